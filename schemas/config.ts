@@ -1,0 +1,143 @@
+/**
+ * The validated configuration: what platform/config makes of a keepalived.conf. Units are in the names; every default
+ * is filled in, so that no service knows one. Source of meanings: keepalived.conf(5).
+ */
+import { z } from 'zod'
+
+const Port = z.number().int().min(1).max(65535)
+
+/** A command to run: the program and its arguments, and the account it runs under (null: the default script user). */
+export const Script = z.strictObject({
+  argv: z.array(z.string()).min(1),
+  user: z.string().nullable(),
+  group: z.string().nullable(),
+})
+export type Script = z.infer<typeof Script>
+
+/** An address that moves with the mastership. */
+export const VipAddress = z.strictObject({
+  address: z.string(),
+  prefix: z.number().int().min(0).max(128),
+  family: z.union([z.literal(4), z.literal(6)]),
+  /** The interface it is put on. */
+  device: z.string(),
+  label: z.string().nullable(),
+  broadcast: z.string().nullable(),
+  /** Kernel scope number of rtnetlink(7): 0 global, 200 site, 253 link, 254 host. */
+  scope: z.number().int().min(0).max(255),
+})
+export type VipAddress = z.infer<typeof VipAddress>
+
+/** Gratuitous ARP and unsolicited neighbour advertisement settings of one instance. */
+export const Announcement = z.strictObject({
+  repeat: z.number().int().min(1),
+  delayMs: z.number().int().min(0),
+  refreshMs: z.number().int().min(0),
+  refreshRepeat: z.number().int().min(1),
+  lowerPriorityRepeat: z.number().int().min(0),
+  lowerPriorityDelayMs: z.number().int().min(0),
+})
+
+export const Authentication = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  /** VRRPv2 simple text, at most 8 characters on the wire (RFC 2338 5.3.6). */
+  z.strictObject({ type: z.literal('pass'), password: z.string().min(1).max(8) }),
+])
+
+/** The notify scripts of an instance; `any` is the generic one, which gets type, name, state and priority appended. */
+export const VrrpNotify = z.strictObject({
+  master: Script.nullable(),
+  backup: Script.nullable(),
+  fault: Script.nullable(),
+  stop: Script.nullable(),
+  any: Script.nullable(),
+})
+
+export const VrrpInstance = z.strictObject({
+  name: z.string().min(1),
+  initialState: z.enum(['MASTER', 'BACKUP']),
+  interface: z.string().min(1),
+  virtualRouterId: z.number().int().min(1).max(255),
+  priority: z.number().int().min(1).max(255),
+  version: z.union([z.literal(2), z.literal(3)]),
+  advertIntervalMs: z.number().int().min(10),
+  authentication: Authentication,
+  preempt: z.boolean(),
+  preemptDelayMs: z.number().int().min(0),
+  lowerPriorityAdvert: z.boolean(),
+  higherPriorityAdvert: z.boolean(),
+  sourceAddress: z.string().nullable(),
+  multicastGroup: z.string(),
+  addresses: z.array(VipAddress),
+  excludedAddresses: z.array(VipAddress),
+  announcement: Announcement,
+  /** Lifetime of the addresses in the kernel: 3 advert intervals, at least 2 s, unless vip_lease says otherwise. */
+  leaseMs: z.number().int().min(2000),
+  notify: VrrpNotify,
+  smtpAlert: z.boolean(),
+})
+export type VrrpInstance = z.infer<typeof VrrpInstance>
+
+export const TcpCheck = z.strictObject({
+  type: z.literal('TCP_CHECK'),
+  connectAddress: z.string(),
+  connectPort: Port,
+  bindAddress: z.string().nullable(),
+  connectTimeoutMs: z.number().int().min(1),
+  delayLoopMs: z.number().int().min(1),
+  /** Extra attempts before a living server counts as failed. */
+  retry: z.number().int().min(0),
+  delayBeforeRetryMs: z.number().int().min(0),
+  /** Upper limit of the random delay before the first check. */
+  warmupMs: z.number().int().min(0),
+})
+export type TcpCheck = z.infer<typeof TcpCheck>
+
+export const Check = z.discriminatedUnion('type', [TcpCheck])
+export type Check = z.infer<typeof Check>
+
+export const RealServer = z.strictObject({
+  address: z.string(),
+  port: Port,
+  weight: z.number().int().min(0).max(65535),
+  /** true: a failed server stays in the kernel with weight 0. */
+  inhibitOnFailure: z.boolean(),
+  checks: z.array(Check),
+  notifyUp: Script.nullable(),
+  notifyDown: Script.nullable(),
+  smtpAlert: z.boolean(),
+})
+export type RealServer = z.infer<typeof RealServer>
+
+export const VirtualServer = z.strictObject({
+  address: z.string(),
+  port: Port,
+  family: z.union([z.literal(4), z.literal(6)]),
+  protocol: z.enum(['TCP', 'UDP', 'SCTP']),
+  scheduler: z.string().min(1).max(15),
+  forwarding: z.enum(['NAT', 'DR', 'TUN']),
+  /** Seconds a client sticks to its server; null: not persistent. */
+  persistenceTimeoutS: z.number().int().min(1).nullable(),
+  realServers: z.array(RealServer),
+})
+export type VirtualServer = z.infer<typeof VirtualServer>
+
+/** Where mail goes, and as whom. */
+export const Mail = z.strictObject({
+  recipients: z.array(z.string()),
+  from: z.string(),
+  server: z.strictObject({ host: z.string(), port: Port }).nullable(),
+  connectTimeoutMs: z.number().int().min(1),
+  heloName: z.string().nullable(),
+})
+
+export const Config = z.strictObject({
+  routerId: z.string().min(1),
+  /** `site NAME`; null when the file does not say. */
+  site: z.string().nullable(),
+  mail: Mail,
+  scriptUser: z.strictObject({ user: z.string(), group: z.string().nullable() }).nullable(),
+  instances: z.array(VrrpInstance),
+  virtualServers: z.array(VirtualServer),
+})
+export type Config = z.infer<typeof Config>
