@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { Settings } from '#schemas/settings.ts'
+import type { ServiceName } from '#schemas/subjects.ts'
+import { connectBus } from './bus.ts'
+import type { Bus } from './bus-port.ts'
+import { HaError } from './errors.ts'
+import { createLog, type Log } from './log.ts'
+import { dropPrivileges } from './native/privileges.ts'
+
+/** Heartbeat of every service, milliseconds: the supervisor calls a process hung after ten missed ones. */
+const BEAT_MS = 500
+
+export interface Service {
+  settings: Settings
+  bus: Bus
+  log: Log
+  /** SIGHUP: the settings file has been read again and is valid. */
+  onReload(listener: (settings: Settings) => void): void
+  /** SIGTERM: run the listener, then let the bus store what is left, then exit with status 0. */
+  onStop(listener: () => Promise<void>): void
+}
+
+/** Reads and checks a settings file. @throws HaError SETTINGS_INVALID */
+export function readSettings(path: string): Settings {
+  try {
+    return Settings.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    throw new HaError('SETTINGS_INVALID', `cannot use the settings file ${path}`, { cause })
+  }
+}
+
+/**
+ * The frame of a service process: settings from the path in argv, log, bus, heartbeat, signals. Sockets that need
+ * root are opened by the caller before `dropRights`.
+ */
+export function startService(name: ServiceName): Service {
+  const path = process.argv[2]
+  if (path === undefined) throw new HaError('SETTINGS_INVALID', `usage: services/${name}/main.ts SETTINGS.json`)
+  const settings = readSettings(path)
+  const log = createLog(name, settings.logLevel)
+  const bus = connectBus(settings, log)
+  const beat = setInterval(() => bus.beat(), BEAT_MS)
+  beat.unref()
+  return {
+    settings,
+    bus,
+    log,
+    onReload(listener) {
+      process.on('SIGHUP', () => listener(readSettings(path)))
+    },
+    onStop(listener) {
+      process.once('SIGTERM', () => {
+        void listener()
+          .then(() => bus.close(1_000))
+          .then(() => process.exit(0))
+      })
+    },
+  }
+}
+
+/** Gives up root for the identity of the settings, keeping its capabilities only; call it when all is loaded. */
+export function dropRights(settings: Settings): void {
+  // Node writes its compile cache at exit, which a killed process never reaches: write it while the folder is ours.
+  flushCompileCache()
+  if (settings.identity !== null) dropPrivileges(settings.identity)
+}

@@ -1,0 +1,83 @@
+/** Events of services/ipvs: what it wrote to the kernel, and what the kernel or somebody else took away. */
+import { z } from 'zod'
+
+const instance = z.string().min(1)
+/** With prefix: `192.168.105.211/32`. */
+const addresses = z.array(z.string())
+/** `192.168.105.211:80/tcp` and `192.168.105.203:80` (schemas/names.ts). */
+const virtualServer = z.string()
+const realServer = z.string()
+
+/** The addresses are in the kernel and have been announced once. */
+export const AddressesAdded = z.strictObject({
+  type: z.literal('AddressesAdded'),
+  instance,
+  addresses,
+  /** event: told by vrrp; advert: our own advert on the wire stood in for the event (bus down). */
+  trigger: z.enum(['event', 'advert']),
+  /** From the trigger to the last address in the kernel. */
+  tookMs: z.number().min(0),
+  /** Gratuitous ARP and neighbour advertisements of the first burst. */
+  announced: z.number().int().min(0),
+})
+
+export const AddressesRemoved = z.strictObject({
+  type: z.literal('AddressesRemoved'),
+  instance,
+  addresses,
+  reason: z.enum(['not-master', 'resigned', 'stop', 'reload', 'left-over']),
+})
+
+/** Addresses that should be there are gone. */
+export const AddressesLost = z.strictObject({
+  type: z.literal('AddressesLost'),
+  instance,
+  addresses,
+  reason: z.enum(['lease-expired', 'removed-by-another']),
+})
+
+/** A restarted ipvs found the addresses in place and goes on refreshing them: nothing was written. */
+export const AddressesKept = z.strictObject({ type: z.literal('AddressesKept'), instance, addresses })
+
+/** The kernel refused. */
+export const KernelRefused = z.strictObject({
+  type: z.literal('KernelRefused'),
+  entity: z.string(),
+  /** Error code of docs/errors.md. */
+  code: z.string(),
+  message: z.string(),
+})
+
+/** One change of the IPVS table that brought the kernel to what is wanted. */
+export const VirtualServerChange = z.strictObject({
+  kind: z.enum([
+    'service-added',
+    'service-updated',
+    'service-removed',
+    'destination-added',
+    'destination-updated',
+    'destination-removed',
+  ]),
+  virtualServer,
+  realServer: realServer.nullable(),
+  weight: z.number().int().nullable(),
+})
+export type VirtualServerChange = z.infer<typeof VirtualServerChange>
+
+/** The IPVS table of one virtual server was changed. An empty comparison publishes nothing. */
+export const VirtualServerProgrammed = z.strictObject({
+  type: z.literal('VirtualServerProgrammed'),
+  virtualServer,
+  changes: z.array(VirtualServerChange),
+  reason: z.enum(['start', 'health', 'reload', 'repair', 'stop']),
+})
+
+export const IpvsEvent = z.discriminatedUnion('type', [
+  AddressesAdded,
+  AddressesRemoved,
+  AddressesLost,
+  AddressesKept,
+  KernelRefused,
+  VirtualServerProgrammed,
+])
+export type IpvsEvent = z.infer<typeof IpvsEvent>

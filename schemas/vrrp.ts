@@ -1,0 +1,92 @@
+/** Events of services/vrrp: changes of mastership and what explains them. Consumed by ipvs, notifier and failoverctl. */
+import { z } from 'zod'
+
+/** A router as its advert shows it. */
+export const Peer = z.strictObject({ address: z.string(), priority: z.number().int().min(0).max(255) })
+export type Peer = z.infer<typeof Peer>
+
+const instance = z.string().min(1)
+/** Effective priority at that moment. */
+const priority = z.number().int().min(0).max(255)
+
+/** This node now owns the instance's addresses. */
+export const BecameMaster = z.strictObject({
+  type: z.literal('BecameMaster'),
+  instance,
+  priority,
+  /**
+   * silence: no advert for a master-down interval; resignation: the master sent priority 0; preemption: a master of
+   * lower priority was ignored until the timer ended; owner: priority 255.
+   */
+  reason: z.enum(['silence', 'resignation', 'preemption', 'owner']),
+  previousMaster: Peer.nullable(),
+  /** Milliseconds since the last advert of the previous master; null when none was ever heard. */
+  silentMs: z.number().min(0).nullable(),
+})
+
+/** This node does not own the addresses and follows another master, or waits for one. */
+export const BecameBackup = z.strictObject({
+  type: z.literal('BecameBackup'),
+  instance,
+  priority,
+  /**
+   * start: first state; higher-priority, equal-priority: another master won; stalled: we were frozen longer than a
+   * master-down interval; address-lost: an address of ours vanished from the kernel; commit-failed: the addresses did
+   * not appear in time; fault-cleared: the fault is over.
+   */
+  reason: z.enum([
+    'start',
+    'higher-priority',
+    'equal-priority',
+    'stalled',
+    'address-lost',
+    'commit-failed',
+    'fault-cleared',
+  ]),
+  master: Peer.nullable(),
+  /** What was seen, in words for the operator; null when the reason says it all. */
+  detail: z.string().nullable(),
+})
+
+/** The instance cannot take part. */
+export const BecameFault = z.strictObject({
+  type: z.literal('BecameFault'),
+  instance,
+  priority,
+  reason: z.enum(['link-down', 'interface-missing', 'no-address']),
+  detail: z.string().nullable(),
+})
+
+/** The instance ended in order; a master has resigned with priority 0. */
+export const InstanceStopped = z.strictObject({
+  type: z.literal('InstanceStopped'),
+  instance,
+  priority,
+  wasMaster: z.boolean(),
+})
+
+/** A restarted vrrp found its lease alive and goes on as master: no transition took place. */
+export const MastershipResumed = z.strictObject({
+  type: z.literal('MastershipResumed'),
+  instance,
+  priority,
+  leaseLeftMs: z.number().min(0),
+})
+
+/** Adverts were dropped: published at the first of a reason within a state, so noise cannot grow the log. */
+export const AdvertRejected = z.strictObject({
+  type: z.literal('AdvertRejected'),
+  instance,
+  reason: z.string(),
+  source: z.string(),
+})
+
+export const VrrpEvent = z.discriminatedUnion('type', [
+  BecameMaster,
+  BecameBackup,
+  BecameFault,
+  InstanceStopped,
+  MastershipResumed,
+  AdvertRejected,
+])
+export type VrrpEvent = z.infer<typeof VrrpEvent>
