@@ -1,0 +1,135 @@
+/** What services/ipvs needs from the kernel. The adapters in adapters/ implement these; tests bring their own twins. */
+import type { HaError } from '#platform/errors.ts'
+import type { Millis } from '#platform/clock-port.ts'
+import type { VipAddress } from '#schemas/config.ts'
+
+/** An address as the kernel has it now. */
+export interface HeldAddress {
+  address: string
+  prefix: number
+  family: 4 | 6
+  device: string
+  /** What is left of its lifetime, milliseconds in whole seconds; null: for ever (nobody's lease). */
+  remainingMs: number | null
+  /** It carries failoverd's protocol number (kernels before 5.18 do not keep it: then always false). */
+  ours: boolean
+}
+
+/** What became of one address. `gone` is the success of a removal that found nothing. */
+export type AddressOutcome =
+  | { address: VipAddress; result: 'added' | 'already-present' | 'refreshed' | 'removed' | 'gone' | 'too-late' }
+  | { address: VipAddress; result: 'failed'; error: HaError }
+
+export type AddressChange =
+  /** Added or refreshed, by whomever: every refresh shows here too. */
+  | { type: 'AddressPresent'; held: HeldAddress }
+  /** Removed by somebody or expired. */
+  | { type: 'AddressGone'; held: HeldAddress }
+  /** Changes were missed (the socket overran): this is the whole truth again. */
+  | { type: 'AddressesListed'; held: HeldAddress[] }
+
+/**
+ * VIPs on interfaces. All calls are synchronous: the kernel answers within the system call, so a promise would only
+ * add a turn of the event loop to a failover.
+ */
+export interface Addresses {
+  /**
+   * Adds all of them in one system call, each with `lifetimeMs` to live (rounded up to whole seconds). One that is
+   * there already gets the lifetime too and is reported as `already-present`.
+   */
+  add(addresses: readonly VipAddress[], lifetimeMs: number): AddressOutcome[]
+  /**
+   * Sets the lifetime again, but only while the clock has not passed `deadline`: the kernel would re-create an
+   * address that has expired, so a process that was stopped and continued must not even try (`too-late`).
+   */
+  refresh(addresses: readonly VipAddress[], lifetimeMs: number, deadline: Millis): AddressOutcome[]
+  remove(addresses: readonly VipAddress[]): AddressOutcome[]
+  /** All addresses of one interface; empty when there is no such interface. */
+  list(device: string): HeldAddress[]
+  /** Reports changes of addresses on every interface until `close` is called. */
+  watch(onChange: (change: AddressChange) => void): { close(): void }
+  close(): void
+}
+
+export type Forwarding = 'NAT' | 'DR' | 'TUN'
+
+export interface KernelDestination {
+  address: string
+  port: number
+  forwarding: Forwarding
+  weight: number
+}
+
+/** A virtual service of the IPVS table. */
+export interface KernelService {
+  protocol: 'TCP' | 'UDP' | 'SCTP'
+  address: string
+  port: number
+  family: 4 | 6
+  scheduler: string
+  /** null: not persistent. */
+  persistenceTimeoutS: number | null
+  destinations: KernelDestination[]
+}
+
+/** What names a service in the table. */
+export type ServiceKey = Pick<KernelService, 'protocol' | 'address' | 'port' | 'family'>
+
+export type KernelChange =
+  /** Without its destinations: they are changes of their own. */
+  | { kind: 'add-service' | 'update-service'; service: Omit<KernelService, 'destinations'> }
+  | { kind: 'remove-service'; service: ServiceKey }
+  | { kind: 'add-destination' | 'update-destination'; service: ServiceKey; destination: KernelDestination }
+  | { kind: 'remove-destination'; service: ServiceKey; destination: { address: string; port: number } }
+
+/** A change that the kernel refused. */
+export interface ChangeFailure {
+  change: KernelChange
+  error: HaError
+}
+
+export interface VirtualServers {
+  /** The whole table. @throws HaError KERNEL_NO_IPVS, KERNEL_IPVS */
+  dump(): Promise<KernelService[]>
+  /**
+   * Applies the changes in order, in batches; between batches the event loop runs. Returns what was refused, the
+   * rest is in the kernel. Changes that find their result in place (added twice, removed twice) are no failures.
+   * @throws HaError KERNEL_NO_IPVS
+   */
+  apply(changes: readonly KernelChange[]): Promise<ChangeFailure[]>
+  close(): void
+}
+
+export interface AnnounceResult {
+  /** Packets that left. */
+  sent: number
+  failures: { address: VipAddress; error: HaError }[]
+}
+
+export interface Announcer {
+  /**
+   * Tells the LAN where the addresses are now: `repeat` rounds of one gratuitous ARP request (IPv4) or unsolicited
+   * neighbour advertisement (IPv6) per address, sent at once.
+   */
+  announce(addresses: readonly VipAddress[], repeat: number): AnnounceResult
+  close(): void
+}
+
+/** One VRRP advert that left this machine through `interface`. */
+export interface SeenAdvert {
+  interface: string
+  source: string
+  virtualRouterId: number
+  priority: number
+  /** When it was read, monotonic. */
+  at: Millis
+}
+
+export interface AdvertSight {
+  /**
+   * Watches these interfaces instead of those before; one that does not exist yet is picked up when it appears, and
+   * one that disappears again when it returns.
+   */
+  watch(interfaces: readonly string[]): void
+  close(): void
+}

@@ -1,0 +1,97 @@
+/** What services/vrrp needs from the kernel. The adapters in adapters/ implement these; tests bring their own twins. */
+import type { Millis } from '#platform/clock-port.ts'
+
+/** A packet of IP protocol 112 as it came in. */
+export interface AdvertPacket {
+  source: string
+  /** null when the kernel did not say. */
+  destination: string | null
+  /** TTL or hop limit; null when the kernel did not say. */
+  ttl: number | null
+  /** The VRRP message alone, without IP header. */
+  payload: Buffer
+  /** When it was read, monotonic. */
+  at: Millis
+}
+
+export interface AdvertSocketOptions {
+  /** The interface to send and receive on; nothing from elsewhere is delivered. */
+  interface: string
+  family: 4 | 6
+  /** Multicast group to join and to send to, `224.0.0.18` or `ff02::12`. */
+  group: string
+  /** The address to send from; null: the kernel's choice. */
+  source: string | null
+}
+
+/** `code` is the errno name: ENETUNREACH or ENETDOWN with the link down, EINVAL when the source address is gone. */
+export type SendResult = { ok: true } | { ok: false; code: string }
+
+/**
+ * One socket for one interface and family. It belongs to the interface's index: when LinkWatch reports `LinkGone` and
+ * later `LinkChanged`, close this one and open another.
+ */
+export interface AdvertSocket {
+  /** Sends with TTL 255 and traffic class 0xC0 to the group, or to one peer. */
+  send(payload: Buffer, destination?: string): SendResult
+  /**
+   * Reads everything that is queued now and delivers it before it returns: a timer that fires late must call it
+   * first, so that nobody is promoted while adverts lie unread.
+   */
+  drain(): void
+  close(): void
+}
+
+/** @throws HaError KERNEL_SOCKET */
+export type OpenAdvertSocket = (
+  options: AdvertSocketOptions,
+  onPacket: (packet: AdvertPacket) => void,
+) => AdvertSocket
+
+/** One interface as it is now. */
+export interface LinkState {
+  interface: string
+  index: number
+  /** IFF_UP: switched on. */
+  adminUp: boolean
+  /** IFF_LOWER_UP and IFF_RUNNING: has a carrier. */
+  carrier: boolean
+  /** First IPv4 address that is neither secondary nor one of the watched VIPs. */
+  primaryIpv4: string | null
+  linkLocalIpv6: string | null
+}
+
+/** A VIP by name. `address` without prefix. */
+export interface WatchedAddress {
+  interface: string
+  address: string
+}
+
+export type LinkEvent =
+  /** It appeared, or something of it changed. */
+  | { type: 'LinkChanged'; link: LinkState }
+  /** There is no such interface (any more). */
+  | { type: 'LinkGone'; interface: string }
+  /** A watched VIP was added or refreshed. `remainingMs` in whole seconds; null: for ever. */
+  | { type: 'AddressPresent'; interface: string; address: string; remainingMs: number | null }
+  /** A watched VIP is not there: removed, expired, or its interface is gone. */
+  | { type: 'AddressGone'; interface: string; address: string }
+
+export interface LinkTargets {
+  interfaces: readonly string[]
+  addresses: readonly WatchedAddress[]
+}
+
+export interface LinkWatch {
+  /**
+   * Watches these instead of those before, and reports the present state of each of them before it returns: every
+   * interface as `LinkChanged` or `LinkGone`, every address as `AddressPresent` or `AddressGone`. From then on only
+   * changes follow (each refresh of a VIP is one). After an overrun the differences are worked out from a dump.
+   */
+  watch(targets: LinkTargets): void
+  /** Reads queued kernel events now and reports them before it returns. */
+  drain(): void
+  close(): void
+}
+
+export type OpenLinkWatch = (onEvent: (event: LinkEvent) => void) => LinkWatch
