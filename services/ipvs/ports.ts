@@ -1,6 +1,7 @@
 /** What services/ipvs needs from the kernel. The adapters in adapters/ implement these; tests bring their own twins. */
-import type { HaError } from '#platform/errors.ts'
+
 import type { Millis } from '#platform/clock-port.ts'
+import type { HaError } from '#platform/errors.ts'
 import type { VipAddress } from '#schemas/config.ts'
 
 /** An address as the kernel has it now. */

@@ -43,10 +43,7 @@ export interface AdvertSocket {
 }
 
 /** @throws HaError KERNEL_SOCKET */
-export type OpenAdvertSocket = (
-  options: AdvertSocketOptions,
-  onPacket: (packet: AdvertPacket) => void,
-) => AdvertSocket
+export type OpenAdvertSocket = (options: AdvertSocketOptions, onPacket: (packet: AdvertPacket) => void) => AdvertSocket
 
 /** One interface as it is now. */
 export interface LinkState {
