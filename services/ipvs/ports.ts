@@ -124,6 +124,11 @@ export interface SeenAdvert {
   priority: number
   /** When it was read, monotonic. */
   at: Millis
+  /**
+   * When it left: the kernel's time stamp (SO_TIMESTAMPNS) on the monotonic clock, never after `at`. An advert that lay
+   * in the queue while this process was stopped proves nothing about now.
+   */
+  sentAt: Millis
 }
 
 export interface AdvertSight {
