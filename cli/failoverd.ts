@@ -1,0 +1,3 @@
+import { runDaemon } from './failoverd/run.ts'
+
+process.exitCode = await runDaemon(process.argv)

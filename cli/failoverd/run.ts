@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { appendFileSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CommanderError } from 'commander'
+import { exitStatus, formatDiagnostic } from '#platform/config/diagnostic.ts'
+import { describeError, HaError } from '#platform/errors.ts'
+import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
+import type { NodeOptions } from '../../services/supervisor/commands.ts'
+import { runNode } from '../../services/supervisor/main.ts'
+import { VERSION } from '../version.ts'
+import { findBusServer } from './bus-program.ts'
+import { type DaemonOptions, daemonCommand } from './options.ts'
+
+/** Runs `failoverd` with these arguments and returns its exit status; a running node keeps the process alive. */
+export async function runDaemon(argv: string[]): Promise<number> {
+  const command = daemonCommand(VERSION)
+  try {
+    command.parse(argv)
+    const options = command.opts<DaemonOptions>()
+    const reading = readConfigFile(resolve(options.useFile), options.configId)
+    if (options.configTest !== undefined && options.configTest !== false) return test(reading, options.configTest)
+    return await start(reading, options, argv)
+  } catch (cause) {
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2
+    process.stderr.write(`failoverd: ${describeError(cause)}\n`)
+    return 1
+  }
+}
+
+function test({ config, diagnostics }: ConfigReading, target: boolean | string): number {
+  const text = diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join('')
+  if (typeof target === 'string') appendFileSync(target, text)
+  else process.stderr.write(text)
+  return exitStatus(diagnostics, config)
+}
+
+/** As keepalived: what is wrong is said, and the node runs with what is right. */
+async function start(reading: ConfigReading, options: DaemonOptions, argv: string[]): Promise<number> {
+  const { config, diagnostics, digest } = reading
+  for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`)
+  if (config === null) return exitStatus(diagnostics, config)
+  mkdirSync(options.stateDir, { recursive: true, mode: 0o755 })
+  if (!options.dontFork) return fork(options, argv)
+  if (options.pid !== undefined) writeFileSync(options.pid, `${process.pid}\n`)
+  await runNode(nodeOptions(options, config), { config, digest })
+  return 0
+}
+
+function nodeOptions(options: DaemonOptions, config: { routerId: string; site: string | null }): NodeOptions {
+  return {
+    configFile: resolve(options.useFile),
+    configId: options.configId,
+    stateDir: resolve(options.stateDir),
+    site: options.site ?? config.site ?? 'local',
+    node: options.node ?? (config.routerId === '' ? hostname() : config.routerId),
+    version: VERSION,
+    boot: Date.now().toString(36),
+    logLevel: options.logDetail ? 'debug' : 'info',
+    busProgram: options.busServer ?? findBusServer(),
+    only: options.vrrp ? 'vrrp' : options.check ? 'checker' : 'all',
+    asRoot: process.getuid?.() === 0,
+  }
+}
+
+/** Starts ourselves again in the background, as a session of its own, logging to a file unless -l asks otherwise. */
+function fork(options: DaemonOptions, argv: string[]): number {
+  const log = options.logConsole ? 'inherit' : openSync(join(options.stateDir, 'failoverd.log'), 'a', 0o640)
+  const [program = '', ...rest] = argv
+  const child = spawn(program, [...process.execArgv, ...rest, '--dont-fork'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  if (child.pid === undefined) throw new HaError('PROCESS_START', `cannot start ${program}`)
+  child.unref()
+  return 0
+}

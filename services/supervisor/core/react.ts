@@ -1,0 +1,71 @@
+import type { ProcessName } from '#schemas/supervisor.ts'
+import type { Effect, Fact, State } from './state.ts'
+import { PATIENCE_MS } from './timing.ts'
+
+/** What has to be done because of a fact; `state` is already the one after it. */
+export function react(fact: Fact, state: State): Effect[] {
+  switch (fact.type) {
+    case 'Booted':
+      return missing(state).map((name) => spawn(name, state))
+    case 'ProcessKnown': {
+      const watch: Effect[] = fact.adopted ? [{ type: 'Watch', process: fact.process, pid: fact.pid }] : []
+      return [...watch, { type: 'Remember' }]
+    }
+    case 'ProcessExited':
+      if (fact.restartInMs === null) return []
+      return [{ type: 'ArmRestart', process: fact.process, delayMs: fact.restartInMs }]
+    case 'RestartCame':
+      return [spawn(fact.process, state)]
+    case 'WantedChanged':
+      return [...missing(state).map((name) => spawn(name, state)), ...reloads(state)]
+    case 'EndAsked':
+      return [
+        { type: 'Signal', process: fact.process, pid: fact.pid, signal: 'SIGTERM' },
+        { type: 'ArmPatience', process: fact.process, pid: fact.pid, delayMs: PATIENCE_MS },
+      ]
+    case 'EndForced':
+      return [{ type: 'Signal', process: fact.process, pid: fact.pid, signal: 'SIGKILL' }]
+    case 'StoreMovedAside':
+      return [{ type: 'MoveStoreAside' }]
+    case 'BusStoreChanged':
+      return endServer(state)
+    case 'AllEnded':
+      return [{ type: 'Exit' }]
+    case 'ProcessGone':
+    case 'SignOfLife':
+    case 'BusSeen':
+    case 'Time':
+    case 'StopBegun':
+    case 'NodeStarted':
+    case 'ProcessStarted':
+    case 'ProcessHung':
+    case 'ConfigApplied':
+    case 'ConfigRejected':
+    case 'NodeStopped':
+      return []
+  }
+}
+
+function spawn(process: ProcessName, state: State): Effect {
+  return { type: 'Spawn', process, storage: state.bus.storage }
+}
+
+function missing(state: State): ProcessName[] {
+  return state.wanted.filter((name) => state.processes[name] === undefined)
+}
+
+/** The embedded server has no configuration of the operator's: it is never told to reload. */
+function reloads(state: State): Effect[] {
+  return state.wanted.flatMap((name) => {
+    const process = state.processes[name]
+    if (name === 'nats-server' || process?.phase !== 'running') return []
+    return [{ type: 'Signal' as const, process: name, pid: process.pid, signal: 'SIGHUP' as const }]
+  })
+}
+
+/** It comes back with the other storage; SIGKILL, because a server with a full disk ignores SIGTERM (measured). */
+function endServer(state: State): Effect[] {
+  const server = state.processes['nats-server']
+  if (server?.phase !== 'running') return []
+  return [{ type: 'Signal', process: 'nats-server', pid: server.pid, signal: 'SIGKILL' }]
+}

@@ -1,0 +1,106 @@
+import type { ProcessName, SupervisorEvent } from '#schemas/supervisor.ts'
+
+/** What the supervisor knows of one process. */
+export interface Process {
+  phase: 'waiting' | 'running' | 'ending'
+  pid: number
+  /** Monotonic milliseconds. */
+  startedAt: number
+  /** When it last showed a sign of life. */
+  aliveAt: number
+  restarts: number
+  /** Ends in a row within QUICK_MS of the start: the restart delay doubles with each. */
+  quickEnds: number
+}
+
+export interface State {
+  wanted: ProcessName[]
+  processes: Partial<Record<ProcessName, Process>>
+  configDigest: string
+  /** Signal that asked for the stop; null while running. */
+  stopping: string | null
+  bus: { connected: boolean; since: number; storage: 'file' | 'memory'; movedAside: boolean }
+  tickedAt: number
+}
+
+/** What became of reading the configuration file again. */
+export type Reading =
+  | { ok: true; digest: string; wanted: ProcessName[]; differences: string[] }
+  | { ok: false; digest: string; diagnostics: string[] }
+
+export type Input =
+  | { type: 'NodeBooted'; at: number; booted: NodeBoot; adopted: Adopted[] }
+  | { type: 'ProcessSpawned'; at: number; process: ProcessName; pid: number }
+  | {
+      type: 'ProcessEnded'
+      at: number
+      process: ProcessName
+      pid: number
+      status: number | null
+      signal: string | null
+    }
+  | { type: 'RestartDue'; at: number; process: ProcessName }
+  | { type: 'BeatHeard'; at: number; process: ProcessName }
+  | { type: 'BusConnectionChanged'; at: number; connected: boolean }
+  | { type: 'Ticked'; at: number }
+  | { type: 'StoreSeen'; at: number; free: 'enough' | 'none'; stuck: boolean }
+  | { type: 'ConfigRead'; at: number; reading: Reading }
+  | { type: 'StopAsked'; at: number; signal: string }
+  | { type: 'PatienceEnded'; at: number; process: ProcessName; pid: number }
+
+export interface NodeBoot {
+  version: string
+  pid: number
+  configFile: string
+  configDigest: string
+  wanted: ProcessName[]
+}
+
+/** A process of an earlier supervisor that is still alive. */
+export interface Adopted {
+  process: ProcessName
+  pid: number
+  restarts: number
+}
+
+export type Fact =
+  | SupervisorEvent
+  | { type: 'Booted'; at: number; wanted: ProcessName[]; digest: string }
+  | { type: 'ProcessKnown'; at: number; process: ProcessName; pid: number; restarts: number; adopted: boolean }
+  | { type: 'ProcessGone'; at: number; process: ProcessName; quick: boolean }
+  | { type: 'RestartCame'; process: ProcessName }
+  | { type: 'SignOfLife'; at: number; process: ProcessName }
+  | { type: 'BusSeen'; at: number; connected: boolean }
+  | { type: 'Time'; at: number; jumped: boolean }
+  | { type: 'WantedChanged'; wanted: ProcessName[]; digest: string }
+  | { type: 'EndAsked'; process: ProcessName; pid: number }
+  | { type: 'EndForced'; process: ProcessName; pid: number }
+  | { type: 'StoreMovedAside' }
+  | { type: 'StopBegun'; signal: string }
+  | { type: 'AllEnded' }
+
+export type Effect =
+  | { type: 'Spawn'; process: ProcessName; storage: 'file' | 'memory' }
+  | { type: 'Signal'; process: ProcessName; pid: number; signal: 'SIGTERM' | 'SIGKILL' | 'SIGHUP' }
+  | { type: 'ArmRestart'; process: ProcessName; delayMs: number }
+  | { type: 'ArmPatience'; process: ProcessName; pid: number; delayMs: number }
+  | { type: 'Watch'; process: ProcessName; pid: number }
+  | { type: 'Remember' }
+  | { type: 'MoveStoreAside' }
+  | { type: 'Exit' }
+
+/**
+ * keepalived's order: resign, remove addresses and services, stop the checks; then what reports, and the log last.
+ */
+export const STOP_ORDER: ProcessName[] = ['vrrp', 'ipvs', 'checker', 'notifier', 'nats-server']
+
+export function initialState(): State {
+  return {
+    wanted: [],
+    processes: {},
+    configDigest: '',
+    stopping: null,
+    bus: { connected: false, since: 0, storage: 'file', movedAside: false },
+    tickedAt: 0,
+  }
+}

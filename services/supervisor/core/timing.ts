@@ -1,0 +1,17 @@
+/** A process that lived shorter than this crashed at its start, milliseconds. */
+export const QUICK_MS = 1_500
+/** A service that beats each 500 ms is hung when this long silent. */
+export const SILENT_MS = 5_000
+/** The embedded server is hung when its process lives and no connection to it works for this long. */
+export const BUS_SILENT_MS = 10_000
+/** How long a process may take to end in order before it is killed. */
+export const PATIENCE_MS = 5_000
+/** Ticks come each second; one this late means that we ourselves stood still. */
+export const JUMP_MS = 3_000
+/** Quick ends of the embedded server in a row before its store is taken for damaged. */
+export const STORE_SUSPECT = 3
+
+/** At once, unless it keeps crashing at its start: then 100 ms, doubling to 5 s. */
+export function restartDelayMs(quickEnds: number): number {
+  return quickEnds === 0 ? 0 : Math.min(5_000, 100 * 2 ** (quickEnds - 1))
+}

@@ -1,0 +1,20 @@
+import type { Identity } from '#schemas/settings.ts'
+import type { ProcessName } from '#schemas/supervisor.ts'
+
+/**
+ * Who each process runs as when failoverd is started as root. The ids belong to nobody: Debian and systemd leave
+ * 65536 to 524287 unassigned, so no account has to be made and none is met by chance.
+ */
+const IDENTITIES: Record<ProcessName, Identity> = {
+  'nats-server': { uid: 65_701, gid: 65_701, capabilities: [] },
+  vrrp: { uid: 65_702, gid: 65_702, capabilities: ['CAP_NET_RAW'] },
+  ipvs: { uid: 65_703, gid: 65_703, capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW'] },
+  checker: { uid: 65_704, gid: 65_704, capabilities: [] },
+  // Notify scripts run under the account that the configuration names, root by default, as keepalived's do.
+  notifier: { uid: 65_705, gid: 65_705, capabilities: ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL'] },
+}
+
+/** null when we are not root: nothing can be given up then. */
+export function identityOf(process: ProcessName, asRoot: boolean): Identity | null {
+  return asRoot ? IDENTITIES[process] : null
+}

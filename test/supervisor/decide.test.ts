@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ProcessName } from '#schemas/supervisor.ts'
+import { decide } from '../../services/supervisor/core/decide.ts'
+import { evolve } from '../../services/supervisor/core/evolve.ts'
+import { react } from '../../services/supervisor/core/react.ts'
+import { type Effect, type Fact, type Input, initialState, type State } from '../../services/supervisor/core/state.ts'
+
+const ALL: ProcessName[] = ['nats-server', 'vrrp', 'ipvs', 'checker', 'notifier']
+
+/** Runs inputs through the core as the loop does. */
+function run(inputs: Input[], from: State = initialState()): { state: State; facts: Fact[]; effects: Effect[] } {
+  let state = from
+  const facts: Fact[] = []
+  const effects: Effect[] = []
+  for (const input of inputs)
+    for (const fact of decide(input, state)) {
+      state = evolve(state, fact)
+      facts.push(fact)
+      effects.push(...react(fact, state))
+    }
+  return { state, facts, effects }
+}
+
+const booted = (wanted: ProcessName[] = ALL): Input => ({
+  type: 'NodeBooted',
+  at: 0,
+  booted: { version: '1', pid: 9, configFile: 'x.conf', configDigest: 'd', wanted },
+  adopted: [],
+})
+
+/** A node of which every process runs since `at`, with ids from 100 up. */
+function running(at = 0): State {
+  const spawned = ALL.map((process, index): Input => ({ type: 'ProcessSpawned', at, process, pid: 100 + index }))
+  const connected: Input = { type: 'BusConnectionChanged', at, connected: true }
+  return run([booted(), ...spawned, connected]).state
+}
+
+const exit = (process: ProcessName, at: number, pid = 100 + ALL.indexOf(process)): Input => ({
+  type: 'ProcessEnded',
+  at,
+  process,
+  pid,
+  status: null,
+  signal: 'SIGKILL',
+})
+
+const typesOf = (items: { type: string }[]) => items.map(({ type }) => type)
+
+test('a booting node spawns every process that it wants', () => {
+  const { effects } = run([booted()])
+  assert.deepEqual(
+    effects,
+    ALL.map((process) => ({ type: 'Spawn', process, storage: 'file' })),
+  )
+})
+
+test('a process that a killed supervisor left behind is watched, not started again', () => {
+  const input = booted()
+  assert(input.type === 'NodeBooted')
+  const { effects, facts } = run([{ ...input, adopted: [{ process: 'vrrp', pid: 77, restarts: 2 }] }])
+  assert.deepEqual(
+    effects.filter(({ type }) => type === 'Watch'),
+    [{ type: 'Watch', process: 'vrrp', pid: 77 }],
+  )
+  assert(!effects.some((effect) => effect.type === 'Spawn' && effect.process === 'vrrp'))
+  assert.deepEqual(facts.find((fact) => fact.type === 'NodeStarted')?.adopted, ['vrrp'])
+})
+
+test('a process that was killed after a while is started again at once', () => {
+  const { effects } = run([exit('vrrp', 60_000)], running())
+  assert.deepEqual(effects, [{ type: 'ArmRestart', process: 'vrrp', delayMs: 0 }])
+})
+
+test('a process that keeps crashing at its start is started ever more slowly, up to five seconds', () => {
+  let state = running()
+  const delays: number[] = []
+  for (let round = 0; round < 9; round++) {
+    const end = run([exit('checker', 100 * round, round === 0 ? 103 : 200 + round)], state)
+    delays.push(...end.effects.flatMap((effect) => (effect.type === 'ArmRestart' ? [effect.delayMs] : [])))
+    state = run([{ type: 'ProcessSpawned', at: 100 * round, process: 'checker', pid: 201 + round }], end.state).state
+  }
+  assert.deepEqual(delays, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000])
+})
+
+test('the end of a process that was replaced already changes nothing', () => {
+  assert.deepEqual(run([exit('vrrp', 5_000, 55)], running()).facts, [])
+})
+
+test('a service without a heartbeat for more than five seconds is killed', () => {
+  const alive = ALL.filter((name) => name !== 'ipvs')
+  const steps = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000].flatMap((at): Input[] => [
+    ...alive.map((process): Input => ({ type: 'BeatHeard', at, process })),
+    { type: 'Ticked', at },
+  ])
+  const { facts, effects } = run(steps, running())
+  assert.deepEqual(
+    facts.filter(({ type }) => type === 'ProcessHung'),
+    [{ type: 'ProcessHung', process: 'ipvs', pid: 102, silentMs: 6_000 }],
+  )
+  assert.deepEqual(effects, [{ type: 'Signal', process: 'ipvs', pid: 102, signal: 'SIGKILL' }])
+})
+
+test('silence means nothing while the bus is away, because no heartbeat can arrive', () => {
+  const away: Input = { type: 'BusConnectionChanged', at: 500, connected: false }
+  const ticks = [1, 2, 3, 4, 5, 6, 7, 8].map((second): Input => ({ type: 'Ticked', at: second * 1_000 }))
+  assert(!typesOf(run([away, ...ticks], running()).facts).includes('ProcessHung'))
+})
+
+test('an embedded server that lives but takes no connection for ten seconds is killed', () => {
+  const away: Input = { type: 'BusConnectionChanged', at: 500, connected: false }
+  const ticks = Array.from({ length: 11 }, (_, index): Input => ({ type: 'Ticked', at: (index + 1) * 1_000 }))
+  const { effects } = run([away, ...ticks], running())
+  assert.deepEqual(effects, [{ type: 'Signal', process: 'nats-server', pid: 100, signal: 'SIGKILL' }])
+})
+
+test('a supervisor that stood still does not blame the others for the silence', () => {
+  const { facts } = run(
+    [
+      { type: 'Ticked', at: 1_000 },
+      { type: 'Ticked', at: 30_000 },
+    ],
+    running(),
+  )
+  assert(!typesOf(facts).includes('ProcessHung'))
+})
+
+test('a stop ends the processes one after the other, in keepalived’s order, and the log last', () => {
+  let state = run([{ type: 'StopAsked', at: 1_000, signal: 'SIGTERM' }], running()).state
+  const order: string[] = ['vrrp']
+  for (let name: ProcessName | undefined = 'vrrp'; name !== undefined; ) {
+    const end = run([exit(name, 2_000)], state)
+    state = end.state
+    const next = end.effects.find((effect) => effect.type === 'Signal' && effect.signal === 'SIGTERM')
+    name = next?.type === 'Signal' ? next.process : undefined
+    order.push(name ?? typesOf(end.effects).join())
+  }
+  assert.deepEqual(order, ['vrrp', 'ipvs', 'checker', 'notifier', 'nats-server', 'Exit'])
+})
+
+test('a process that does not end in five seconds is killed', () => {
+  const stop = run([{ type: 'StopAsked', at: 0, signal: 'SIGTERM' }], running())
+  assert.deepEqual(stop.effects, [
+    { type: 'Signal', process: 'vrrp', pid: 101, signal: 'SIGTERM' },
+    { type: 'ArmPatience', process: 'vrrp', pid: 101, delayMs: 5_000 },
+  ])
+  const late = run([{ type: 'PatienceEnded', at: 5_000, process: 'vrrp', pid: 101 }], stop.state)
+  assert.deepEqual(late.effects, [{ type: 'Signal', process: 'vrrp', pid: 101, signal: 'SIGKILL' }])
+})
+
+test('a refused configuration is recorded and touches no process', () => {
+  const reading = { ok: false as const, digest: 'e', diagnostics: ['x.conf:3:5 …'] }
+  const { facts, effects } = run([{ type: 'ConfigRead', at: 0, reading }], running())
+  assert.deepEqual(facts, [{ type: 'ConfigRejected', digest: 'e', diagnostics: ['x.conf:3:5 …'] }])
+  assert.deepEqual(effects, [])
+})
+
+test('a good configuration is told to every service but not to the embedded server', () => {
+  const reading = { ok: true as const, digest: 'e', wanted: ALL, differences: ['changed VI_1'] }
+  const { effects } = run([{ type: 'ConfigRead', at: 0, reading }], running())
+  assert.deepEqual(
+    effects,
+    [101, 102, 103, 104].map((pid, index) => ({ type: 'Signal', process: ALL[index + 1], pid, signal: 'SIGHUP' })),
+  )
+})
+
+test('a configuration without virtual servers ends the checker and does not start it again', () => {
+  const wanted = ALL.filter((name) => name !== 'checker')
+  const reading = { ok: true as const, digest: 'e', wanted, differences: [] }
+  const reloaded = run([{ type: 'ConfigRead', at: 0, reading }], running())
+  assert(reloaded.effects.some((effect) => effect.type === 'Signal' && effect.process === 'checker'))
+  const ended = run([exit('checker', 9_000)], reloaded.state)
+  assert.deepEqual(ended.effects, [])
+  assert.equal(ended.state.processes.checker, undefined)
+})
+
+test('a server that three times in a row cannot start gets a fresh store, then memory', () => {
+  let state = running()
+  const crash = (pid: number) => {
+    const end = run([exit('nats-server', 100, pid)], state)
+    state = run([{ type: 'ProcessSpawned', at: 100, process: 'nats-server', pid: pid + 1 }], end.state).state
+    return typesOf(end.effects).filter((type) => type === 'MoveStoreAside').length
+  }
+  assert.deepEqual([crash(100), crash(101), crash(102)], [0, 0, 1])
+  crash(103)
+  assert.equal(state.bus.storage, 'memory')
+})
+
+test('a full disk turns the store to memory only when events are stuck, and room turns it back', () => {
+  const seen = (free: 'enough' | 'none', stuck: boolean): Input => ({ type: 'StoreSeen', at: 1, free, stuck })
+  const idle = run([seen('none', false)], running())
+  assert.deepEqual(idle.facts, [])
+  const full = run([seen('none', true)], running())
+  assert.equal(full.state.bus.storage, 'memory')
+  assert.deepEqual(full.effects, [{ type: 'Signal', process: 'nats-server', pid: 100, signal: 'SIGKILL' }])
+  assert.equal(run([seen('enough', false)], full.state).state.bus.storage, 'file')
+})
