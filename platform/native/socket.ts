@@ -118,6 +118,11 @@ export class NativeSocket {
     }
   }
 
+  /** Drops what was read but not delivered yet. */
+  forget(): void {
+    this.#inbox = []
+  }
+
   /** Whether the watch keeps the process alive (it does unless told). */
   ref(on: boolean): void {
     if (this.#handle !== null) addon.ref(this.#handle, on)
