@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { Settings } from '#schemas/settings.ts'
+import type { Settings } from '#schemas/settings.ts'
 import type { ServiceName } from '#schemas/subjects.ts'
 import { connectBus } from './bus.ts'
 import type { Bus } from './bus-port.ts'
 import { HaError } from './errors.ts'
 import { createLog, type Log } from './log.ts'
 import { dropPrivileges } from './native/privileges.ts'
+import { readSettings } from './settings-file.ts'
 
 /** Heartbeat of every service, milliseconds: the supervisor calls a process hung after ten missed ones. */
 const BEAT_MS = 500
@@ -19,15 +19,6 @@ export interface Service {
   onReload(listener: (settings: Settings) => void): void
   /** SIGTERM: run the listener, then let the bus store what is left, then exit with status 0. */
   onStop(listener: () => Promise<void>): void
-}
-
-/** Reads and checks a settings file. @throws HaError SETTINGS_INVALID */
-export function readSettings(path: string): Settings {
-  try {
-    return Settings.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (cause) {
-    throw new HaError('SETTINGS_INVALID', `cannot use the settings file ${path}`, { cause })
-  }
 }
 
 /**

@@ -1,0 +1,3 @@
+import { runControl } from './failoverctl/run.ts'
+
+process.exitCode = await runControl(process.argv)

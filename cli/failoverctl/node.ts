@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HaError, isErrno } from '#platform/errors.ts'
+import { readSettings } from '#platform/settings-file.ts'
+import type { Config } from '#schemas/config.ts'
+import { NODE_FILE, NodeRecord } from '#schemas/node.ts'
+
+/** The node that runs, or ran, with this state folder. @throws HaError NODE_UNKNOWN */
+export function findNode(stateDir: string): NodeRecord {
+  const path = join(stateDir, 'run', NODE_FILE)
+  try {
+    return NodeRecord.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    const why = isErrno(cause, 'EACCES')
+      ? `only root may read ${path}`
+      : `no node has run with the state folder ${stateDir} (looked for ${path}); name another with --state-dir`
+    throw new HaError('NODE_UNKNOWN', why, { cause })
+  }
+}
+
+/** The configuration in force: what the services were told, not what the file says now. */
+export function configInForce(stateDir: string): Config {
+  return readSettings(join(stateDir, 'run', 'ipvs.json')).config
+}
+
+/** Events that wait on disk, by source: those after the last one the log has. */
+export function countSpooled(stateDir: string, storedSequences: Map<string, number>): number {
+  const folder = join(stateDir, 'outbox')
+  return readdirSync(folder).reduce((sum, service) => sum + waiting(join(folder, service), storedSequences), 0)
+}
+
+function waiting(folder: string, stored: Map<string, number>): number {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.jsonl'))
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+    .filter((line) => isWaiting(line, stored)).length
+}
+
+function isWaiting(line: string, stored: Map<string, number>): boolean {
+  const found = /"source":"([^"]+)".*"sequence":(\d+)/.exec(line)
+  return found !== null && Number(found[2]) > (stored.get(found[1] ?? '') ?? 0)
+}

@@ -1,0 +1,102 @@
+import { Command, CommanderError } from 'commander'
+import { describeError, HaError } from '#platform/errors.ts'
+import { VERSION } from '../version.ts'
+import { parseSince, printEvents } from './events.ts'
+import { readStatus, statusText } from './status.ts'
+import { explain, whyText } from './why.ts'
+
+const DONE = 0
+const FAILED = 1
+const WRONG_USAGE = 2
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Runs `failoverctl` with these arguments and returns its exit status: 0 done, 1 failed, 2 wrong usage. */
+export async function runControl(argv: string[]): Promise<number> {
+  try {
+    let status = DONE
+    const command = controlCommand((lab) => {
+      status = lab
+    })
+    await command.parseAsync(argv)
+    return status
+  } catch (cause) {
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? DONE : WRONG_USAGE
+    process.stderr.write(`failoverctl: ${describeError(cause)}\n`)
+    return cause instanceof HaError && cause.code === 'USAGE' ? WRONG_USAGE : FAILED
+  }
+}
+
+function controlCommand(onLabEnd: (status: number) => void): Command {
+  const command = new Command('failoverctl')
+    .description('Looks into a failoverd node: what it does, what happened, and why.')
+    .version(VERSION, '-v, --version')
+    .option('--state-dir <dir>', 'the state folder of the node', '/var/lib/failoverd')
+    .exitOverride()
+  const stateDir = () => command.opts<{ stateDir: string }>().stateDir
+  addStatus(command, stateDir)
+  addEvents(command, stateDir)
+  addWhy(command, stateDir)
+  addLab(command, onLabEnd)
+  return command
+}
+
+function addStatus(command: Command, stateDir: () => string): void {
+  command
+    .command('status')
+    .description('instances, addresses, virtual servers, processes and the event log, now')
+    .option('--json', 'the form that scripts rely on', false)
+    .exitOverride()
+    .action(async ({ json }: { json: boolean }) => {
+      const status = await readStatus(stateDir())
+      print(json ? JSON.stringify(status) : statusText(status))
+    })
+}
+
+function addEvents(command: Command, stateDir: () => string): void {
+  command
+    .command('events')
+    .description('the event log')
+    .option('--json', 'one CloudEvent a line', false)
+    .option('--since <when>', 'begin at this sequence or time (RFC 3339)')
+    .option('--follow', 'go on with new events', false)
+    .option('--subject <filter>', 'only subjects that match, e.g. "ha.*.*.vrrp.>"')
+    .exitOverride()
+    .action((options: { json: boolean; since?: string; follow: boolean; subject?: string }) =>
+      printEvents({ stateDir: stateDir(), ...options }, print),
+    )
+}
+
+function addWhy(command: Command, stateDir: () => string): void {
+  command
+    .command('why <instance>')
+    .description('the causal chain of the last transition of an instance')
+    .option('--at <time>', 'of the last transition before this time (RFC 3339)')
+    .option('--json', 'as JSON: transition, causes, consequences', false)
+    .exitOverride()
+    .action(async (instance: string, { at, json }: { at?: string; json: boolean }) => {
+      const moment = at === undefined ? null : parseSince(at)
+      if (typeof moment === 'number') throw new HaError('USAGE', '--at takes a time such as 2026-01-31T12:00:00Z')
+      const why = await explain(stateDir(), instance, moment)
+      const plain = ({ envelope }: { envelope: unknown }) => envelope
+      const { transition, causes, consequences } = why
+      const document = {
+        transition: transition.envelope,
+        causes: causes.map(plain),
+        consequences: consequences.map(plain),
+      }
+      print(json ? JSON.stringify(document) : whyText(why))
+    })
+}
+
+function addLab(command: Command, onEnd: (status: number) => void): void {
+  command
+    .command('lab')
+    .description('two directors, two web servers and a client on this machine, playing a failover (npm start)')
+    .option('--stay', 'leave the lab running to play with', false)
+    .exitOverride()
+    .action(async ({ stay }: { stay: boolean }) => {
+      const { runLab } = await import('../lab.ts')
+      onEnd(await runLab(stay ? ['--stay'] : []))
+    })
+}

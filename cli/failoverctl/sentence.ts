@@ -1,0 +1,133 @@
+import { CheckerEvent } from '#schemas/checker.ts'
+import type { Envelope } from '#schemas/envelope.ts'
+import { IpvsEvent } from '#schemas/ipvs.ts'
+import { NotifierEvent } from '#schemas/notifier.ts'
+import { SupervisorEvent } from '#schemas/supervisor.ts'
+import { type Peer, VrrpEvent } from '#schemas/vrrp.ts'
+
+/** An event as one sentence for people; an event of a later version is shown by its type. */
+export function sentence({ type, subject, data }: Envelope): string {
+  const vrrp = VrrpEvent.safeParse(data)
+  if (vrrp.success) return ofVrrp(vrrp.data)
+  const ipvs = IpvsEvent.safeParse(data)
+  if (ipvs.success) return ofIpvs(ipvs.data)
+  const checker = CheckerEvent.safeParse(data)
+  if (checker.success) return ofChecker(checker.data)
+  const notifier = NotifierEvent.safeParse(data)
+  if (notifier.success) return ofNotifier(notifier.data)
+  const supervisor = SupervisorEvent.safeParse(data)
+  if (supervisor.success) return ofSupervisor(supervisor.data)
+  return `${subject}: ${type}`
+}
+
+function peer(router: Peer | null): string {
+  return router === null ? 'nobody' : `${router.address} (priority ${router.priority})`
+}
+
+function ofVrrp(event: VrrpEvent): string {
+  switch (event.type) {
+    case 'BecameMaster':
+      return `${event.instance} became MASTER with priority ${event.priority}: ${becauseMaster(event)}`
+    case 'BecameBackup': {
+      const detail = event.detail === null ? '' : ` (${event.detail})`
+      const master = event.master === null ? '' : `; master is ${peer(event.master)}`
+      return `${event.instance} became BACKUP: ${event.reason.replaceAll('-', ' ')}${detail}${master}`
+    }
+    case 'BecameFault':
+      return `${event.instance} is in FAULT: ${event.reason.replaceAll('-', ' ')}${event.detail === null ? '' : ` (${event.detail})`}`
+    case 'InstanceStopped':
+      return `${event.instance} stopped${event.wasMaster ? ' and resigned with priority 0' : ''}`
+    case 'MastershipResumed':
+      return `${event.instance} goes on as MASTER after a restart: its lease had ${Math.round(event.leaseLeftMs)} ms left`
+    case 'AdvertRejected':
+      return `${event.instance} dropped adverts of ${event.source}: ${event.reason.replaceAll('-', ' ')}`
+  }
+}
+
+function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): string {
+  switch (event.reason) {
+    case 'silence':
+      if (event.previousMaster === null || event.silentMs === null) return 'no other router was heard'
+      return `no advert from ${peer(event.previousMaster)} for ${(event.silentMs / 1000).toFixed(3)} s`
+    case 'resignation':
+      return `${peer(event.previousMaster)} resigned with priority 0`
+    case 'preemption':
+      return `its priority is above that of ${peer(event.previousMaster)}`
+    case 'owner':
+      return 'it owns the addresses (priority 255)'
+  }
+}
+
+function ofIpvs(event: IpvsEvent): string {
+  switch (event.type) {
+    case 'AddressesAdded': {
+      const trigger = event.trigger === 'advert' ? ', told by our own advert because the bus was away' : ''
+      return `${event.addresses.join(', ')} added in ${event.tookMs.toFixed(1)} ms, announced ${event.announced} times${trigger}`
+    }
+    case 'AddressesRemoved':
+      return `${event.addresses.join(', ')} removed: ${event.reason.replaceAll('-', ' ')}`
+    case 'AddressesLost':
+      return `${event.addresses.join(', ')} lost: ${event.reason.replaceAll('-', ' ')}`
+    case 'AddressesKept':
+      return `${event.addresses.join(', ')} found in place and kept`
+    case 'KernelRefused':
+      return `the kernel refused ${event.entity}: ${event.message} [${event.code}]`
+    case 'VirtualServerProgrammed': {
+      const changes = event.changes.map(
+        ({ kind, realServer, weight }) =>
+          `${kind.replace('-', ' ')}${realServer === null ? '' : ` ${realServer}`}${weight === null ? '' : ` weight ${weight}`}`,
+      )
+      return `IPVS ${event.virtualServer} (${event.reason}): ${changes.join(', ')}`
+    }
+  }
+}
+
+function ofChecker(event: CheckerEvent): string {
+  if (event.type === 'RealServerUp')
+    return `${event.realServer} of ${event.virtualServer} is up: ${event.check} in ${event.tookMs.toFixed(1)} ms`
+  const tries = event.attempts === 1 ? '1 attempt' : `${event.attempts} attempts`
+  return `${event.realServer} of ${event.virtualServer} is down: ${event.check} ${event.reason.replaceAll('-', ' ')} (${tries})`
+}
+
+function ofNotifier(event: NotifierEvent): string {
+  switch (event.type) {
+    case 'MailDue':
+      return `mail due: ${event.subject}`
+    case 'MailSent':
+      return `mail sent${event.attempts > 1 ? ` at attempt ${event.attempts}` : ''}`
+    case 'MailFailed': {
+      const next = event.retryInMs === null ? 'given up' : `next try in ${event.retryInMs / 1000} s`
+      return `mail not sent: ${event.reason}; ${next}`
+    }
+    case 'ScriptStarted':
+      return `script started: ${event.argv.join(' ')}`
+    case 'ScriptEnded':
+      return `script ended with ${event.status === null ? (event.detail ?? 'no status') : `status ${event.status}`}: ${event.argv.join(' ')}`
+  }
+}
+
+function ofSupervisor(event: SupervisorEvent): string {
+  switch (event.type) {
+    case 'NodeStarted': {
+      const kept = event.adopted.length === 0 ? '' : `; still running and kept: ${event.adopted.join(', ')}`
+      return `failoverd ${event.version} started with ${event.configFile} (${event.configDigest})${kept}`
+    }
+    case 'ProcessStarted':
+      return `${event.process} started (pid ${event.pid}${event.restarts === 0 ? '' : `, restart ${event.restarts}`})`
+    case 'ProcessExited': {
+      const how = event.signal === null ? `status ${event.status ?? 'unknown'}` : event.signal
+      const next = event.restartInMs === null ? '' : `; again in ${event.restartInMs} ms`
+      return `${event.process} ended (pid ${event.pid}, ${how})${next}`
+    }
+    case 'ProcessHung':
+      return `${event.process} (pid ${event.pid}) was silent for ${event.silentMs} ms and is killed`
+    case 'ConfigApplied':
+      return `configuration ${event.digest} applied: ${event.differences.length === 0 ? 'no change' : event.differences.join('; ')}`
+    case 'ConfigRejected':
+      return `configuration rejected, all goes on as before: ${event.diagnostics.join('; ')}`
+    case 'BusStoreChanged':
+      return `the event log is kept in ${event.storage}: ${event.reason}`
+    case 'NodeStopped':
+      return `failoverd stopped (${event.signal})`
+  }
+}

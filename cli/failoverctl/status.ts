@@ -1,0 +1,71 @@
+import { type BusReader, openReader } from '#platform/bus-reader.ts'
+import { HaError } from '#platform/errors.ts'
+import type { Envelope } from '#schemas/envelope.ts'
+import { NodeStatus } from '#schemas/status.ts'
+import { eventFilter } from '#schemas/subjects.ts'
+import { configInForce, countSpooled, findNode } from './node.ts'
+import { projectStatus } from './projection.ts'
+
+/** What a node does now. With the bus away it says so, and shows what it can. */
+export async function readStatus(stateDir: string): Promise<NodeStatus> {
+  const node = findNode(stateDir)
+  const config = configInForce(stateDir)
+  const reader = await openReader(node.bus).catch((cause: unknown) => {
+    if (cause instanceof HaError && cause.code === 'BUS_AWAY') return null
+    throw cause
+  })
+  const events = reader === null ? [] : await newest(reader, eventFilter(node))
+  const sequence = reader === null ? null : await reader.head()
+  await reader?.close()
+  const stored = new Map<string, number>()
+  for (const { source, sequence: last } of events) stored.set(source, Math.max(last, stored.get(source) ?? 0))
+  return NodeStatus.parse({
+    site: node.site,
+    node: node.node,
+    version: node.version,
+    bus: { state: reader === null ? 'degraded' : 'connected', sequence, spooled: countSpooled(stateDir, stored) },
+    ...projectStatus(events, config),
+  })
+}
+
+async function newest(reader: BusReader, filter: string): Promise<Envelope[]> {
+  const events: Envelope[] = []
+  for await (const { envelope } of reader.read({ filter, lastPerSubject: true })) events.push(envelope)
+  return events
+}
+
+/** The status for people. */
+export function statusText(status: NodeStatus): string {
+  const { bus } = status
+  const log = bus.sequence === null ? 'cannot be reached: what follows is unknown' : `at ${bus.sequence}`
+  const waiting = bus.spooled === 0 ? '' : `, ${bus.spooled} events waiting on disk`
+  return [
+    `${status.node} at ${status.site}, failoverd ${status.version}; event log ${bus.state}, ${log}${waiting}`,
+    ...status.services.map(
+      ({ name, pid, state, restarts }) =>
+        `  ${name.padEnd(12)} ${state.padEnd(8)} ${pid === null ? '' : `pid ${pid}`}${restarts === 0 ? '' : `, ${restarts} restarts`}`,
+    ),
+    ...status.instances.flatMap(instanceLines),
+    ...status.virtualServers.flatMap(virtualServerLines),
+  ].join('\n')
+}
+
+function instanceLines(instance: NodeStatus['instances'][number]): string[] {
+  const { name, state, since, virtualRouterId, effectivePriority } = instance
+  const when = since === null ? '' : ` since ${since}`
+  return [
+    `${name} ${state}${when} on ${instance.interface}, virtual router ${virtualRouterId}, priority ${effectivePriority}`,
+    ...instance.addresses.map(({ address, present }) => `  ${address} ${present ? 'here' : 'not here'}`),
+  ]
+}
+
+function virtualServerLines(server: NodeStatus['virtualServers'][number]): string[] {
+  const { address, port, protocol, scheduler, forwarding, quorumMet } = server
+  return [
+    `${protocol} ${address}:${port} ${scheduler} ${forwarding}${quorumMet ? '' : ', NO SERVER LEFT'}`,
+    ...server.realServers.map(
+      (real) =>
+        `  ${real.address}:${real.port} ${real.state}, weight ${real.weight}${real.reason === null ? '' : `: ${real.reason.replaceAll('-', ' ')}`}`,
+    ),
+  ]
+}

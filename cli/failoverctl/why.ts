@@ -1,0 +1,94 @@
+import { type BusReader, openReader, type StoredEvent } from '#platform/bus-reader.ts'
+import { HaError } from '#platform/errors.ts'
+import { encodeToken, eventFilter, type NodeName } from '#schemas/subjects.ts'
+import { VrrpEvent } from '#schemas/vrrp.ts'
+import { findNode } from './node.ts'
+import { stateAfter } from './projection.ts'
+import { sentence } from './sentence.ts'
+
+export interface Why {
+  instance: string
+  /** The transition in question. */
+  transition: StoredEvent
+  /** What led to it, first cause first. */
+  causes: StoredEvent[]
+  /** What followed from it, in log order. */
+  consequences: StoredEvent[]
+}
+
+/** The causal chain of the last transition of an instance, or of the last one before a moment. */
+export async function explain(stateDir: string, instance: string, at: Date | null): Promise<Why> {
+  const node = findNode(stateDir)
+  const reader = await openReader(node.bus)
+  try {
+    const transition = await lastTransition(reader, node, instance, at)
+    const related = await sameStory(reader, node, transition)
+    const causes = causesOf(transition, related)
+    const known = new Set([transition, ...causes].map(({ envelope }) => envelope.id))
+    return { instance, transition, causes, consequences: related.filter(({ envelope }) => !known.has(envelope.id)) }
+  } finally {
+    await reader.close()
+  }
+}
+
+async function lastTransition(
+  reader: BusReader,
+  node: NodeName,
+  instance: string,
+  at: Date | null,
+): Promise<StoredEvent> {
+  const filter = eventFilter(node, 'vrrp').replace(/>$/, `${encodeToken(instance)}.*`)
+  let last: StoredEvent | null = null
+  for await (const stored of reader.read({ filter, lastPerSubject: at === null })) {
+    const parsed = VrrpEvent.safeParse(stored.envelope.data)
+    const counts = parsed.success && stateAfter(parsed.data) !== null
+    if (counts && (at === null || new Date(stored.envelope.time) <= at)) last = stored
+  }
+  if (last !== null) return last
+  const when = at === null ? '' : ` before ${at.toISOString()}`
+  throw new HaError('NOT_FOUND', `the log has no transition of an instance ${instance}${when}`)
+}
+
+/**
+ * All events with the transition's correlation id. Its causes can be at most as old as the story: the scan begins a
+ * little before the transition, at a bounded distance, so that it does not depend on the length of history.
+ */
+async function sameStory(
+  reader: BusReader,
+  node: NodeName,
+  { envelope, position }: StoredEvent,
+): Promise<StoredEvent[]> {
+  const story: StoredEvent[] = []
+  for await (const stored of reader.read({ filter: eventFilter(node), since: position - STORY_REACH }))
+    if (stored.envelope.correlationid === envelope.correlationid) story.push(stored)
+  return story
+}
+
+/** How many events before a transition its first cause may lie. */
+const STORY_REACH = 2_000
+
+function causesOf(transition: StoredEvent, related: StoredEvent[]): StoredEvent[] {
+  const byId = new Map(related.map((stored) => [stored.envelope.id, stored]))
+  const causes: StoredEvent[] = []
+  for (let id = transition.envelope.causationid; id !== undefined; ) {
+    const cause = byId.get(id)
+    if (cause === undefined) break
+    causes.unshift(cause)
+    id = cause.envelope.causationid
+  }
+  return causes
+}
+
+export function whyText({ transition, causes, consequences }: Why): string {
+  const start = Date.parse(transition.envelope.time)
+  const line = (stored: StoredEvent) => {
+    const service = stored.envelope.source.slice(stored.envelope.source.lastIndexOf('/') + 1)
+    const offset = Date.parse(stored.envelope.time) - start
+    return `  ${`${offset < 0 ? '' : '+'}${offset} ms`.padStart(10)}  ${service.padEnd(10)} ${sentence(stored.envelope)}`
+  }
+  return [
+    `${transition.envelope.time}  ${sentence(transition.envelope)}`,
+    ...(causes.length === 0 ? [] : ['because', ...causes.map(line)]),
+    ...(consequences.length === 0 ? [] : ['then', ...consequences.map(line)]),
+  ].join('\n')
+}

@@ -1,0 +1,60 @@
+/** What `failoverctl status --json` prints: an interface that scripts rely on. */
+import { z } from 'zod'
+
+const time = z.string()
+
+export const InstanceStatus = z.strictObject({
+  name: z.string(),
+  state: z.enum(['MASTER', 'BACKUP', 'FAULT', 'INIT']),
+  interface: z.string(),
+  virtualRouterId: z.number().int(),
+  priority: z.number().int(),
+  effectivePriority: z.number().int(),
+  /** null before the first event of the instance. */
+  since: time.nullable(),
+  addresses: z.array(z.strictObject({ address: z.string(), present: z.boolean() })),
+})
+
+export const RealServerStatus = z.strictObject({
+  address: z.string(),
+  port: z.number().int(),
+  weight: z.number().int(),
+  state: z.enum(['up', 'down']),
+  since: time.nullable(),
+  reason: z.string().nullable(),
+})
+
+export const VirtualServerStatus = z.strictObject({
+  address: z.string(),
+  port: z.number().int(),
+  protocol: z.string(),
+  scheduler: z.string(),
+  forwarding: z.string(),
+  /** At least one real server lives. */
+  quorumMet: z.boolean(),
+  realServers: z.array(RealServerStatus),
+})
+
+export const ProcessStatus = z.strictObject({
+  name: z.string(),
+  pid: z.number().int().nullable(),
+  state: z.enum(['running', 'stopped', 'unknown']),
+  restarts: z.number().int(),
+})
+
+export const NodeStatus = z.strictObject({
+  site: z.string(),
+  node: z.string(),
+  version: z.string(),
+  bus: z.strictObject({
+    state: z.enum(['connected', 'degraded']),
+    /** Newest sequence of the log; null when it cannot be reached. */
+    sequence: z.number().int().nullable(),
+    /** Events on disk that the log has not taken yet. */
+    spooled: z.number().int(),
+  }),
+  services: z.array(ProcessStatus),
+  instances: z.array(InstanceStatus),
+  virtualServers: z.array(VirtualServerStatus),
+})
+export type NodeStatus = z.infer<typeof NodeStatus>
