@@ -1,0 +1,200 @@
+/** Statements against the keyword tables: what is known, allowed and in force, and what has to be said about the rest. */
+import type { Script } from '#schemas/config.ts'
+import type { Findings } from './diagnostic.ts'
+import { childPath, findKeyword, type Keyword } from './keywords.ts'
+import { describeBlock, suggestKeyword } from './suggestion.ts'
+import { wordPosition } from './text.ts'
+import type { Statement } from './tree.ts'
+import { parseArguments, type Value } from './values.ts'
+
+export interface Setting {
+  statement: Statement
+  values: readonly Value[]
+}
+
+export interface Block {
+  path: string
+  /** The statement that opens it; null for the root. */
+  statement: Statement | null
+  /** Its own arguments. */
+  values: readonly Value[]
+  /** Usable statements by keyword, in order. */
+  settings: Map<string, Setting[]>
+  /** Keywords that were written, but not so that they could be used: already reported. */
+  damaged: Set<string>
+  blocks: Block[]
+  /** Lines of a block of entries. */
+  entries: Statement[]
+}
+
+/** The whole configuration as a block; unusable statements are left out and reported. */
+export function checkTree(statements: readonly Statement[], findings: Findings): Block {
+  const noted = new Set<string>()
+  return checkBlock({ path: '', statement: null, values: [] }, statements, { findings, noted, quiet: false })
+}
+
+interface Context {
+  findings: Findings
+  /** Keywords already noted as not in force: once each is enough. */
+  noted: Set<string>
+  /** Inside a block that is not in force as a whole. */
+  quiet: boolean
+}
+
+function checkBlock(
+  head: Pick<Block, 'path' | 'statement' | 'values'>,
+  statements: readonly Statement[],
+  context: Context,
+): Block {
+  const block: Block = { ...head, settings: new Map(), damaged: new Set(), blocks: [], entries: [] }
+  for (const statement of statements) {
+    const keyword = findKeyword(block.path, statement.keyword.value)
+    if (keyword === undefined) reportUnknown(block.path, statement, context.findings)
+    else checkStatement(block, keyword, statement, context)
+  }
+  return block
+}
+
+function checkStatement(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
+  const { findings } = context
+  const values = statement.text.damaged ? null : parseArguments(keyword, statement, findings)
+  if (/^include[rmwba]?$/.test(keyword.name)) return reportInclude(statement, findings)
+  const quiet = context.quiet || !keyword.inForce
+  if (!statement.text.damaged) reportUse(block, keyword, statement, context)
+  if (keyword.opens === null) {
+    if (statement.block !== null) reportUnexpectedBlock(statement, findings)
+    else reportSurplus(block.path, keyword, statement, findings)
+    store(block, keyword, statement, values, findings)
+    return
+  }
+  if (statement.block === null) {
+    const hint = `write ${keyword.name} ... { } around what belongs to it`
+    const at = wordPosition(statement.keyword)
+    findings.error({ code: 'MISSING_BLOCK', at, keyword: keyword.name, message: `${keyword.name} has no block`, hint })
+    block.damaged.add(keyword.key)
+    return
+  }
+  const path = childPath(block.path, keyword.name)
+  const head = { path, statement, values: values ?? [] }
+  const child =
+    keyword.opens === 'block'
+      ? checkBlock(head, statement.block, { ...context, quiet })
+      : entriesBlock(head, statement.block, findings)
+  if (values === null) block.damaged.add(keyword.key)
+  else block.blocks.push(child)
+}
+
+function entriesBlock(
+  head: Pick<Block, 'path' | 'statement' | 'values'>,
+  statements: readonly Statement[],
+  findings: Findings,
+): Block {
+  for (const statement of statements) if (statement.block !== null) reportUnexpectedBlock(statement, findings)
+  return { ...head, settings: new Map(), damaged: new Set(), blocks: [], entries: [...statements] }
+}
+
+function store(
+  block: Block,
+  keyword: Keyword,
+  statement: Statement,
+  values: Value[] | null,
+  findings: Findings,
+): void {
+  const before = block.settings.get(keyword.key)
+  if (values === null) {
+    block.damaged.add(keyword.key)
+  } else if (before !== undefined && keyword.args[0]?.kind === 'script') {
+    const first = before[0]
+    const hint = first === undefined ? null : `the one on line ${wordPosition(first.statement.keyword).line} stands`
+    const at = wordPosition(statement.keyword)
+    findings.error({ code: 'REPEATED', at, keyword: keyword.name, message: `${keyword.name} is given twice`, hint })
+  } else {
+    block.settings.set(keyword.key, [...(before ?? []), { statement, values }])
+  }
+}
+
+function reportUnknown(path: string, statement: Statement, findings: Findings): void {
+  // What follows from an undefined name or an open quote has been said.
+  if (statement.text.damaged) return
+  const { value } = statement.keyword
+  if (/^include[rmwba]?$/.test(value)) return reportInclude(statement, findings)
+  const where = path === '' ? 'unknown at the top level' : `unknown in ${describeBlock(path)}`
+  const skipped = statement.block === null ? '' : '; its whole block is skipped'
+  const at = wordPosition(statement.keyword)
+  const hint = suggestKeyword(path, value)
+  const message = `${value}: ${where}${skipped}`
+  findings.error({ code: 'UNKNOWN_KEYWORD', at, keyword: value, message, hint })
+}
+
+function reportInclude(statement: Statement, findings: Findings): void {
+  if (statement.args.length === 0) return
+  const at = wordPosition(statement.keyword)
+  const keyword = statement.keyword.value
+  findings.error({ code: 'INCLUDE_PLACE', at, keyword, message: `${keyword} is only read at the start of a line` })
+}
+
+function reportUse(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
+  const at = wordPosition(statement.keyword)
+  const { name, replacedBy } = keyword
+  if (replacedBy !== null) {
+    const hint = replacedBy === '' ? `${name} can be left out` : `write ${replacedBy} instead`
+    context.findings.warning({ code: 'DEPRECATED', at, keyword: name, message: `${name} is out of use`, hint })
+  }
+  const noteKey = childPath(block.path, name)
+  if (context.quiet || keyword.inForce || context.noted.has(noteKey)) return
+  context.noted.add(noteKey)
+  const message = `${name} is understood, but not in force yet in this version`
+  context.findings.note({ code: 'NOT_IN_FORCE', at, keyword: name, message })
+}
+
+function reportUnexpectedBlock(statement: Statement, findings: Findings): void {
+  const keyword = statement.keyword.value
+  const at = statement.openedAt ?? wordPosition(statement.keyword)
+  const message = `${keyword} takes no block; what is inside is skipped`
+  findings.error({ code: 'UNEXPECTED_BLOCK', at, keyword, message })
+}
+
+/** Words behind the last argument count for nothing; a keyword among them was surely meant to. */
+function reportSurplus(path: string, keyword: Keyword, statement: Statement, findings: Findings): void {
+  if (keyword.args.some((argument) => argument.many || argument.kind === 'script')) return
+  const word = statement.args.slice(keyword.args.length).find(({ value }) => findKeyword(path, value) !== undefined)
+  if (word === undefined) return
+  const message = `${word.value} is not read: it stands on the line of ${keyword.name}`
+  const hint = 'every statement needs a line of its own'
+  findings.note({ code: 'SURPLUS', at: wordPosition(word), keyword: word.value, message, hint })
+}
+
+/** The setting that counts: the last one. */
+export function settingOf(block: Block | undefined, key: string): Setting | undefined {
+  return block?.settings.get(key)?.at(-1)
+}
+
+export function numberOf(block: Block | undefined, key: string): number | undefined {
+  const value = settingOf(block, key)?.values[0]
+  return typeof value === 'number' ? value : undefined
+}
+
+export function textOf(block: Block | undefined, key: string): string | undefined {
+  const value = settingOf(block, key)?.values[0]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function boolOf(block: Block | undefined, key: string): boolean | undefined {
+  const value = settingOf(block, key)?.values[0]
+  return typeof value === 'boolean' ? value : undefined
+}
+
+export function scriptOf(block: Block | undefined, key: string): Script | null {
+  const value = settingOf(block, key)?.values[0]
+  return typeof value === 'object' ? value : null
+}
+
+export function hasSetting(block: Block | undefined, key: string): boolean {
+  return settingOf(block, key) !== undefined
+}
+
+/** Blocks of this name inside a block, in order. */
+export function blocksOf(block: Block, name: string): Block[] {
+  const path = childPath(block.path, name)
+  return block.blocks.filter((child) => child.path === path)
+}

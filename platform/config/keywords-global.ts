@@ -1,0 +1,117 @@
+/**
+ * Keywords of the root and of global_defs. Row format: see keywords.ts. Facts (names, ranges, defaults) follow
+ * keepalived.conf(5); `site`, `vip_lease`, `event_bus` and `alert_sink` are failoverd's own.
+ */
+
+export const ROOT = `
++ global_defs                 block
++ vrrp_instance               word block
++ virtual_server              word word? word? block
++ site                        word
+  event_bus                   block
+  alert_sink                  word block
+  instance, net_namespace     word
+  net_namespace_ipvs          word?
+  namespace_with_ipsets, use_pid_dir, linkbeat_use_polling flag
+  child_wait_time             int:0.. = 5
+  track_group, vrrp_sync_group, vrrp_script, vrrp_track_process word block
+  virtual_server_group        word values
+  bfd_instance, track_file    word block
+  vrrp_track_file             word block > track_file
+  static_ipaddress, static_routes, static_rules values
+  linkbeat_interfaces, interface_up_down_delays values
+  garp_group, SSL             block
++ include, includer, includem, includew, includeb, includea word
+`
+
+export const GLOBAL_DEFS = `
++ router_id                   word?
++ site                        word
++ vip_lease                   int:2..86400
++ notification_email_from     word
++ notification_email          values
++ smtp_server                 word int:1..65535? = 25
++ smtp_helo_name              word
++ smtp_connect_timeout        int:0..4294 = 30
++ smtp_alert, smtp_alert_vrrp, smtp_alert_checker bool
++ script_user                 word word?
++ vrrp_version                enum:2|3 = 2
++ vrrp_mcast_group4           ip4 = 224.0.0.18
++ vrrp_mcast_group6           ip6 = ff02::12
++ vrrp_garp_master_delay      int:0..4294 = 5
++ vrrp_garp_master_repeat     int:0.. = 5
++ vrrp_garp_master_refresh    int:0.. = 0
++ vrrp_garp_master_refresh_repeat int:0.. = 1
++ vrrp_garp_lower_prio_delay  int:0..4294
++ vrrp_garp_lower_prio_repeat int:0..
++ vrrp_min_garp               bool
++ vrrp_lower_prio_no_advert, vrrp_higher_prio_send_advert bool
++ include_check               word*
+  vrrp_down_timer_adverts     int:1..100 = 3
+  vrrp_garp_interval, vrrp_gna_interval sec:0.000001..4294
+  vrrp_garp_extra_if          word+
+  vrrp_vmac_garp_intvl        word+ > vrrp_garp_extra_if
+  vrrp_check_unicast_src, vrrp_no_swap flag
+  vrrp_skip_check_adv_addr, vrrp_strict, vrrp_notify_priority_changes, vrrp_owner_ignore_adverts bool
+  vrrp_priority               int:-20..19 = 0
+  vrrp_rt_priority            int:1..99
+  vrrp_cpu_affinity           word+
+  vrrp_rlimit_rttime          int:1.. = 10000
+  vrrp_rlimit_rtime           int:1.. > vrrp_rlimit_rttime
+  vrrp_iptables, vrrp_ipsets  word*
+  vrrp_startup_delay, vrrp_delay_after_boot sec:0.001..4294
+  vrrp_rx_bufs_policy         word
+  vrrp_rx_bufs_multiplier     int:1.. = 3
+  vrrp_netlink_cmd_rcv_bufs, vrrp_netlink_monitor_rcv_bufs, process_monitor_rcv_bufs int:0..
+  vrrp_netlink_cmd_rcv_bufs_force, vrrp_netlink_monitor_rcv_bufs_force, process_monitor_rcv_bufs_force bool
+  lvs_netlink_cmd_rcv_bufs, lvs_netlink_monitor_rcv_bufs int:0..
+  lvs_netlink_cmd_rcv_bufs_force, lvs_netlink_monitor_rcv_bufs_force bool
+  process_names, no_email_faults, disable_local_igmp, v3_checksum_as_v2, log_unknown_vrids flag
+  process_name, vrrp_process_name, checker_process_name, bfd_process_name word
+  lvs_process_name            word > checker_process_name
+  use_symlink_paths, set_supplementary_groups, checker_log_all_failures bool
+  startup_script, shutdown_script script
+  startup_script_timeout, shutdown_script_timeout int:1..1000 = 10
+  max_auto_priority           int:-1..99? = 0
+  min_auto_priority_delay     int:1..10000000 = 1000000
+  dynamic_interfaces          word?
+  default_interface           word = eth0
+  lvs_timeouts                word+
+  lvs_flush                   flag
+  lvs_flush_on_stop           word?
+  lvs_flush_onstop            word? > lvs_flush_on_stop
+  lvs_sync_daemon             word+
+  nftables, nftables_ipvs     word?
+  nftables_priority, nftables_ipvs_priority int:-2147483648..2147483647 = -1
+  nftables_ifindex, nftables_counters flag
+  nftables_ipvs_start_fwmark  int:1..4294967295 = 1000
+  notify_fifo, vrrp_notify_fifo, lvs_notify_fifo word word? word?
+  notify_fifo_script, vrrp_notify_fifo_script, lvs_notify_fifo_script script
+  fifo_write_vrrp_states_on_reload flag
+  checker_priority, bfd_priority int:-20..19 = 0
+  checker_no_swap, bfd_no_swap flag
+  checker_rt_priority, bfd_rt_priority int:1..99
+  checker_cpu_affinity, bfd_cpu_affinity word+
+  checker_rlimit_rttime, bfd_rlimit_rttime int:1.. = 10000
+  checker_rlimit_rtime        int:1.. > checker_rlimit_rttime
+  bfd_rlimit_rtime            int:1.. > bfd_rlimit_rttime
+  snmp_socket                 word
+  enable_traps, enable_snmp_vrrp, enable_snmp_rfc, enable_snmp_rfcv2, enable_snmp_rfcv3, enable_snmp_checker flag
+  enable_snmp_keepalived      flag > enable_snmp_vrrp
+  snmp_vs_stats_update_interval, snmp_rs_stats_update_interval sec:0.001..30 = 5
+  enable_dbus                 flag
+  dbus_service_name, dbus_no_interface_name word
+  enable_script_security      flag
+  rs_init_notifies, no_checker_emails bool
+  vmac_prefix, vmac_addr_prefix word
+  umask                       word+
+  random_seed                 int:0..4294967295
+  reload_check_config, reload_file word?
+  reload_time_file            word
+  reload_repeat               flag
+  config_save_dir, tmp_config_directory word
+  data_use_instance           bool
+  json_version                enum:1|2 = 1
+  iproute_usr_dir, iproute_etc_dir word
+  state_dump_file, stats_dump_file, json_dump_file word
+`

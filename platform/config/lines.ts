@@ -1,0 +1,225 @@
+/**
+ * From files to the lines that count: comments and blanks removed, conditional lines kept or dropped, definitions
+ * substituted, repeated lines written out, includes read in place. Every line still knows where it was written.
+ */
+import { dirname } from 'node:path'
+import type { Findings } from './diagnostic.ts'
+import { type Definitions, openDefinitions, type Surroundings } from './definitions.ts'
+import type { ConfigFiles } from './files.ts'
+import { parseGenerator } from './generated.ts'
+import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, type Strictness } from './include.ts'
+import { positionAt, slice, type Text, trim, wholeLine } from './text.ts'
+
+/** Bounds on what a few lines can grow to; a definition that contains itself has no other end. */
+const MOST_LINES = 200_000
+const MOST_ROUNDS = 60
+const LONGEST_LINE = 65_536
+const DEEPEST_INCLUDE = 16
+
+interface Reader {
+  files: ConfigFiles
+  findings: Findings
+  surroundings: Surroundings
+  definitions: Definitions
+  lines: Text[]
+  /** A multi-line definition being read; a null name throws its lines away. */
+  pending: { name: string | null; body: Text[] } | null
+  overflowed: boolean
+}
+
+/** The file being read. */
+interface Scope {
+  file: string
+  strictness: Strictness
+  within: readonly string[]
+}
+
+/** All lines of a configuration. Troubles go to `findings`; NO_CONFIGURATION when the file itself cannot be read. */
+export function readLines(files: ConfigFiles, path: string, surroundings: Surroundings, findings: Findings): Text[] {
+  const content = files.read(path)
+  if (!content.ok) {
+    const at = { file: path, line: 0, column: 0, source: '' }
+    findings.error({ code: 'NO_CONFIGURATION', at, message: `cannot read the configuration: ${content.reason}` })
+    return []
+  }
+  const definitions = openDefinitions(surroundings)
+  const reader = { files, findings, surroundings, definitions, lines: [], pending: null, overflowed: false }
+  readFile(reader, { file: path, strictness: LENIENT, within: [path] }, content.text)
+  return reader.lines
+}
+
+function readFile(reader: Reader, scope: Scope, text: string): void {
+  const sources = text.replace(/^\ufeff/, '').split('\n')
+  for (const [index, raw] of sources.entries()) {
+    const line = wholeLine({ file: scope.file, number: index + 1, source: raw.replace(/[\r\n]+$/, '') })
+    if (line.chars.includes('\0')) {
+      reader.findings.error({ code: 'NUL', at: positionAt(line, 0), message: 'the line contains a NUL byte' })
+    } else if (reader.pending === null) {
+      takeLine(reader, scope, line, 0)
+    } else {
+      continueDefinition(reader, line)
+    }
+  }
+  closeDefinition(reader)
+}
+
+/** One line, or what a definition made of it. Rounds count substitutions. */
+function takeLine(reader: Reader, scope: Scope, written: Text, round: number): void {
+  const line = trim(withoutComment(written, reader.findings))
+  if (line.chars === '' || outOfBounds(reader, line, round)) return
+  if (line.chars.startsWith('@')) return takeConditional(reader, scope, line, written, round)
+  if (startDefinition(reader, line, written)) return
+  if (line.chars.startsWith('~')) return takeGenerated(reader, scope, line, round)
+  const expanded = reader.definitions.expand(line, dirname(scope.file))
+  if (expanded !== null) {
+    for (const part of expanded) takeLine(reader, scope, part, round + 1)
+    return
+  }
+  const include = parseInclude(line.chars, scope.strictness)
+  if (include !== null) return takeInclude(reader, scope, line, include)
+  const check = /^include_check\b(.*)$/.exec(line.chars)
+  if (check !== null) scope.strictness = applyIncludeCheck((check[1] ?? '').split(/\s+/).filter(Boolean), scope.strictness)
+  reader.lines.push(reportUndefined(reader, line))
+}
+
+function outOfBounds(reader: Reader, line: Text, round: number): boolean {
+  const endless = round > MOST_ROUNDS || line.chars.length > LONGEST_LINE
+  if (!endless && reader.lines.length < MOST_LINES) return false
+  if (reader.overflowed) return true
+  reader.overflowed = reader.lines.length >= MOST_LINES
+  reader.findings.error({
+    code: 'DEFINITION_LOOP',
+    at: positionAt(line, 0),
+    message: endless ? 'a definition on this line contains itself' : `the configuration grows beyond ${MOST_LINES} lines`,
+  })
+  return true
+}
+
+/** Comments start at # or ! anywhere outside double quotes. */
+function withoutComment(line: Text, findings: Findings): Text {
+  let quoted = false
+  for (let index = 0; index < line.chars.length; index++) {
+    const char = line.chars[index]
+    if (char === '"') quoted = !quoted
+    if (quoted || (char !== '#' && char !== '!')) continue
+    if (line.chars[index - 1] !== '\\') return slice(line, 0, index)
+    // keepalived's own processes disagree about \#: some keep the sign, those for VRRP and checks see a comment.
+    findings.warning({
+      code: 'ESCAPED_COMMENT',
+      at: positionAt(line, index - 1),
+      message: `\\${char} does not keep the sign: a comment starts here`,
+      hint: 'put the word in double quotes',
+    })
+    return slice(line, 0, index - 1)
+  }
+  return line
+}
+
+/** `@ID text` holds where ID is the configuration's id, `@^ID text` where it is not. */
+function takeConditional(reader: Reader, scope: Scope, line: Text, written: Text, round: number): void {
+  const match = /^@(\^?)(\S*)[ \t]*/.exec(line.chars)
+  const [all = '', negated = '', id = ''] = match ?? []
+  const kept = id !== '' && (id === reader.surroundings.configId) === (negated === '')
+  const rest = slice(line, all.length)
+  if (kept) return takeLine(reader, scope, rest, round)
+  if (/^\$\w+=/.test(rest.chars) && continues(rest, written)) reader.pending = { name: null, body: [] }
+}
+
+function startDefinition(reader: Reader, line: Text, written: Text): boolean {
+  const match = /^\$(\w+)=/.exec(line.chars)
+  const [head, name = ''] = match ?? []
+  if (head === undefined) return false
+  const value = trim(slice(line, head.length))
+  if (value.chars === `\${${name}}` || value.chars === `$${name}`) {
+    const at = positionAt(line, 0)
+    reader.findings.error({ code: 'DEFINITION_LOOP', at, message: `$${name} is defined as itself`, keyword: name })
+    return true
+  }
+  if (!continues(value, written)) {
+    reader.definitions.define(name, [value])
+    return true
+  }
+  const first = withoutContinuation(value)
+  reader.pending = { name, body: first.chars === '' ? [] : [first] }
+  return true
+}
+
+/** The backslash may also stand behind a comment: who wrote it there wanted the definition to go on. */
+function continues(text: Text, written: Text): boolean {
+  return text.chars.endsWith('\\') || written.chars.trimEnd().endsWith('\\')
+}
+
+function withoutContinuation(text: Text): Text {
+  return text.chars.endsWith('\\') ? trim(slice(text, 0, text.chars.length - 1)) : text
+}
+
+function continueDefinition(reader: Reader, written: Text): void {
+  const { pending } = reader
+  const line = trim(withoutComment(written, reader.findings))
+  const body = withoutContinuation(line)
+  if (pending !== null && body.chars !== '') pending.body.push(body)
+  // A line of nothing but a comment does not end the definition; a blank one does.
+  const commentOnly = line.chars === '' && written.chars.trim() !== ''
+  if (!commentOnly && !continues(line, written)) closeDefinition(reader)
+}
+
+function closeDefinition(reader: Reader): void {
+  const { pending } = reader
+  reader.pending = null
+  if (pending === null || pending.name === null) return
+  // One line stays one line, however it was written.
+  reader.definitions.define(pending.name, pending.body)
+}
+
+function takeGenerated(reader: Reader, scope: Scope, line: Text, round: number): void {
+  const folder = dirname(scope.file)
+  const expand = (argument: string): string => {
+    const part = reader.definitions.expand({ ...line, chars: argument, origin: 0 }, folder)
+    return part?.length === 1 ? expand(part[0]?.chars ?? '') : argument
+  }
+  const generated = parseGenerator(line.chars, expand)
+  if (!generated.ok) {
+    reader.findings.error({ code: 'GENERATOR', at: positionAt(line, 0), message: generated.reason })
+    return
+  }
+  const { names, rows, textFrom } = generated.generator
+  const template = slice(line, textFrom)
+  for (const row of rows) {
+    for (const [index, name] of names.entries()) {
+      reader.definitions.define(name, [{ ...line, chars: row[index] ?? '', origin: 0 }])
+    }
+    takeLine(reader, scope, template, round + 1)
+  }
+  for (const name of names) reader.definitions.remove(name)
+}
+
+function takeInclude(reader: Reader, scope: Scope, line: Text, include: Parameters<typeof resolveInclude>[0]): void {
+  const { findings } = reader
+  const at = positionAt(line, line.chars.indexOf(include.pattern, 7))
+  const { files, troubles } = resolveInclude(include, dirname(scope.file), reader.files)
+  for (const { message, fatal } of troubles) {
+    if (fatal) findings.error({ code: 'INCLUDE_FAILED', at, message, keyword: 'include' })
+    else findings.note({ code: 'INCLUDE_SKIPPED', at, message, keyword: 'include' })
+  }
+  for (const { path, text } of files) {
+    if (scope.within.includes(path) || scope.within.length > DEEPEST_INCLUDE) {
+      findings.error({ code: 'INCLUDE_LOOP', at, message: `${path} would include itself`, keyword: 'include' })
+    } else {
+      readFile(reader, { file: path, strictness: scope.strictness, within: [...scope.within, path] }, text)
+    }
+  }
+}
+
+/** `${NAME}` that nothing defines would otherwise be torn apart into braces. */
+function reportUndefined(reader: Reader, line: Text): Text {
+  const match = /\$\{(\w+)[^}]*\}/.exec(line.chars.replace(/"[^"]*"/g, (quoted) => ' '.repeat(quoted.length)))
+  if (match === null) return line
+  reader.findings.error({
+    code: 'UNDEFINED',
+    at: positionAt(line, match.index),
+    keyword: match[1] ?? '',
+    message: `${match[0]} is not defined`,
+    hint: `define it above its use: $${match[1]}=value`,
+  })
+  return { ...line, damaged: true }
+}

@@ -1,0 +1,69 @@
+/** What a word that is unknown where it stands was probably meant to be. */
+import { blockPaths, findKeyword, keywordsOf } from './keywords.ts'
+
+/**
+ * A hint for an unknown word in the block at `path`: where the word does belong, or the nearest keyword of this block,
+ * of the blocks inside it or of those around it. null when nothing is near.
+ */
+export function suggestKeyword(path: string, word: string): string | null {
+  if (/^(<{7}|={7}|>{7})/.test(word)) return 'this looks like the mark of an unfinished merge'
+  const near = nearest(word, [...keywordsOf(path).keys()])
+  if (near?.toLowerCase() === word.toLowerCase()) return `keywords are case-sensitive: write ${near}`
+  const homes = blockPaths().filter((other) => other !== path && findKeyword(other, word) !== undefined)
+  if (homes.length > 0) return `${word} belongs in ${homes.slice(0, 3).map(describeBlock).join(' or ')}`
+  if (near !== null) return `did you mean ${near}?`
+  for (const other of related(path)) {
+    const found = nearest(word, [...keywordsOf(other).keys()])
+    if (found !== null) return `did you mean ${found}, which belongs in ${describeBlock(other)}?`
+  }
+  return null
+}
+
+/** The one of the choices that a mistyped word is nearest to, if any is near enough. */
+export function nearest(word: string, choices: readonly string[]): string | null {
+  const limit = Math.min(3, Math.floor(word.length / 3))
+  let best: string | null = null
+  let bestDistance = limit + 1
+  for (const choice of choices) {
+    if (choice.startsWith('(') || Math.abs(choice.length - word.length) > limit) continue
+    const distance = editDistance(word.toLowerCase(), choice.toLowerCase())
+    if (distance < bestDistance) {
+      best = choice
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** A block's name for people. */
+export function describeBlock(path: string): string {
+  if (path === '') return 'the top level'
+  const names = path.split('/')
+  return names.length === 1 ? path : `${names.at(-1)} (in ${names.at(-2)})`
+}
+
+/** Blocks inside this one, then those around it, nearest first. */
+function related(path: string): string[] {
+  const inside = blockPaths().filter((other) => other !== path && (path === '' || other.startsWith(`${path}/`)))
+  const parts = path.split('/')
+  const around = parts.map((_, index) => parts.slice(0, parts.length - 1 - index).join('/'))
+  return path === '' ? inside : [...inside, ...around]
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  let older: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let cost = Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (older[j - 2] ?? 0) + 1)
+      current.push(cost)
+    }
+    older = previous
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}
