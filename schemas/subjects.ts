@@ -61,6 +61,11 @@ export function liveSubject(subject: string): string {
   return `live.${subject}`
 }
 
+/** Where the server republishes an event once it is stored, with its place in the stream: not in any stream. */
+export function storedSubject(subject: string): string {
+  return `stored.${subject}`
+}
+
 /** Heartbeats of a service: plain messages, never stored. */
 export function heartbeatSubject({ site, node }: NodeName, service: ServiceName | '*'): string {
   return `hb.${encodeToken(site)}.${encodeToken(node)}.${service}`

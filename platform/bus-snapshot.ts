@@ -1,0 +1,51 @@
+import type { NatsConnection } from 'nats'
+import { z } from 'zod'
+import type { Follower } from './bus-follow.ts'
+import { readSnapshot, streamState, writeSnapshot } from './bus-jetstream.ts'
+import type { Delivered, DeliveredBySource } from './bus-order.ts'
+import type { Snapshot } from './bus-port.ts'
+
+/** A snapshot as it lies in the bucket. */
+const StoredSnapshot = z.object({
+  version: z.number().int(),
+  position: z.number().int(),
+  state: z.unknown(),
+  /** The stream that `position` belongs to. */
+  stream: z.string(),
+  /** The last event of each source that is in the state: a replay skips what is not newer. */
+  delivered: z.record(z.string(), z.object({ sequence: z.number().int(), id: z.string() })),
+})
+export type StoredSnapshot = z.infer<typeof StoredSnapshot>
+
+/** null when there is none, or one of another shape, version or stream: all of which mean a longer replay. */
+export async function loadStored(nc: NatsConnection, key: string, version: number): Promise<StoredSnapshot | null> {
+  const [value, { created }] = await Promise.all([readSnapshot(nc, key), streamState(nc)])
+  const parsed = StoredSnapshot.safeParse(value)
+  if (!parsed.success || parsed.data.version !== version || parsed.data.stream !== created) return null
+  return parsed.data
+}
+
+/**
+ * A snapshot with what the bus knows better than the service: live events come before their place in the stream is
+ * known, so the position is moved up to what has been handed over and stored by now.
+ */
+export function completeSnapshot(
+  snapshot: Snapshot,
+  followers: Pick<Follower, 'position' | 'delivered'>[],
+  own: (Delivered & { source: string }) | null,
+): Omit<StoredSnapshot, 'stream'> {
+  const reached = followers.length === 0 ? 0 : Math.min(...followers.map((follower) => follower.position()))
+  const delivered: DeliveredBySource = {}
+  for (const follower of followers) Object.assign(delivered, follower.delivered())
+  if (own !== null) delivered[own.source] = { sequence: own.sequence, id: own.id }
+  return { ...snapshot, position: Math.max(snapshot.position, reached), delivered }
+}
+
+export async function writeStored(
+  nc: NatsConnection,
+  key: string,
+  stored: Omit<StoredSnapshot, 'stream'>,
+): Promise<void> {
+  const { created } = await streamState(nc)
+  await writeSnapshot(nc, key, { ...stored, stream: created })
+}
