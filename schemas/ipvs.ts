@@ -81,3 +81,14 @@ export const IpvsEvent = z.discriminatedUnion('type', [
   VirtualServerProgrammed,
 ])
 export type IpvsEvent = z.infer<typeof IpvsEvent>
+
+/** State of services/ipvs that the kernel cannot tell. A cache of the log. */
+export const IpvsSnapshot = z.strictObject({
+  /** What vrrp said last, by instance. */
+  roles: z.record(z.string(), z.enum(['unknown', 'master', 'other'])),
+  /** Virtual servers we have written at any time: only those are ever removed. */
+  owned: z.array(virtualServer),
+  /** Failed checks by `virtual server|real server`. */
+  down: z.record(z.string(), z.array(z.string())),
+})
+export type IpvsSnapshot = z.infer<typeof IpvsSnapshot>

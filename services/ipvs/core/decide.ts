@@ -1,0 +1,78 @@
+/** What an input means given what we know. Pure: time arrives as input.at. */
+import { isFresh } from './evidence.ts'
+import { decideAdvert, decideMastership, decideTimeouts } from './mastership.ts'
+import type { Fact, Input, State } from './state.ts'
+import {
+  decideDump,
+  decideHealth,
+  decideTableReload,
+  decideTableStop,
+  decideTableTime,
+  decideWritten,
+  settle,
+} from './table.ts'
+import {
+  decideAnnounced,
+  decideCleared,
+  decideListed,
+  decideRefreshed,
+  decideStart,
+  decideVanished,
+  decideVipReload,
+  decideVipStop,
+  decideWrittenAddresses,
+  refusals,
+} from './vips.ts'
+
+export function decide(input: Input, state: State): Fact[] {
+  switch (input.type) {
+    case 'Started':
+      return decideStart(input, state)
+    case 'ConfigurationReloaded':
+      return state.stopping ? [] : [...decideVipReload(input, state), ...decideTableReload(input, state)]
+    case 'StopRequested':
+      return [{ type: 'StopBegun' }, ...decideVipStop(input.at, state), ...decideTableStop(state)]
+    case 'BusConnectionChanged':
+      return input.connected === state.busConnected ? [] : [{ type: 'BusChanged', connected: input.connected }]
+    case 'HistoryRead':
+      return state.stopping ? [] : [...afterHistory(input.at, state), ...settle(input.at, state)]
+    case 'VrrpHeard':
+      return state.stopping ? [] : decideMastership(input, state)
+    case 'CheckerHeard':
+      return state.stopping ? [] : decideHealth(input, state)
+    case 'OwnAdvertSeen':
+      return state.stopping ? [] : decideAdvert(input, state)
+    case 'AddressVanished':
+      return decideVanished(input.held, state)
+    case 'AddressesListed':
+      return decideListed(input, state)
+    case 'AddressesWritten':
+      return decideWrittenAddresses(input, state)
+    case 'AddressesRefreshed':
+      return decideRefreshed(input, state)
+    case 'AddressesCleared':
+      return decideCleared(input, state)
+    case 'AddressesAnnounced':
+      return decideAnnounced(input, state)
+    case 'TableDumped':
+      return decideDump(input, state)
+    case 'TableUnavailable':
+      return refusals([{ entity: 'ipvs', code: input.code, message: input.message }], state)
+    case 'TableWritten':
+      return decideWritten(input, state)
+    case 'TimePassed':
+      return state.stopping ? [] : [...decideTimeouts(input.at, state), ...decideTableTime(input.at, state)]
+  }
+}
+
+/** The log is known: it may say that we became master just before we could listen, or that nobody here is. */
+function afterHistory(at: number, state: State): Fact[] {
+  return Object.values(state.instances).flatMap(({ config, hold, role, roleAt }): Fact[] => {
+    const instance = config.name
+    if (hold.phase === 'left-over' && role !== 'master')
+      return [{ type: 'HoldEnded', instance, at, reason: 'left-over' }]
+    if (hold.phase !== 'idle' || role !== 'master' || !isFresh(config, roleAt, at)) return []
+    const deadline = at + config.leaseMs
+    return [{ type: 'HoldBegan', instance, trigger: 'event', grantedAt: roleAt, startedAt: at, deadline }]
+  })
+}

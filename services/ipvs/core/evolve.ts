@@ -1,0 +1,195 @@
+/** What we know after a fact. */
+import { withCheck, withoutTargets } from './health.ts'
+import { type Fact, type Hold, type Instance, instancesOf, type State, type Table } from './state.ts'
+import { tableAfterChanges, tableAsDumped } from './table.ts'
+
+export function evolve(state: State, fact: Fact): State {
+  switch (fact.type) {
+    case 'Begun':
+      return { ...state, startedAt: fact.at }
+    case 'ConfigurationTaken':
+      return { ...state, config: fact.config, instances: instancesOf(fact.config, state.instances) }
+    case 'StopBegun':
+      return { ...state, stopping: true }
+    case 'BusChanged':
+      return { ...state, busConnected: fact.connected }
+    case 'RefusalNoted':
+      return { ...state, refused: { ...state.refused, [fact.entity]: fact.code } }
+    case 'RefusalOver':
+      return { ...state, refused: without(state.refused, fact.entity) }
+    case 'CheckFailed':
+    case 'CheckPassed':
+    case 'ChecksForgotten':
+    case 'TableNeeded':
+    case 'TableKnown':
+    case 'ChangesDue':
+    case 'VirtualServerProgrammed':
+      return { ...state, table: tableAfter(state.table, fact), repairDue: repairDueAfter(state, fact) }
+    case 'RoleHeard':
+    case 'OwnAdvertNoted':
+    case 'ResignationNoted':
+    case 'ClaimRaised':
+    case 'ClaimDropped':
+    case 'HoldBegan':
+    case 'HoldAdopted':
+    case 'HoldFailed':
+    case 'HoldLost':
+    case 'HoldEnded':
+    case 'LeftOverFound':
+    case 'LeaseExtended':
+    case 'LeaseNotExtended':
+    case 'AddressesInPlace':
+    case 'AnnouncementDue':
+      return withInstance(state, fact)
+    case 'HoldWidened':
+    case 'HoldNarrowed':
+    case 'HoldDoubted':
+    case 'AddressesAdded':
+    case 'AddressesRemoved':
+    case 'AddressesLost':
+    case 'AddressesKept':
+    case 'KernelRefused':
+      return state
+  }
+}
+
+type TableFact = Extract<
+  Fact,
+  {
+    type:
+      | 'CheckFailed'
+      | 'CheckPassed'
+      | 'ChecksForgotten'
+      | 'TableNeeded'
+      | 'TableKnown'
+      | 'ChangesDue'
+      | 'VirtualServerProgrammed'
+  }
+>
+
+function repairDueAfter(state: State, fact: TableFact): number {
+  return fact.type === 'TableNeeded' ? fact.repairDue : state.repairDue
+}
+
+function tableAfter(table: Table, fact: TableFact): Table {
+  switch (fact.type) {
+    case 'CheckFailed':
+    case 'CheckPassed':
+      return { ...table, down: withCheck(table.down, fact, fact.type === 'CheckFailed') }
+    case 'ChecksForgotten':
+      return { ...table, down: withoutTargets(table.down, fact.targets) }
+    case 'TableNeeded':
+      return { ...table, knowledge: fact.knowledge }
+    case 'TableKnown':
+      return tableAsDumped(table, fact.services)
+    case 'ChangesDue':
+      return tableAfterChanges(table, fact.changes)
+    case 'VirtualServerProgrammed': {
+      // Also out of the log, from runs before this one: it is what makes a service ours.
+      const others = table.owned.filter((name) => name !== fact.virtualServer)
+      const removed = fact.changes.some(({ kind }) => kind === 'service-removed')
+      return { ...table, owned: removed ? others : [...others, fact.virtualServer] }
+    }
+  }
+}
+
+type InstanceFact = Extract<
+  Fact,
+  {
+    type:
+      | 'RoleHeard'
+      | 'OwnAdvertNoted'
+      | 'ResignationNoted'
+      | 'ClaimRaised'
+      | 'ClaimDropped'
+      | 'HoldBegan'
+      | 'HoldAdopted'
+      | 'HoldFailed'
+      | 'HoldLost'
+      | 'HoldEnded'
+      | 'LeftOverFound'
+      | 'LeaseExtended'
+      | 'LeaseNotExtended'
+      | 'AddressesInPlace'
+      | 'AnnouncementDue'
+  }
+>
+
+function withInstance(state: State, fact: InstanceFact): State {
+  const name = fact.type === 'AddressesInPlace' ? fact.write.instance : fact.instance
+  const instance = state.instances[name]
+  if (instance === undefined) return state
+  return { ...state, instances: { ...state.instances, [name]: instanceAfter(instance, fact) } }
+}
+
+function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
+  switch (fact.type) {
+    case 'RoleHeard': {
+      const { role, happenedAt } = fact
+      // Event times are cut to milliseconds: an advert of the same millisecond came before the event.
+      const notBefore = role === 'other' ? Math.max(instance.notBefore, happenedAt + 1) : instance.notBefore
+      return { ...instance, role, roleAt: happenedAt, notBefore }
+    }
+    case 'OwnAdvertNoted':
+      return { ...instance, advertAt: Math.max(instance.advertAt, fact.sentAt) }
+    case 'ResignationNoted':
+      return { ...instance, notBefore: Math.max(instance.notBefore, fact.sentAt) }
+    case 'HoldLost':
+    case 'HoldEnded': {
+      const hold: Hold = fact.type === 'HoldLost' ? { phase: 'lost', since: fact.at } : { phase: 'idle', claim: null }
+      return { ...instance, hold, notBefore: Math.max(instance.notBefore, fact.at) }
+    }
+    case 'ClaimRaised':
+    case 'ClaimDropped':
+    case 'HoldBegan':
+    case 'HoldAdopted':
+    case 'HoldFailed':
+    case 'LeftOverFound':
+    case 'LeaseExtended':
+    case 'LeaseNotExtended':
+    case 'AddressesInPlace':
+    case 'AnnouncementDue':
+      return { ...instance, hold: holdAfter(instance.hold, fact) }
+  }
+}
+
+type HoldFact = Exclude<
+  InstanceFact,
+  { type: 'RoleHeard' | 'OwnAdvertNoted' | 'ResignationNoted' | 'HoldLost' | 'HoldEnded' }
+>
+
+function holdAfter(hold: Hold, fact: HoldFact): Hold {
+  switch (fact.type) {
+    case 'ClaimRaised':
+      return { phase: 'idle', claim: fact.claim }
+    case 'ClaimDropped':
+    case 'HoldFailed':
+      return { phase: 'idle', claim: null }
+    case 'LeftOverFound':
+      return { phase: 'left-over', until: fact.until }
+    case 'HoldBegan': {
+      const { deadline, startedAt, grantedAt } = fact
+      return { phase: 'held', deadline, refreshedAt: startedAt, grantedAt, announcement: null }
+    }
+    case 'HoldAdopted':
+      // Refreshed by a run before this one: the next own advert refreshes at once.
+      return {
+        phase: 'held',
+        deadline: fact.deadline,
+        refreshedAt: Number.NEGATIVE_INFINITY,
+        grantedAt: fact.at,
+        announcement: null,
+      }
+    case 'LeaseExtended':
+      return hold.phase === 'held' ? { ...hold, deadline: fact.deadline, refreshedAt: fact.at } : hold
+    case 'LeaseNotExtended':
+      return hold.phase === 'held' ? { ...hold, deadline: fact.deadline } : hold
+    case 'AddressesInPlace':
+    case 'AnnouncementDue':
+      return hold.phase === 'held' ? { ...hold, announcement: fact.next } : hold
+  }
+}
+
+function without(refused: Readonly<Record<string, string>>, entity: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(refused).filter(([name]) => name !== entity))
+}

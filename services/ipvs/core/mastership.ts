@@ -1,0 +1,154 @@
+/** When this node holds an instance's addresses: events of vrrp, its adverts on the wire, and the passing of time. */
+import type { Millis } from '#platform/clock-port.ts'
+import type { SeenAdvert } from '../ports.ts'
+import { GRACE_MS, isFresh, isSuperseded, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
+import {
+  allAddresses,
+  cidrOf,
+  type Fact,
+  type Input,
+  type Instance,
+  type RemovalReason,
+  type State,
+  type Trigger,
+} from './state.ts'
+
+type Heard = Extract<Input, { type: 'VrrpHeard' }>
+
+/** An event of vrrp. What happened before we could hear it is only remembered: adverts tell how things are now. */
+export function decideMastership({ event, phase, happenedAt, at }: Heard, state: State): Fact[] {
+  const instance = state.instances[event.instance]
+  if (instance === undefined) return []
+  switch (event.type) {
+    case 'BecameMaster':
+    case 'MastershipResumed': {
+      const heard: Fact = { type: 'RoleHeard', instance: event.instance, role: 'master', happenedAt }
+      return phase === 'replay' ? [heard] : [heard, ...takeOver(instance, happenedAt, at)]
+    }
+    case 'BecameBackup':
+    case 'BecameFault':
+    case 'InstanceStopped': {
+      const heard: Fact = { type: 'RoleHeard', instance: event.instance, role: 'other', happenedAt }
+      const old = phase === 'replay' || isSuperseded(instance, happenedAt)
+      return old ? [heard] : [heard, ...leave(instance, 'not-master', at)]
+    }
+    case 'AdvertRejected':
+      return []
+  }
+}
+
+function takeOver(instance: Instance, happenedAt: Millis, at: Millis): Fact[] {
+  const { config, hold } = instance
+  if (allAddresses(config).length === 0) return []
+  // An old event was held back, by a bus that was down or because we were stopped: our adverts decide.
+  if (hold.phase === 'held' || !isFresh(config, happenedAt, at)) return []
+  if (hold.phase === 'lost' && happenedAt <= hold.since) return []
+  return [began(instance, 'event', happenedAt, at)]
+}
+
+function began({ config }: Instance, trigger: Trigger, grantedAt: Millis, at: Millis): Fact {
+  return { type: 'HoldBegan', instance: config.name, trigger, grantedAt, startedAt: at, deadline: at + config.leaseMs }
+}
+
+function leave({ config, hold }: Instance, reason: RemovalReason, at: Millis): Fact[] {
+  switch (hold.phase) {
+    case 'held':
+    case 'lost':
+      return [{ type: 'HoldEnded', instance: config.name, at, reason }]
+    case 'left-over':
+      return [{ type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
+    case 'idle':
+      return hold.claim === null ? [] : [{ type: 'ClaimDropped', instance: config.name }]
+  }
+}
+
+/** An own advert left this machine. Priority 0 is the resignation; any other one says that vrrp is master, then. */
+export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSeen' }>, state: State): Fact[] {
+  const instance = Object.values(state.instances).find((each) => belongs(advert, each))
+  if (instance === undefined || allAddresses(instance.config).length === 0) return []
+  if (advert.priority === 0) return resigned(instance, advert.sentAt, at)
+  const noted: Fact = { type: 'OwnAdvertNoted', instance: instance.config.name, sentAt: advert.sentAt }
+  return [noted, ...advertised(instance, advert.sentAt, at, state.busConnected)]
+}
+
+function belongs(advert: SeenAdvert, { config }: Instance): boolean {
+  if (advert.interface !== config.interface || advert.virtualRouterId !== config.virtualRouterId) return false
+  // The same number may be in use once for each family (RFC 9568 section 1.3).
+  const family = config.addresses[0]?.family
+  return family === undefined || family === (advert.source.includes(':') ? 6 : 4)
+}
+
+function resigned(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
+  const { config, hold } = instance
+  const noted: Fact = { type: 'ResignationNoted', instance: config.name, sentAt }
+  // Read late: what let us hold the addresses came after it.
+  if (hold.phase === 'held' && sentAt < hold.grantedAt) return [noted]
+  return [noted, ...leave(instance, 'resigned', at)]
+}
+
+function advertised(instance: Instance, sentAt: Millis, at: Millis, busConnected: boolean): Fact[] {
+  const { config, hold, notBefore } = instance
+  const name = config.name
+  if (hold.phase === 'held') return keep(instance, sentAt, at)
+  if (!isFresh(config, sentAt, at) || sentAt <= notBefore) return []
+  switch (hold.phase) {
+    case 'left-over':
+      return [began(instance, 'advert', sentAt, at)]
+    case 'lost':
+      return sentAt > lossEndsAfter(config, hold.since, busConnected) ? [began(instance, 'advert', sentAt, at)] : []
+    case 'idle':
+      if (!busConnected) return [began(instance, 'advert', sentAt, at)]
+      return hold.claim !== null ? [] : [{ type: 'ClaimRaised', instance: name, claim: { sentAt, due: at + GRACE_MS } }]
+  }
+}
+
+/** Refreshes the lease, or finds that it has run out while nobody looked. */
+function keep({ config, hold }: Instance, sentAt: Millis, at: Millis): Fact[] {
+  if (hold.phase !== 'held') return []
+  if (at > hold.deadline) return expired(config.name, allAddresses(config).map(cidrOf), at)
+  if (!isFresh(config, sentAt, at) || at - hold.refreshedAt < refreshSpacingMs(config)) return []
+  const deadline = at + config.leaseMs
+  return [{ type: 'LeaseExtended', instance: config.name, at, before: hold.deadline, deadline }]
+}
+
+/** The lease is over: tell it, and take away what the kernel has not removed yet. */
+export function expired(instance: string, addresses: string[], at: Millis): Fact[] {
+  return [
+    { type: 'HoldLost', instance, at, clear: true },
+    { type: 'AddressesLost', instance, addresses, reason: 'lease-expired' },
+  ]
+}
+
+/** Whatever of the instances is due by now. */
+export function decideTimeouts(at: Millis, state: State): Fact[] {
+  return Object.values(state.instances).flatMap((instance) => timedOut(instance, at))
+}
+
+function timedOut(instance: Instance, at: Millis): Fact[] {
+  const { config, hold } = instance
+  switch (hold.phase) {
+    case 'idle':
+      return hold.claim === null || hold.claim.due > at ? [] : [claimed(instance, hold.claim.sentAt, at)]
+    case 'held':
+      return announcementDue(instance, at)
+    case 'left-over':
+      return hold.until > at ? [] : [{ type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
+    case 'lost':
+      return []
+  }
+}
+
+/** The event did not come with its advert: the advert stands in for it, unless we were stopped meanwhile. */
+function claimed(instance: Instance, sentAt: Millis, at: Millis): Fact {
+  const late = !isFresh(instance.config, sentAt, at - GRACE_MS)
+  return late ? { type: 'ClaimDropped', instance: instance.config.name } : began(instance, 'advert', sentAt, at)
+}
+
+function announcementDue({ config, hold }: Instance, at: Millis): Fact[] {
+  // After the deadline the addresses may be somebody else's already: never announce them.
+  if (hold.phase !== 'held' || hold.announcement === null) return []
+  if (hold.announcement.due > at || at > hold.deadline) return []
+  const { refreshMs, refreshRepeat } = config.announcement
+  const next = refreshMs > 0 ? { due: at + refreshMs, repeat: refreshRepeat } : null
+  return [{ type: 'AnnouncementDue', instance: config.name, repeat: hold.announcement.repeat, next }]
+}

@@ -1,0 +1,238 @@
+/** What the ipvs core knows (State), hears (Input), concludes (Fact) and has done (Effect). */
+
+import type { z } from 'zod'
+import type { Millis } from '#platform/clock-port.ts'
+import type { CheckerEvent } from '#schemas/checker.ts'
+import type { Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { AddressesRemoved, IpvsEvent, VirtualServerProgrammed } from '#schemas/ipvs.ts'
+import type { VrrpEvent } from '#schemas/vrrp.ts'
+import type {
+  AddressOutcome,
+  AnnounceResult,
+  ChangeFailure,
+  HeldAddress,
+  KernelChange,
+  KernelService,
+  SeenAdvert,
+} from '../ports.ts'
+
+/** What made us hold the addresses. */
+export type Trigger = 'event' | 'advert'
+export type RemovalReason = z.infer<typeof AddressesRemoved>['reason']
+export type ProgramReason = z.infer<typeof VirtualServerProgrammed>['reason']
+
+/** An own advert that waits a moment for the event that should come with it. */
+export interface Claim {
+  sentAt: Millis
+  due: Millis
+}
+
+export interface PlannedAnnouncement {
+  due: Millis
+  repeat: number
+}
+
+/** How an instance's addresses stand. */
+export type Hold =
+  /** Not ours: nothing of the instance is refreshed. */
+  | { phase: 'idle'; claim: Claim | null }
+  /** In the kernel until `deadline` unless refreshed. */
+  | {
+      phase: 'held'
+      /** Last moment at which a refresh is allowed: afterwards it would bring an expired address back. */
+      deadline: Millis
+      refreshedAt: Millis
+      /** When the evidence came about that let us hold: what is older cannot speak against it. */
+      grantedAt: Millis
+      /** Next gratuitous ARPs after the first burst; null: none to come. */
+      announcement: PlannedAnnouncement | null
+    }
+  /** Gone although they should be there: only new evidence brings them back. */
+  | { phase: 'lost'; since: Millis }
+  /** Found at the start without a lease: somebody else's, unless this node turns out to be master. */
+  | { phase: 'left-over'; until: Millis }
+
+export interface Instance {
+  config: VrrpInstance
+  /** What the last event of vrrp said, and when that happened. */
+  role: 'unknown' | 'master' | 'other'
+  roleAt: Millis
+  /** When the last own advert with a priority above 0 left. */
+  advertAt: Millis
+  /** Adverts that left up to here prove nothing: they are older than the last loss, leave or resignation. */
+  notBefore: Millis
+  hold: Hold
+}
+
+export interface Table {
+  /**
+   * none: nothing may be written yet; provisional: the log did not come in time, so only missing services are added;
+   * settled: the log has been read, the kernel follows it.
+   */
+  knowledge: 'none' | 'provisional' | 'settled'
+  /** Our services as the kernel has them, by name; null before the first dump. */
+  kernel: Readonly<Record<string, KernelService>> | null
+  /** Grows with every write: a dump that began before one is outdated. */
+  version: number
+  /** Services we wrote at any time, by name. */
+  owned: readonly string[]
+  /** Failed checks by `virtual server|real server`. */
+  down: Readonly<Record<string, readonly string[]>>
+}
+
+export interface State {
+  config: Config
+  instances: Readonly<Record<string, Instance>>
+  startedAt: Millis
+  busConnected: boolean
+  table: Table
+  repairDue: Millis
+  /** Last refusal by entity, so that a lasting one is told once. */
+  refused: Readonly<Record<string, string>>
+  stopping: boolean
+}
+
+export type Input =
+  /** The addresses of all interfaces that instances use, at the start. */
+  | { type: 'Started'; held: HeldAddress[]; at: Millis }
+  | { type: 'ConfigurationReloaded'; config: Config; at: Millis }
+  | { type: 'StopRequested'; at: Millis }
+  | { type: 'BusConnectionChanged'; connected: boolean; at: Millis }
+  /** The history of the log has been handed over. */
+  | { type: 'HistoryRead'; at: Millis }
+  /** `happenedAt`: the event's own time on our monotonic clock. */
+  | { type: 'VrrpHeard'; event: VrrpEvent; phase: 'replay' | 'live'; happenedAt: Millis; at: Millis }
+  | { type: 'CheckerHeard'; event: CheckerEvent; phase: 'replay' | 'live'; at: Millis }
+  | { type: 'OwnAdvertSeen'; advert: SeenAdvert; at: Millis }
+  | { type: 'AddressVanished'; held: HeldAddress; at: Millis }
+  /** All addresses of these devices, read from the kernel just now. */
+  | { type: 'AddressesListed'; devices: string[]; held: HeldAddress[]; at: Millis }
+  | { type: 'AddressesWritten'; write: AddAddresses; outcomes: AddressOutcome[]; at: Millis }
+  | { type: 'AddressesRefreshed'; instance: string; before: Millis; outcomes: AddressOutcome[]; at: Millis }
+  | { type: 'AddressesCleared'; instance: string; reason: RemovalReason; outcomes: AddressOutcome[]; at: Millis }
+  | { type: 'AddressesAnnounced'; announce: Announce; result: AnnounceResult; at: Millis }
+  | { type: 'TableDumped'; services: KernelService[]; version: number; reason: ProgramReason; at: Millis }
+  | { type: 'TableUnavailable'; code: string; message: string; at: Millis }
+  | { type: 'TableWritten'; changes: KernelChange[]; failures: ChangeFailure[]; reason: ProgramReason; at: Millis }
+  | { type: 'TimePassed'; at: Millis }
+
+/** What stays inside. */
+export type InnerFact =
+  | { type: 'Begun'; at: Millis; interfaces: string[] }
+  | { type: 'ConfigurationTaken'; config: Config }
+  | { type: 'StopBegun' }
+  | { type: 'BusChanged'; connected: boolean }
+  | { type: 'RoleHeard'; instance: string; role: 'master' | 'other'; happenedAt: Millis }
+  | { type: 'OwnAdvertNoted'; instance: string; sentAt: Millis }
+  | { type: 'ResignationNoted'; instance: string; sentAt: Millis }
+  | { type: 'ClaimRaised'; instance: string; claim: Claim }
+  | { type: 'ClaimDropped'; instance: string }
+  /** From now on the addresses are ours to hold. */
+  | { type: 'HoldBegan'; instance: string; trigger: Trigger; grantedAt: Millis; startedAt: Millis; deadline: Millis }
+  /** A restart goes on with what it found. */
+  | { type: 'HoldAdopted'; instance: string; at: Millis; deadline: Millis }
+  /** Addresses that a reload brought. */
+  | { type: 'HoldWidened'; instance: string; addresses: VipAddress[]; at: Millis }
+  | { type: 'HoldNarrowed'; instance: string; addresses: VipAddress[] }
+  | { type: 'HoldFailed'; instance: string }
+  | { type: 'HoldLost'; instance: string; at: Millis; clear: boolean }
+  | { type: 'HoldEnded'; instance: string; at: Millis; reason: RemovalReason }
+  | { type: 'HoldDoubted'; instance: string }
+  | { type: 'LeftOverFound'; instance: string; until: Millis }
+  | { type: 'LeaseExtended'; instance: string; at: Millis; before: Millis; deadline: Millis }
+  | { type: 'LeaseNotExtended'; instance: string; deadline: Millis }
+  | {
+      type: 'AddressesInPlace'
+      write: AddAddresses
+      addresses: VipAddress[]
+      at: Millis
+      next: PlannedAnnouncement | null
+    }
+  | { type: 'AnnouncementDue'; instance: string; repeat: number; next: PlannedAnnouncement | null }
+  | { type: 'CheckFailed' | 'CheckPassed'; virtualServer: string; realServer: string; check: string }
+  | { type: 'ChecksForgotten'; targets: string[] }
+  | { type: 'TableNeeded'; knowledge: 'provisional' | 'settled'; reason: ProgramReason; repairDue: Millis }
+  | { type: 'TableKnown'; services: KernelService[] }
+  | { type: 'ChangesDue'; changes: KernelChange[]; reason: ProgramReason }
+  | { type: 'RefusalNoted'; entity: string; code: string }
+  | { type: 'RefusalOver'; entity: string }
+
+export type Fact = IpvsEvent | InnerFact
+
+export interface AddAddresses {
+  type: 'AddAddresses'
+  instance: string
+  addresses: VipAddress[]
+  leaseMs: number
+  /** Nothing is written or announced any more after this. */
+  deadline: Millis
+  trigger: Trigger
+  startedAt: Millis
+}
+
+export interface Announce {
+  type: 'Announce'
+  instance: string
+  addresses: VipAddress[]
+  repeat: number
+  /** The write that it completes; null for the later ones. */
+  write: AddAddresses | null
+  /** When the last address was in the kernel. */
+  writtenAt: Millis
+}
+
+export type Effect =
+  | AddAddresses
+  | Announce
+  | { type: 'RefreshAddresses'; instance: string; addresses: VipAddress[]; leaseMs: number; deadline: Millis }
+  /** `reason` null: tidying up after a loss that has been told. */
+  | { type: 'RemoveAddresses'; instance: string; addresses: VipAddress[]; reason: RemovalReason | null }
+  | { type: 'ListAddresses'; devices: string[] }
+  | { type: 'WatchInterfaces'; interfaces: string[] }
+  | { type: 'DumpTable'; version: number; reason: ProgramReason }
+  | { type: 'WriteTable'; changes: KernelChange[]; reason: ProgramReason }
+  | { type: 'WakeAt'; when: Millis }
+
+/** Every address of an instance, in the order in which they are added. */
+export function allAddresses(config: VrrpInstance): VipAddress[] {
+  return [...config.addresses, ...config.excludedAddresses]
+}
+
+/** `192.168.105.211/32`, as events name it. */
+export function cidrOf({ address, prefix }: { address: string; prefix: number }): string {
+  return `${address}/${prefix}`
+}
+
+function freshInstance(config: VrrpInstance): Instance {
+  const never = Number.NEGATIVE_INFINITY
+  return {
+    config,
+    role: 'unknown',
+    roleAt: never,
+    advertAt: never,
+    notBefore: never,
+    hold: { phase: 'idle', claim: null },
+  }
+}
+
+/** Instances of a configuration; those known before keep what is known of them. */
+export function instancesOf(config: Config, before: Readonly<Record<string, Instance>>): Record<string, Instance> {
+  const pairs = config.instances.map((instance) => {
+    const known = before[instance.name]
+    return [instance.name, known === undefined ? freshInstance(instance) : { ...known, config: instance }] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+export function initialState(config: Config): State {
+  return {
+    config,
+    instances: instancesOf(config, {}),
+    startedAt: 0,
+    busConnected: false,
+    table: { knowledge: 'none', kernel: null, version: 0, owned: [], down: {} },
+    repairDue: Number.POSITIVE_INFINITY,
+    refused: {},
+    stopping: false,
+  }
+}

@@ -1,0 +1,185 @@
+/** What the kernel's answers and reports about addresses mean, and what start, reload and stop do with the VIPs. */
+import type { Millis } from '#platform/clock-port.ts'
+import type { VipAddress } from '#schemas/config.ts'
+import type { AddressOutcome, HeldAddress } from '../ports.ts'
+import { leftOverWaitMs } from './evidence.ts'
+import { expired } from './mastership.ts'
+import {
+  allAddresses,
+  cidrOf,
+  type Fact,
+  type Input,
+  type Instance,
+  instancesOf,
+  type PlannedAnnouncement,
+  type State,
+} from './state.ts'
+
+type Of<T extends Input['type']> = Extract<Input, { type: T }>
+
+/** What a restart finds: leases of a run before are kept, addresses without one were left by somebody else. */
+export function decideStart({ held, at }: Of<'Started'>, state: State): Fact[] {
+  const found = Object.values(state.instances).flatMap((instance) => foundAt(instance, held, at))
+  return [{ type: 'Begun', at, interfaces: interfacesOf(state) }, ...found]
+}
+
+function interfacesOf(state: State): string[] {
+  return [...new Set(state.config.instances.map((instance) => instance.interface))]
+}
+
+function foundAt({ config }: Instance, held: HeldAddress[], at: Millis): Fact[] {
+  const wanted = allAddresses(config)
+  const present = wanted.flatMap((address) => held.filter((each) => isSame(address, each)))
+  const instance = config.name
+  if (present.length === 0) return []
+  if (present.some(({ remainingMs }) => remainingMs === null)) {
+    return [{ type: 'LeftOverFound', instance, until: at + leftOverWaitMs(config) }]
+  }
+  // Some of them gone: vrrp has noticed and resigned. What is left runs out, or a new mastership adds them all.
+  if (present.length < wanted.length) return []
+  const remaining = Math.min(...present.map(({ remainingMs }) => remainingMs ?? 0))
+  return [
+    { type: 'HoldAdopted', instance, at, deadline: at + remaining },
+    { type: 'AddressesKept', instance, addresses: wanted.map(cidrOf) },
+  ]
+}
+
+/** The same address on the same interface. A different prefix is another address to the kernel. */
+function isSame(wanted: Pick<VipAddress, 'address' | 'prefix' | 'device'>, held: typeof wanted): boolean {
+  return wanted.address === held.address && wanted.prefix === held.prefix && wanted.device === held.device
+}
+
+/** One of ours is reported gone. The report may be older than our last write: look before believing it. */
+export function decideVanished(gone: HeldAddress, state: State): Fact[] {
+  return Object.values(state.instances)
+    .filter(({ config, hold }) => hold.phase === 'held' && allAddresses(config).some((each) => isSame(each, gone)))
+    .map(({ config }) => ({ type: 'HoldDoubted', instance: config.name }))
+}
+
+export function decideListed({ devices, held, at }: Of<'AddressesListed'>, state: State): Fact[] {
+  return Object.values(state.instances).flatMap((instance): Fact[] => {
+    const { config, hold } = instance
+    if (hold.phase !== 'held') return []
+    const wanted = allAddresses(config)
+    const missing = wanted.filter((each) => devices.includes(each.device) && !held.some((one) => isSame(each, one)))
+    if (missing.length === 0) return []
+    if (at >= hold.deadline) return expired(config.name, wanted.map(cidrOf), at)
+    // Somebody took it: vrrp sees that too and resigns. The rest stays until it has said so.
+    return [
+      { type: 'HoldLost', instance: config.name, at, clear: false },
+      { type: 'AddressesLost', instance: config.name, addresses: missing.map(cidrOf), reason: 'removed-by-another' },
+    ]
+  })
+}
+
+export function decideWrittenAddresses({ write, outcomes, at }: Of<'AddressesWritten'>, state: State): Fact[] {
+  const told = addressRefusals(outcomes, state)
+  const instance = state.instances[write.instance]
+  if (instance?.hold.phase !== 'held') return told
+  const addresses = outcomes.filter(({ result }) => result !== 'failed' && result !== 'too-late')
+  if (addresses.length === 0) {
+    // Of a reload that only adds some, the others are in place.
+    const all = write.addresses.length === allAddresses(instance.config).length
+    return all ? [...told, { type: 'HoldFailed', instance: write.instance }] : told
+  }
+  const next = nextAnnouncement(instance, at)
+  return [...told, { type: 'AddressesInPlace', write, addresses: addresses.map((each) => each.address), at, next }]
+}
+
+function nextAnnouncement({ config }: Instance, at: Millis): PlannedAnnouncement | null {
+  const { repeat, delayMs, refreshMs, refreshRepeat } = config.announcement
+  if (delayMs > 0) return { due: at + delayMs, repeat }
+  return refreshMs > 0 ? { due: at + refreshMs, repeat: refreshRepeat } : null
+}
+
+export function decideAnnounced({ announce, result }: Of<'AddressesAnnounced'>, state: State): Fact[] {
+  const failures = result.failures.map(({ address, error }) => ({
+    entity: `${announce.instance} announcement of ${cidrOf(address)}`,
+    code: error.code,
+    message: error.message,
+  }))
+  const told = refusals(failures, state)
+  const { write } = announce
+  if (write === null) return told
+  const tookMs = Math.max(0, announce.writtenAt - write.startedAt)
+  const addresses = announce.addresses.map(cidrOf)
+  const { instance, trigger } = write
+  return [{ type: 'AddressesAdded', instance, addresses, trigger, tookMs, announced: result.sent }, ...told]
+}
+
+export function decideRefreshed({ instance, before, outcomes, at }: Of<'AddressesRefreshed'>, state: State): Fact[] {
+  const told = addressRefusals(outcomes, state)
+  const known = state.instances[instance]
+  if (known?.hold.phase !== 'held') return told
+  if (outcomes.some(({ result }) => result === 'too-late')) {
+    return [...told, ...expired(instance, allAddresses(known.config).map(cidrOf), at)]
+  }
+  const failed = outcomes.some(({ result }) => result === 'failed')
+  return failed ? [...told, { type: 'LeaseNotExtended', instance, deadline: before }] : told
+}
+
+export function decideCleared({ instance, reason, outcomes }: Of<'AddressesCleared'>, state: State): Fact[] {
+  const addresses = outcomes.filter(({ result }) => result === 'removed').map(({ address }) => cidrOf(address))
+  const told = addressRefusals(outcomes, state)
+  return addresses.length === 0 ? told : [{ type: 'AddressesRemoved', instance, addresses, reason }, ...told]
+}
+
+/** The difference between the two configurations; addresses in both are not touched. */
+export function decideVipReload({ config, at }: Of<'ConfigurationReloaded'>, state: State): Fact[] {
+  const next = instancesOf(config, state.instances)
+  const removed = Object.values(state.instances).flatMap((instance): Fact[] => {
+    const after = next[instance.config.name]
+    const kept = after === undefined ? [] : allAddresses(after.config)
+    const dropped = allAddresses(instance.config).filter((each) => !kept.some((one) => isSame(one, each)))
+    const ours = instance.hold.phase === 'held' || instance.hold.phase === 'lost'
+    if (!ours || dropped.length === 0) return []
+    if (after === undefined) return [{ type: 'HoldEnded', instance: instance.config.name, at, reason: 'reload' }]
+    return [{ type: 'HoldNarrowed', instance: instance.config.name, addresses: dropped.reverse() }]
+  })
+  const added = Object.values(next).flatMap((instance): Fact[] => {
+    const before = state.instances[instance.config.name]
+    const known = before === undefined ? [] : allAddresses(before.config)
+    const gained = allAddresses(instance.config).filter((each) => !known.some((one) => isSame(one, each)))
+    const { hold } = instance
+    const alive = hold.phase === 'held' && at < hold.deadline
+    return alive && gained.length > 0
+      ? [{ type: 'HoldWidened', instance: instance.config.name, addresses: gained, at }]
+      : []
+  })
+  return [...removed, { type: 'ConfigurationTaken', config }, ...added]
+}
+
+/** Stop: everything that may be there goes, in reverse order of the configuration. */
+export function decideVipStop(at: Millis, state: State): Fact[] {
+  return Object.values(state.instances)
+    .filter(({ hold }) => hold.phase !== 'idle')
+    .reverse()
+    .map(({ config }) => ({ type: 'HoldEnded', instance: config.name, at, reason: 'stop' }))
+}
+
+function addressRefusals(outcomes: AddressOutcome[], state: State): Fact[] {
+  const well = outcomes.filter(({ result }) => result !== 'failed').map(({ address }) => addressEntity(address))
+  const over = well
+    .filter((entity) => entity in state.refused)
+    .map((entity) => ({ type: 'RefusalOver', entity }) as const)
+  const failed = outcomes.flatMap((each) =>
+    each.result === 'failed'
+      ? [{ entity: addressEntity(each.address), code: each.error.code, message: each.error.message }]
+      : [],
+  )
+  return [...over, ...refusals(failed, state)]
+}
+
+function addressEntity(address: VipAddress): string {
+  return `${cidrOf(address)} dev ${address.device}`
+}
+
+/** Each refusal once, however often the same thing is tried again. */
+export function refusals(failed: { entity: string; code: string; message: string }[], state: State): Fact[] {
+  return failed
+    .filter(({ entity, code }) => state.refused[entity] !== code)
+    .flatMap(({ entity, code, message }): Fact[] => [
+      { type: 'RefusalNoted', entity, code },
+      { type: 'KernelRefused', entity, code, message },
+    ])
+}
