@@ -93,13 +93,7 @@ function entriesBlock(
   return { ...head, settings: new Map(), damaged: new Set(), blocks: [], entries: [...statements] }
 }
 
-function store(
-  block: Block,
-  keyword: Keyword,
-  statement: Statement,
-  values: Value[] | null,
-  findings: Findings,
-): void {
+function store(block: Block, keyword: Keyword, statement: Statement, values: Value[] | null, findings: Findings): void {
   const before = block.settings.get(keyword.key)
   if (values === null) {
     block.damaged.add(keyword.key)

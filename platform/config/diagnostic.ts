@@ -87,7 +87,9 @@ function caret(text: string, column: number): string {
 
 /** Terminal cells of a character: East Asian wide forms take two. */
 function cells(char: string): number {
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]/.test(char) ? 2 : 1
+  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]/.test(char)
+    ? 2
+    : 1
 }
 
 /**

@@ -118,7 +118,10 @@ function parseRows(rows: string): Map<string, Keyword> {
 
 function parseRow(line: string): Keyword[] {
   const inForce = line.startsWith('+')
-  const words = line.slice(inForce ? 1 : 0).trim().split(/\s+/)
+  const words = line
+    .slice(inForce ? 1 : 0)
+    .trim()
+    .split(/\s+/)
   const names: string[] = []
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     names.push(word.replace(/,$/, ''))

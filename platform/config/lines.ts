@@ -3,8 +3,8 @@
  * substituted, repeated lines written out, includes read in place. Every line still knows where it was written.
  */
 import { dirname } from 'node:path'
-import type { Findings } from './diagnostic.ts'
 import { type Definitions, openDefinitions, type Surroundings } from './definitions.ts'
+import type { Findings } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
 import { parseGenerator } from './generated.ts'
 import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, type Strictness } from './include.ts'
@@ -78,7 +78,8 @@ function takeLine(reader: Reader, scope: Scope, written: Text, round: number): v
   const include = parseInclude(line.chars, scope.strictness)
   if (include !== null) return takeInclude(reader, scope, line, include)
   const check = /^include_check\b(.*)$/.exec(line.chars)
-  if (check !== null) scope.strictness = applyIncludeCheck((check[1] ?? '').split(/\s+/).filter(Boolean), scope.strictness)
+  if (check !== null)
+    scope.strictness = applyIncludeCheck((check[1] ?? '').split(/\s+/).filter(Boolean), scope.strictness)
   reader.lines.push(reportUndefined(reader, line))
 }
 
@@ -90,7 +91,9 @@ function outOfBounds(reader: Reader, line: Text, round: number): boolean {
   reader.findings.error({
     code: 'DEFINITION_LOOP',
     at: positionAt(line, 0),
-    message: endless ? 'a definition on this line contains itself' : `the configuration grows beyond ${MOST_LINES} lines`,
+    message: endless
+      ? 'a definition on this line contains itself'
+      : `the configuration grows beyond ${MOST_LINES} lines`,
   })
   return true
 }

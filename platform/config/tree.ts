@@ -156,7 +156,8 @@ function reportUnclosed(frame: Frame, before: Statement | null, findings: Findin
   if (frame.statement === null) return
   const at = frame.statement.openedAt ?? wordPosition(frame.statement.keyword)
   const next = before === null ? null : wordPosition(before.keyword)
-  const place = before === null || next === null ? 'the end of the file' : `${before.keyword.value} on line ${next.line}`
+  const place =
+    before === null || next === null ? 'the end of the file' : `${before.keyword.value} on line ${next.line}`
   findings.error({
     code: 'MISSING_BRACE',
     at,

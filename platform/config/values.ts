@@ -55,7 +55,10 @@ function parseValue(argument: Argument, word: Word): Parsed {
     case 'bool':
       if (/^(on|true|yes)$/.test(value)) return accept(true)
       if (/^(off|false|no)$/.test(value)) return accept(false)
-      return refuse('is neither true nor false', 'allowed: on, off, true, false, yes, no (lower case); nothing means on')
+      return refuse(
+        'is neither true nor false',
+        'allowed: on, off, true, false, yes, no (lower case); nothing means on',
+      )
     case 'ip':
     case 'ip4':
     case 'ip6':

@@ -1,0 +1,117 @@
+/** global_defs: the node's name, mail, and defaults for instances and servers. */
+import type { Config } from '#schemas/config.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, settingOf, textOf } from './checked-tree.ts'
+import type { Findings } from './diagnostic.ts'
+import { wordPosition } from './text.ts'
+import { wordsOf } from './tokens.ts'
+import { parseAccount } from './values.ts'
+
+/** Who runs this: what the file leaves open. */
+export interface Host {
+  hostName: string
+  userName: string
+}
+
+/** What instances and servers inherit. */
+export interface Defaults {
+  version: 2 | 3
+  multicastGroup4: string
+  multicastGroup6: string
+  garpRepeat: number
+  garpDelayS: number
+  garpRefreshS: number
+  garpRefreshRepeat: number
+  garpLowerPriorityDelayS: number
+  garpLowerPriorityRepeat: number
+  lowerPriorityAdvert: boolean
+  higherPriorityAdvert: boolean
+  instanceMail: boolean
+  serverMail: boolean
+  vipLeaseS: number | null
+}
+
+export interface Globals {
+  head: Pick<Config, 'routerId' | 'site' | 'mail' | 'scriptUser'>
+  defaults: Defaults
+}
+
+/** Several global_defs count as one. */
+export function readGlobals(root: Block, host: Host, findings: Findings): Globals {
+  const block = mergeBlocks(blocksOf(root, 'global_defs'))
+  return { head: readHead(root, block, host, findings), defaults: readDefaults(block) }
+}
+
+function mergeBlocks(blocks: readonly Block[]): Block {
+  const merged: Block = {
+    path: 'global_defs',
+    statement: null,
+    values: [],
+    settings: new Map(),
+    damaged: new Set(),
+    blocks: blocks.flatMap((block) => block.blocks),
+    entries: [],
+  }
+  for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
+    merged.settings.set(key, [...(merged.settings.get(key) ?? []), ...settings])
+  }
+  return merged
+}
+
+function readHead(root: Block, block: Block, host: Host, findings: Findings): Globals['head'] {
+  const router = settingOf(block, 'router_id')
+  if (router !== undefined && router.values.length === 0) {
+    const at = wordPosition(router.statement.keyword)
+    const message = `router_id names nothing; the host name ${host.hostName} is used`
+    findings.warning({ code: 'EMPTY', at, keyword: 'router_id', message })
+  }
+  const scriptUser = settingOf(block, 'script_user')?.values.map(String) ?? []
+  const { user, group } = parseAccount(scriptUser)
+  return {
+    routerId: textOf(block, 'router_id') ?? host.hostName,
+    site: textOf(root, 'site') ?? textOf(block, 'site') ?? null,
+    mail: readMail(block, host),
+    scriptUser: user === null ? null : { user, group },
+  }
+}
+
+function readMail(block: Block, { userName, hostName }: Host): Config['mail'] {
+  const server = settingOf(block, 'smtp_server')?.values
+  const entries = blocksOf(block, 'notification_email').flatMap((email) => email.entries)
+  const port = server?.[1]
+  return {
+    recipients: entries
+      .filter(({ text }) => !text.damaged)
+      .flatMap(({ text }) => wordsOf(text).map((word) => word.value)),
+    from: textOf(block, 'notification_email_from') ?? `${userName}@${hostName}`,
+    server: server === undefined ? null : { host: String(server[0]), port: typeof port === 'number' ? port : 25 },
+    // A timeout of 0 would be none at all; keepalived makes it a second as well.
+    connectTimeoutMs: Math.max(1, numberOf(block, 'smtp_connect_timeout') ?? 30) * 1000,
+    heloName: textOf(block, 'smtp_helo_name') ?? null,
+  }
+}
+
+function readDefaults(block: Block): Defaults {
+  // vrrp_min_garp: a single message where nothing else was asked for.
+  const minimal = boolOf(block, 'vrrp_min_garp') ?? false
+  const garpRepeat = Math.max(1, numberOf(block, 'vrrp_garp_master_repeat') ?? (minimal ? 1 : 5))
+  const garpDelayS = numberOf(block, 'vrrp_garp_master_delay') ?? (minimal ? 0 : 5)
+  const alert = boolOf(block, 'smtp_alert')
+  return {
+    version: textOf(block, 'vrrp_version') === '3' ? 3 : 2,
+    multicastGroup4: textOf(block, 'vrrp_mcast_group4') ?? '224.0.0.18',
+    multicastGroup6: textOf(block, 'vrrp_mcast_group6') ?? 'ff02::12',
+    garpRepeat,
+    garpDelayS,
+    garpRefreshS: numberOf(block, 'vrrp_garp_master_refresh') ?? 0,
+    garpRefreshRepeat: Math.max(1, numberOf(block, 'vrrp_garp_master_refresh_repeat') ?? 1),
+    garpLowerPriorityDelayS: numberOf(block, 'vrrp_garp_lower_prio_delay') ?? garpDelayS,
+    garpLowerPriorityRepeat: numberOf(block, 'vrrp_garp_lower_prio_repeat') ?? garpRepeat,
+    lowerPriorityAdvert: !(boolOf(block, 'vrrp_lower_prio_no_advert') ?? false),
+    higherPriorityAdvert: boolOf(block, 'vrrp_higher_prio_send_advert') ?? false,
+    // On purpose unlike keepalived, where an instance without smtp_alert is silent: whoever names recipients and a
+    // server wants to hear of every change of state. `smtp_alert off` silences it.
+    instanceMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? true,
+    serverMail: boolOf(block, 'smtp_alert_checker') ?? alert ?? true,
+    vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
+  }
+}

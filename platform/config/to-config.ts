@@ -1,0 +1,54 @@
+/** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
+import { Config } from '#schemas/config.ts'
+import { checkTree } from './checked-tree.ts'
+import type { Surroundings } from './definitions.ts'
+import { collectFindings, type Diagnostic } from './diagnostic.ts'
+import type { ConfigFiles } from './files.ts'
+import { type Host, readGlobals } from './global-defs.ts'
+import { readLines } from './lines.ts'
+import { tokensOf } from './tokens.ts'
+import { buildTree } from './tree.ts'
+import { readVirtualServers } from './virtual-server.ts'
+import { readInstances } from './vrrp-instance.ts'
+
+export interface ConfigResult {
+  /** What can be used of it; null when nothing may start on it. */
+  config: Config | null
+  diagnostics: Diagnostic[]
+}
+
+/** Findings after which keepalived would not start either. */
+const FATAL = ['NO_CONFIGURATION', 'MISSING_PARAMETER', 'INCLUDE_FAILED']
+
+/**
+ * Parses the configuration at `path`. Pure but for the reads of `files`. Never throws for anything a file can contain;
+ * `config` is null only for the fatal findings (see exitStatus). Broken instances and servers are left out one by one.
+ */
+export function parseConfig(files: ConfigFiles, path: string, options: Surroundings & Host): ConfigResult {
+  const findings = collectFindings()
+  const lines = readLines(files, path, options, findings)
+  const statements = buildTree(
+    lines.flatMap((line) => tokensOf(line, findings)),
+    findings,
+  )
+  const root = checkTree(statements, findings)
+  const { head, defaults } = readGlobals(root, options, findings)
+  const instances = readInstances(root, defaults, findings)
+  const virtualServers = readVirtualServers(root, defaults, findings)
+  const parsed = Config.safeParse({ ...head, instances, virtualServers })
+  if (!parsed.success) {
+    // Only a value the keyword table allows and the schema does not leads here.
+    for (const { path: place, message } of parsed.error.issues) {
+      const at = { file: path, line: 0, column: 0, source: '' }
+      findings.error({
+        code: 'INVALID_CONFIGURATION',
+        at,
+        keyword: place.join('.'),
+        message: `${place.join('.')}: ${message}`,
+      })
+    }
+  }
+  const diagnostics = findings.list()
+  const usable = parsed.success && !diagnostics.some(({ code }) => FATAL.includes(code))
+  return { config: usable ? parsed.data : null, diagnostics }
+}

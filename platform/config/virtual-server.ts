@@ -1,0 +1,197 @@
+/** virtual_server blocks, their real servers and checks. What cannot work is left out, alone. */
+import type { RealServer, TcpCheck, VirtualServer } from '#schemas/config.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
+import type { Findings } from './diagnostic.ts'
+import type { Defaults } from './global-defs.ts'
+import { type Position, type Word, wordPosition } from './text.ts'
+import { addressHint, type IpAddress, parseIpAddress } from './values.ts'
+
+/** The largest weight the configuration keeps; IPVS itself would take more, and nobody does. */
+const LARGEST_WEIGHT = 65535
+
+interface Service {
+  block: Block
+  address: IpAddress
+  port: number
+  defaults: Defaults
+  findings: Findings
+}
+
+export function readVirtualServers(root: Block, defaults: Defaults, findings: Findings): VirtualServer[] {
+  const servers: VirtualServer[] = []
+  for (const block of blocksOf(root, 'virtual_server')) {
+    const server = readVirtualServer(block, defaults, findings)
+    if (server === null) continue
+    const twin = servers.some((other) => sameService(other, server))
+    if (!twin) servers.push(server)
+    else leaveOut(block, 'REPEATED', `${server.address} ${server.port} ${server.protocol} is defined above`, findings)
+  }
+  return servers
+}
+
+function sameService(a: VirtualServer, b: VirtualServer): boolean {
+  return a.address === b.address && a.port === b.port && a.protocol === b.protocol
+}
+
+function readVirtualServer(block: Block, defaults: Defaults, findings: Findings): VirtualServer | null {
+  const [addressWord, portWord] = block.statement?.args ?? []
+  if (addressWord === undefined) return null
+  if (addressWord.value === 'group' || addressWord.value === 'fwmark') {
+    const message = `virtual_server ${addressWord.value} is understood, but not in force yet; the server is left out`
+    findings.note({ code: 'NOT_IN_FORCE', at: wordPosition(addressWord), keyword: addressWord.value, message })
+    return null
+  }
+  const address = readAddress(addressWord, 'virtual_server', findings)
+  const port = readPort(portWord, 'virtual_server', findings)
+  if (address === null || port === null) return null
+  if (port === 0) {
+    const message = `virtual_server ${address.text} without a port is understood, but not in force yet; it is left out`
+    findings.note({ code: 'NOT_IN_FORCE', at: openingOf(block), keyword: 'virtual_server', message })
+    return null
+  }
+  const service = { block, address, port, defaults, findings }
+  const realServers = readRealServers(service)
+  if (realServers.length === 0) {
+    const mentioned = blocksOf(block, 'real_server').length > 0 || block.damaged.has('real_server')
+    if (!mentioned) leaveOut(block, 'NO_REAL_SERVER', 'has no real_server', findings)
+    return null
+  }
+  return {
+    address: address.text,
+    port,
+    family: address.family,
+    protocol: readProtocol(service),
+    scheduler: readChoice(service, 'lvs_sched', 'wlc'),
+    forwarding: readForwarding(service),
+    persistenceTimeoutS: hasSetting(block, 'persistence_timeout')
+      ? (numberOf(block, 'persistence_timeout') ?? 360)
+      : null,
+    realServers,
+  }
+}
+
+function readAddress(word: Word, keyword: string, findings: Findings): IpAddress | null {
+  const address = parseIpAddress(word.value)
+  if (address === null) {
+    const message = `${keyword}: ${word.value} is not an IP address; the ${keyword} is left out`
+    findings.error({ code: 'INVALID_ADDRESS', at: wordPosition(word), keyword, message, hint: addressHint(word.value) })
+  }
+  return address
+}
+
+/** 0 without a port, null when it is none. */
+function readPort(word: Word | undefined, keyword: string, findings: Findings): number | null {
+  if (word === undefined || word.value === '0') return 0
+  const port = /^\+?\d+$/.test(word.value) ? Number(word.value) : -1
+  if (port >= 1 && port <= 65535) return port
+  const message = `${keyword}: ${word.value} is not a port; the ${keyword} is left out`
+  findings.error({ code: 'OUT_OF_RANGE', at: wordPosition(word), keyword, message, hint: 'allowed: 1 to 65535' })
+  return null
+}
+
+function readProtocol(service: Service): VirtualServer['protocol'] {
+  const protocol = readChoice(service, 'protocol', 'UDP')
+  return protocol === 'TCP' || protocol === 'SCTP' ? protocol : 'UDP'
+}
+
+function readForwarding(service: Service): VirtualServer['forwarding'] {
+  const method = settingOf(service.block, 'lvs_method')
+  const detail = method?.statement.args[1]
+  if (detail !== undefined) {
+    const message = `${detail.value} behind the forwarding method is understood, but not in force yet in this version`
+    service.findings.note({ code: 'NOT_IN_FORCE', at: wordPosition(detail), keyword: detail.value, message })
+  }
+  const name = readChoice(service, 'lvs_method', 'NAT')
+  return name === 'DR' || name === 'TUN' ? name : 'NAT'
+}
+
+/** A choice that ought to be written down: its default surprises too often to be silent. */
+function readChoice({ block, address, port, findings }: Service, keyword: string, fallback: string): string {
+  const chosen = textOf(block, keyword)
+  if (chosen === undefined && !block.damaged.has(keyword)) {
+    const message = `virtual_server ${address.text} ${port} has no ${keyword}; ${fallback} is used`
+    findings.warning({ code: `NO_${keyword.toUpperCase()}`, at: openingOf(block), keyword, message })
+  }
+  return chosen ?? fallback
+}
+
+function readRealServers(service: Service): RealServer[] {
+  const servers: RealServer[] = []
+  for (const block of blocksOf(service.block, 'real_server')) {
+    const server = readRealServer(service, block)
+    if (server === null) continue
+    const twin = servers.some(({ address, port }) => address === server.address && port === server.port)
+    if (!twin) servers.push(server)
+    else leaveOut(block, 'REPEATED', `${server.address} ${server.port} is already in this service`, service.findings)
+  }
+  return servers
+}
+
+function readRealServer(service: Service, block: Block): RealServer | null {
+  const { findings, defaults } = service
+  const [addressWord, portWord] = block.statement?.args ?? []
+  if (addressWord === undefined) return null
+  const address = readAddress(addressWord, 'real_server', findings)
+  const written = readPort(portWord, 'real_server', findings)
+  if (address === null || written === null) return null
+  if (address.family !== service.address.family && textOf(service.block, 'lvs_method') !== 'TUN') {
+    leaveOut(block, 'FAMILY', `${address.text} is of another address family than its virtual_server`, findings)
+    return null
+  }
+  const port = written === 0 ? service.port : written
+  return {
+    address: address.text,
+    port,
+    weight: readWeight(service, block),
+    inhibitOnFailure: boolOf(block, 'inhibit_on_failure') ?? hasSetting(service.block, 'inhibit_on_failure'),
+    checks: blocksOf(block, 'TCP_CHECK').map((check) =>
+      readTcpCheck([check, block, service.block], address.text, port),
+    ),
+    notifyUp: scriptOf(block, 'notify_up'),
+    notifyDown: scriptOf(block, 'notify_down'),
+    smtpAlert: boolOf(block, 'smtp_alert') ?? defaults.serverMail,
+  }
+}
+
+function readWeight(service: Service, block: Block): number {
+  const weight = numberOf(block, 'weight') ?? numberOf(service.block, 'weight') ?? 1
+  if (weight <= LARGEST_WEIGHT) return weight
+  const at = openingOf(block)
+  const message = `weight ${weight} is above the ${LARGEST_WEIGHT} of this version, which is used`
+  service.findings.warning({ code: 'ROUNDED', at, keyword: 'weight', message })
+  return LARGEST_WEIGHT
+}
+
+/** Timing comes from the check, then its real_server, then its virtual_server. */
+function readTcpCheck(blocks: readonly [Block, Block, Block], address: string, port: number): TcpCheck {
+  const [check] = blocks
+  const first = (keyword: string): number | undefined =>
+    blocks.map((block) => numberOf(block, keyword)).find((value) => value !== undefined)
+  const delayLoopS = first('delay_loop') ?? 60
+  return {
+    type: 'TCP_CHECK',
+    connectAddress: textOf(check, 'connect_ip') ?? address,
+    connectPort: numberOf(check, 'connect_port') ?? port,
+    bindAddress: textOf(check, 'bindto') ?? null,
+    connectTimeoutMs: toMs(first('connect_timeout') ?? 5, 1),
+    delayLoopMs: toMs(delayLoopS, 1),
+    retry: first('retry') ?? 1,
+    delayBeforeRetryMs: toMs(first('delay_before_retry') ?? 1, 0),
+    warmupMs: toMs(first('warmup') ?? delayLoopS, 0),
+  }
+}
+
+/** Seconds to milliseconds, not below `least`: a microsecond is allowed in the file, and no timer is that fine. */
+function toMs(seconds: number, least: number): number {
+  return Math.max(least, Math.round(seconds * 1000))
+}
+
+function openingOf(block: Block): Position {
+  if (block.statement === null) throw new Error('the root has no keyword')
+  return wordPosition(block.statement.keyword)
+}
+
+function leaveOut(block: Block, code: string, reason: string, findings: Findings): void {
+  const keyword = block.statement?.keyword.value ?? ''
+  findings.error({ code, at: openingOf(block), keyword, message: `${keyword}: ${reason}; it is left out` })
+}

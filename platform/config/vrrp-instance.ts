@@ -1,0 +1,270 @@
+/** vrrp_instance blocks. An instance that cannot work is left out, and the others go on without it. */
+import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
+import type { Findings } from './diagnostic.ts'
+import type { Defaults } from './global-defs.ts'
+import { type Position, wordPosition } from './text.ts'
+import { readVipAddress } from './virtual-address.ts'
+
+/** Longest simple password that fits an advert (RFC 2338 5.3.6). */
+const PASSWORD_LENGTH = 8
+
+interface Reading {
+  block: Block
+  name: string
+  defaults: Defaults
+  findings: Findings
+}
+
+export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
+  const instances: VrrpInstance[] = []
+  for (const block of blocksOf(root, 'vrrp_instance')) {
+    const name = String(block.values[0] ?? '')
+    const reading = { block, name, defaults, findings }
+    if (instances.some((other) => other.name === name)) {
+      leaveOut(reading, 'REPEATED', 'is already defined above')
+      continue
+    }
+    const instance = readInstance(reading)
+    const rival = instances.find((other) => instance !== null && shareRouter(other, instance))
+    if (rival !== undefined && instance !== null) {
+      const what = `virtual_router_id ${instance.virtualRouterId} on ${instance.interface}`
+      leaveOut(reading, 'DUPLICATE_ROUTER', `uses ${what}, and so does ${rival.name}`)
+    } else if (instance !== null) instances.push(instance)
+  }
+  return instances
+}
+
+/** The two would take each other's adverts for those of another node. */
+function shareRouter(a: VrrpInstance, b: VrrpInstance): boolean {
+  return a.interface === b.interface && a.virtualRouterId === b.virtualRouterId && a.multicastGroup === b.multicastGroup
+}
+
+function readInstance(reading: Reading): VrrpInstance | null {
+  const { block, name, defaults } = reading
+  const device = textOf(block, 'interface')
+  const virtualRouterId = numberOf(block, 'virtual_router_id')
+  if (virtualRouterId === undefined) reportAbsent(reading, 'virtual_router_id', 'a number from 1 to 255')
+  if (device === undefined) reportAbsent(reading, 'interface', 'the interface its adverts leave by')
+  if (device === undefined || virtualRouterId === undefined) return null
+  const { addresses, excludedAddresses, family } = readAddresses(reading, device)
+  const version = readVersion(reading, family)
+  if (version === 3 && addresses.length === 0 && !hasSetting(block, 'no_virtual_ipaddress')) {
+    if (!hasAddressLines(block)) leaveOut(reading, 'NO_ADDRESS', 'has no virtual_ipaddress, which version 3 requires')
+    return null
+  }
+  const priority = readPriority(block)
+  const initialState = readState(reading, priority)
+  const advertIntervalMs = readAdvertInterval(reading, version)
+  return {
+    name,
+    initialState,
+    interface: device,
+    virtualRouterId,
+    priority,
+    version,
+    advertIntervalMs,
+    authentication: readAuthentication(reading, version),
+    ...readPreemption(reading, initialState, priority),
+    lowerPriorityAdvert: invert(boolOf(block, 'lower_prio_no_advert')) ?? defaults.lowerPriorityAdvert,
+    higherPriorityAdvert: boolOf(block, 'higher_prio_send_advert') ?? defaults.higherPriorityAdvert,
+    sourceAddress: textOf(block, 'mcast_src_ip') ?? null,
+    multicastGroup:
+      textOf(block, 'mcast_dst_ip') ?? (family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6),
+    addresses,
+    excludedAddresses,
+    announcement: readAnnouncement(block, defaults),
+    leaseMs: readLease(block, defaults, advertIntervalMs),
+    notify: {
+      master: scriptOf(block, 'notify_master'),
+      backup: scriptOf(block, 'notify_backup'),
+      fault: scriptOf(block, 'notify_fault'),
+      stop: scriptOf(block, 'notify_stop'),
+      any: scriptOf(block, 'notify'),
+    },
+    smtpAlert: boolOf(block, 'smtp_alert') ?? defaults.instanceMail,
+  }
+}
+
+function invert(value: boolean | undefined): boolean | undefined {
+  return value === undefined ? undefined : !value
+}
+
+function readAddresses(reading: Reading, device: string) {
+  const { block, name, findings } = reading
+  const read = (keyword: string): { address: VipAddress; at: Position }[] =>
+    blocksOf(block, keyword).flatMap(({ entries }) =>
+      entries.flatMap((entry) => {
+        const address = readVipAddress(entry, device, findings)
+        return address === null ? [] : [{ address, at: wordPosition(entry.keyword) }]
+      }),
+    )
+  const advertised = read('virtual_ipaddress')
+  const family = advertised[0]?.address.family ?? (hasSetting(block, 'native_ipv6') ? 6 : 4)
+  const addresses: VipAddress[] = []
+  for (const { address, at } of advertised) {
+    const keyword = address.address
+    if (address.family !== family) {
+      const message = `${name}: ${keyword} is not of the family of the instance's first address; it is left out`
+      findings.error({ code: 'FAMILY', at, keyword, message, hint: 'put it into virtual_ipaddress_excluded' })
+    } else if (addresses.some((other) => other.address === keyword && other.device === address.device)) {
+      findings.warning({ code: 'REPEATED', at, keyword, message: `${name}: ${keyword} is listed twice` })
+    } else addresses.push(address)
+  }
+  if (advertised.length === 0 && !hasAddressLines(block) && !hasSetting(block, 'no_virtual_ipaddress')) {
+    const message = `vrrp_instance ${name} has no virtual_ipaddress`
+    const hint = 'no_virtual_ipaddress says that this is meant'
+    findings.warning({ code: 'NO_ADDRESS', at: openingOf(block), keyword: name, message, hint })
+  }
+  return { addresses, excludedAddresses: read('virtual_ipaddress_excluded').map(({ address }) => address), family }
+}
+
+/** Whether addresses were written at all: if none is usable, that has been said of each. */
+function hasAddressLines(block: Block): boolean {
+  return blocksOf(block, 'virtual_ipaddress').some(({ entries }) => entries.length > 0)
+}
+
+function readVersion(reading: Reading, family: 4 | 6): 2 | 3 {
+  const { block, name, defaults, findings } = reading
+  const written = settingOf(block, 'version')
+  const version = written === undefined ? defaults.version : written.values[0] === '3' ? 3 : 2
+  if (family === 4 || version === 3) return version
+  if (written !== undefined) {
+    const at = wordPosition(written.statement.keyword)
+    findings.warning({
+      code: 'VERSION',
+      at,
+      keyword: 'version',
+      message: `${name}: IPv6 needs version 3, which is used`,
+    })
+  }
+  return 3
+}
+
+function readPriority(block: Block): number {
+  const states = block.settings.get('state') ?? []
+  const owner = states.some(({ values }) => values[0] === 'MASTER')
+  const absent = !hasSetting(block, 'priority') && !block.damaged.has('priority')
+  return numberOf(block, 'priority') ?? (owner && absent ? 255 : 100)
+}
+
+function readState({ block, name, findings }: Reading, priority: number): 'MASTER' | 'BACKUP' {
+  const settings = block.settings.get('state') ?? []
+  const master = settings.findIndex(({ values }) => values[0] === 'MASTER')
+  const later = master === -1 ? undefined : settings.slice(master).find(({ values }) => values[0] === 'BACKUP')
+  if (later !== undefined) {
+    const at = wordPosition(later.statement.keyword)
+    const message = `${name}: state BACKUP after state MASTER is not used`
+    findings.error({ code: 'REPEATED', at, keyword: 'state', message })
+  }
+  if (settings.length === 0) return priority === 255 ? 'MASTER' : 'BACKUP'
+  return master === -1 ? 'BACKUP' : 'MASTER'
+}
+
+function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3): number {
+  const written = settingOf(block, 'advert_int')
+  const seconds = numberOf(block, 'advert_int') ?? 1
+  const fitting = version === 3 ? Math.min(40.95, Math.round(seconds * 100) / 100) : Math.max(1, Math.round(seconds))
+  if (fitting !== seconds && written !== undefined) {
+    const limit = version === 3 ? 'hundredths of a second up to 40.95' : 'whole seconds'
+    const message = `${name}: version ${version} counts advert_int in ${limit}; ${seconds} becomes ${fitting}`
+    findings.warning({ code: 'ROUNDED', at: wordPosition(written.statement.keyword), keyword: 'advert_int', message })
+  }
+  return Math.round(fitting * 1000)
+}
+
+function readAuthentication(reading: Reading, version: 2 | 3): VrrpInstance['authentication'] {
+  const { block, name, findings } = reading
+  const authentication = blocksOf(block, 'authentication').at(-1)
+  const type = textOf(authentication, 'auth_type')
+  const at = authentication === undefined ? openingOf(block) : openingOf(authentication)
+  if (authentication === undefined || (type === undefined && authentication.damaged.has('auth_type'))) return NO_AUTH
+  if (version === 3) {
+    const message = `${name}: version 3 has no authentication; it is left out`
+    findings.error({ code: 'AUTHENTICATION', at, keyword: 'authentication', message })
+    return NO_AUTH
+  }
+  if (type === 'AH') {
+    const message = `${name}: auth_type AH is understood, but not in force yet: adverts carry no authentication`
+    findings.note({ code: 'NOT_IN_FORCE', at, keyword: 'auth_type', message })
+    return NO_AUTH
+  }
+  const password = textOf(authentication, 'auth_pass') ?? ''
+  if (type === undefined || password === '') {
+    if (authentication.damaged.has('auth_pass')) return NO_AUTH
+    const absent = type === undefined ? 'auth_type' : 'auth_pass'
+    const message = `${name}: authentication without ${absent} is left out`
+    findings.error({ code: 'AUTHENTICATION', at, keyword: 'authentication', message })
+    return NO_AUTH
+  }
+  return { type: 'pass', password: shortened(reading, authentication, password) }
+}
+
+const NO_AUTH = { type: 'none' } as const
+
+function shortened({ name, findings }: Reading, authentication: Block, password: string): string {
+  const bytes = Buffer.from(password)
+  const written = settingOf(authentication, 'auth_pass')
+  if (bytes.length <= PASSWORD_LENGTH || written === undefined) return password
+  const message = `${name}: auth_pass is longer than ${PASSWORD_LENGTH} characters; only the first ${PASSWORD_LENGTH} count`
+  const at = wordPosition(written.statement.keyword)
+  findings.warning({ code: 'CUT', at, keyword: 'auth_pass', message })
+  return bytes.subarray(0, PASSWORD_LENGTH).toString()
+}
+
+function readPreemption(reading: Reading, state: 'MASTER' | 'BACKUP', priority: number) {
+  const { block, name, findings } = reading
+  const refuse = (keyword: string, because: string): void => {
+    const at = wordPosition(settingOf(block, keyword)?.statement.keyword ?? keywordOf(block))
+    const message = `${name}: ${keyword} has no effect ${because}`
+    findings.warning({ code: 'NO_EFFECT', at, keyword, message })
+  }
+  const first = state === 'MASTER' ? 'with state MASTER' : priority === 255 ? 'with priority 255' : null
+  const asked = hasSetting(block, 'nopreempt')
+  if (asked && first !== null) refuse('nopreempt', first)
+  const preempt = !asked || first !== null
+  const delayS = numberOf(block, 'preempt_delay') ?? 0
+  const useless = state === 'MASTER' ? 'with state MASTER' : preempt ? null : 'with nopreempt'
+  if (delayS > 0 && useless !== null) refuse('preempt_delay', useless)
+  return { preempt, preemptDelayMs: useless === null ? Math.round(delayS * 1000) : 0 }
+}
+
+function readAnnouncement(block: Block, defaults: Defaults): VrrpInstance['announcement'] {
+  const seconds = (keyword: string, fallback: number): number => (numberOf(block, keyword) ?? fallback) * 1000
+  return {
+    repeat: Math.max(1, numberOf(block, 'garp_master_repeat') ?? defaults.garpRepeat),
+    delayMs: seconds('garp_master_delay', defaults.garpDelayS),
+    refreshMs: seconds('garp_master_refresh', defaults.garpRefreshS),
+    refreshRepeat: Math.max(1, numberOf(block, 'garp_master_refresh_repeat') ?? defaults.garpRefreshRepeat),
+    lowerPriorityRepeat: numberOf(block, 'garp_lower_prio_repeat') ?? defaults.garpLowerPriorityRepeat,
+    lowerPriorityDelayMs: seconds('garp_lower_prio_delay', defaults.garpLowerPriorityDelayS),
+  }
+}
+
+function readLease(block: Block, defaults: Defaults, advertIntervalMs: number): number {
+  const leaseS = numberOf(block, 'vip_lease') ?? defaults.vipLeaseS
+  return leaseS === null ? Math.max(2000, Math.ceil((3 * advertIntervalMs) / 1000) * 1000) : leaseS * 1000
+}
+
+function keywordOf(block: Block) {
+  if (block.statement === null) throw new Error('the root has no keyword')
+  return block.statement.keyword
+}
+
+function openingOf(block: Block): Position {
+  return wordPosition(keywordOf(block))
+}
+
+/** A required statement is not there; if it is there but unusable, that has been said. */
+function reportAbsent(reading: Reading, keyword: string, needed: string): void {
+  const { block } = reading
+  if (block.damaged.has(keyword)) return
+  const unicast = keyword === 'interface' && blocksOf(block, 'unicast_peer').length > 0
+  const hint = unicast ? 'unicast instances without an interface are not in force yet' : `it needs ${needed}`
+  leaveOut(reading, 'INCOMPLETE', `has no ${keyword}`, hint)
+}
+
+function leaveOut({ block, name, findings }: Reading, code: string, reason: string, hint: string | null = null): void {
+  const message = `vrrp_instance ${name} ${reason}; it is left out`
+  findings.error({ code, at: openingOf(block), keyword: 'vrrp_instance', message, hint })
+}
