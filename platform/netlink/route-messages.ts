@@ -34,6 +34,7 @@ export const IFA_F_NOPREFIXROUTE = 0x200
 
 const IFF_UP = 0x1
 const IFF_RUNNING = 0x40
+const IFF_NOARP = 0x80
 const IFF_LOWER_UP = 0x10000
 const FOREVER = 0xffff_ffff
 
@@ -58,6 +59,8 @@ export interface LinkInfo {
   adminUp: boolean
   /** Has a carrier (IFF_RUNNING and IFF_LOWER_UP). */
   carrier: boolean
+  /** Neighbours are looked up by ARP or neighbour discovery here. */
+  arp: boolean
   hardwareAddress: Buffer
 }
 
@@ -73,6 +76,7 @@ export function decodeLink({ type, body }: NetlinkMessage): LinkInfo | null {
     name: readText(attributes, IFLA_IFNAME),
     adminUp: (flags & IFF_UP) !== 0,
     carrier: (flags & IFF_RUNNING) !== 0 && (flags & IFF_LOWER_UP) !== 0,
+    arp: (flags & IFF_NOARP) === 0,
     hardwareAddress: attributes.get(IFLA_ADDRESS) ?? Buffer.alloc(0),
   }
 }
