@@ -1,0 +1,19 @@
+/** The mail relay of a director: `mail-relay.ts` takes every mail on 127.0.0.1:25 and prints it as a line of JSON. */
+import { text } from 'node:stream/consumers'
+import { SMTPServer } from 'smtp-server'
+
+const server = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['AUTH', 'STARTTLS'],
+  disableReverseLookup: true,
+  onData(stream, session, done) {
+    text(stream).then((body) => {
+      const subject = /^subject:\s*(.*)$/im.exec(body)?.[1]?.trim() ?? ''
+      const to = session.envelope.rcptTo.map(({ address }) => address)
+      process.stdout.write(`${JSON.stringify({ at: Date.now(), to, subject })}\n`)
+      done()
+    }, done)
+  },
+})
+server.on('error', () => {})
+server.listen(25, '127.0.0.1', () => process.stdout.write('ready\n'))
