@@ -7,6 +7,9 @@ import { wordPosition } from './text.ts'
 import type { Statement } from './tree.ts'
 import { parseArguments, type Value } from './values.ts'
 
+/** Includes are gone by now: what is left of them stood where none is read. */
+const INCLUDE = /^include[rmwba]?$/
+
 export interface Setting {
   statement: Statement
   values: readonly Value[]
@@ -58,15 +61,28 @@ function checkBlock(
 function checkStatement(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
   const { findings } = context
   const values = statement.text.damaged ? null : parseArguments(keyword, statement, findings)
-  if (/^include[rmwba]?$/.test(keyword.name)) return reportInclude(statement, findings)
-  const quiet = context.quiet || !keyword.inForce
-  if (!statement.text.damaged) reportUse(block, keyword, statement, context)
-  if (keyword.opens === null) {
-    if (statement.block !== null) reportUnexpectedBlock(statement, findings)
-    else reportSurplus(block.path, keyword, statement, findings)
-    store(block, keyword, statement, values, findings)
+  if (INCLUDE.test(keyword.name)) {
+    reportInclude(statement, findings)
     return
   }
+  if (!statement.text.damaged) reportUse(block, keyword, statement, context)
+  if (keyword.opens !== null) {
+    checkOpening(block, keyword, statement, values, context)
+    return
+  }
+  if (statement.block !== null) reportUnexpectedBlock(statement, findings)
+  else reportSurplus(block.path, keyword, statement, findings)
+  store(block, keyword, statement, values, findings)
+}
+
+function checkOpening(
+  block: Block,
+  keyword: Keyword,
+  statement: Statement,
+  values: Value[] | null,
+  context: Context,
+): void {
+  const { findings } = context
   if (statement.block === null) {
     const hint = `write ${keyword.name} ... { } around what belongs to it`
     const at = wordPosition(statement.keyword)
@@ -78,7 +94,7 @@ function checkStatement(block: Block, keyword: Keyword, statement: Statement, co
   const head = { path, statement, values: values ?? [] }
   const child =
     keyword.opens === 'block'
-      ? checkBlock(head, statement.block, { ...context, quiet })
+      ? checkBlock(head, statement.block, { ...context, quiet: context.quiet || !keyword.inForce })
       : entriesBlock(head, statement.block, findings)
   if (values === null) block.damaged.add(keyword.key)
   else block.blocks.push(child)
@@ -111,7 +127,10 @@ function reportUnknown(path: string, statement: Statement, findings: Findings): 
   // What follows from an undefined name or an open quote has been said.
   if (statement.text.damaged) return
   const { value } = statement.keyword
-  if (/^include[rmwba]?$/.test(value)) return reportInclude(statement, findings)
+  if (INCLUDE.test(value)) {
+    reportInclude(statement, findings)
+    return
+  }
   const where = path === '' ? 'unknown at the top level' : `unknown in ${describeBlock(path)}`
   const skipped = statement.block === null ? '' : '; its whole block is skipped'
   const at = wordPosition(statement.keyword)

@@ -56,9 +56,10 @@ export function collectFindings(): Findings {
   }
 }
 
-/** Diagnostics travel in logs and events: what follows a word for a password does not. */
+/** Diagnostics travel in logs and events: what follows a word for a password, or defines one, does not. */
 export function maskSecrets(source: string): string {
-  return source.replace(/(?<![\w-])("?(?:auth_?pa\w*|passw\w*|key)"?\s+)(?=\S)[^{}]*/gi, '$1****')
+  const named = source.replace(/(\$\w*(?:pass|secret|key)\w*=).*/i, '$1****')
+  return named.replace(/(?<![\w-])("?(?:auth_?pa\w*|passw\w*|key)"?\s+)(?=\S)[^{}]*/gi, '$1****')
 }
 
 /**

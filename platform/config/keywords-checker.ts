@@ -5,11 +5,11 @@ const SCHEDULERS = 'rr|wrr|lc|wlc|lblc|sh|mh|dh|fo|ovf|lblcr|sed|nq|twos'
 export const VIRTUAL_SERVER = `
 + delay_loop                  sec:0.000001.. = 60
 + lvs_sched                   enum:${SCHEDULERS} = wlc
-+ lb_algo                     enum:${SCHEDULERS} @lvs_sched
++ lb_algo                     enum:${SCHEDULERS} = wlc @lvs_sched
 + lvs_method                  enum:NAT|DR|TUN word* = NAT
-+ lb_kind                     enum:NAT|DR|TUN word* @lvs_method
++ lb_kind                     enum:NAT|DR|TUN word* = NAT @lvs_method
 + protocol                    enum:TCP|UDP|SCTP/i = UDP
-+ persistence_timeout         int:1..2678400? = 360
++ persistence_timeout         int:1..2678400?
 + inhibit_on_failure          flag
 + weight                      int:1..2147483647 = 1
 + connect_timeout             sec:0.000001..4294 = 5

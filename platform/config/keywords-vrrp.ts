@@ -44,7 +44,7 @@ export const VRRP_INSTANCE = `
   notify_priority_changes     bool
   lvs_sync_daemon_interface   word > lvs_sync_daemon
   down_timer_adverts          int:1..100
-  timer_expired_backup        int:1..254? = 254
+  timer_expired_backup        int:1..254?
   thread_timer_expired        int:1..254? > timer_expired_backup
   garp_extra_if               word+
   vmac_garp_intvl             word+ > garp_extra_if

@@ -67,19 +67,25 @@ function readFile(reader: Reader, scope: Scope, text: string): void {
 function takeLine(reader: Reader, scope: Scope, written: Text, round: number): void {
   const line = trim(withoutComment(written, reader.findings))
   if (line.chars === '' || outOfBounds(reader, line, round)) return
-  if (line.chars.startsWith('@')) return takeConditional(reader, scope, line, written, round)
-  if (startDefinition(reader, line, written)) return
-  if (line.chars.startsWith('~')) return takeGenerated(reader, scope, line, round)
-  const expanded = reader.definitions.expand(line, dirname(scope.file))
-  if (expanded !== null) {
-    for (const part of expanded) takeLine(reader, scope, part, round + 1)
+  if (line.chars.startsWith('@')) takeConditional(reader, scope, line, written, round)
+  else if (startDefinition(reader, line, written)) return
+  else if (line.chars.startsWith('~')) takeGenerated(reader, scope, line, round)
+  else {
+    const expanded = reader.definitions.expand(line, dirname(scope.file))
+    if (expanded === null) takePlain(reader, scope, line)
+    else for (const part of expanded) takeLine(reader, scope, part, round + 1)
+  }
+}
+
+function takePlain(reader: Reader, scope: Scope, line: Text): void {
+  const include = parseInclude(line.chars, scope.strictness)
+  if (include !== null) {
+    takeInclude(reader, scope, line, include)
     return
   }
-  const include = parseInclude(line.chars, scope.strictness)
-  if (include !== null) return takeInclude(reader, scope, line, include)
   const check = /^include_check\b(.*)$/.exec(line.chars)
-  if (check !== null)
-    scope.strictness = applyIncludeCheck((check[1] ?? '').split(/\s+/).filter(Boolean), scope.strictness)
+  const words = check === null ? null : (check[1] ?? '').split(/\s+/).filter(Boolean)
+  if (words !== null) scope.strictness = applyIncludeCheck(words, scope.strictness)
   reader.lines.push(reportUndefined(reader, line))
 }
 
@@ -124,8 +130,8 @@ function takeConditional(reader: Reader, scope: Scope, line: Text, written: Text
   const [all = '', negated = '', id = ''] = match ?? []
   const kept = id !== '' && (id === reader.surroundings.configId) === (negated === '')
   const rest = slice(line, all.length)
-  if (kept) return takeLine(reader, scope, rest, round)
-  if (/^\$\w+=/.test(rest.chars) && continues(rest, written)) reader.pending = { name: null, body: [] }
+  if (kept) takeLine(reader, scope, rest, round)
+  else if (/^\$\w+=/.test(rest.chars) && continues(rest, written)) reader.pending = { name: null, body: [] }
 }
 
 function startDefinition(reader: Reader, line: Text, written: Text): boolean {

@@ -9,7 +9,11 @@ export function suggestKeyword(path: string, word: string): string | null {
   if (/^(<{7}|={7}|>{7})/.test(word)) return 'this looks like the mark of an unfinished merge'
   const near = nearest(word, [...keywordsOf(path).keys()])
   if (near?.toLowerCase() === word.toLowerCase()) return `keywords are case-sensitive: write ${near}`
-  const homes = blockPaths().filter((other) => other !== path && findKeyword(other, word) !== undefined)
+  const homes = homesOf(word, path)
+  const renamed = homes
+    .map((home) => findKeyword(home, word)?.replacedBy)
+    .find((name) => name && findKeyword(path, name))
+  if (renamed) return `write ${renamed} instead`
   if (homes.length > 0) return `${word} belongs in ${homes.slice(0, 3).map(describeBlock).join(' or ')}`
   if (near !== null) return `did you mean ${near}?`
   for (const other of related(path)) {
@@ -17,6 +21,18 @@ export function suggestKeyword(path: string, word: string): string | null {
     if (found !== null) return `did you mean ${found}, which belongs in ${describeBlock(other)}?`
   }
   return null
+}
+
+/** Blocks that know the word, those nearest to this one first. */
+function homesOf(word: string, path: string): string[] {
+  const shared = (other: string): number => {
+    const names = path.split('/')
+    const apart = other.split('/').findIndex((name, index) => name !== names[index])
+    return apart === -1 ? other.split('/').length : apart
+  }
+  return blockPaths()
+    .filter((other) => other !== path && findKeyword(other, word) !== undefined)
+    .sort((a, b) => shared(b) - shared(a))
 }
 
 /** The one of the choices that a mistyped word is nearest to, if any is near enough. */

@@ -108,11 +108,11 @@ export function commandArguments(command: string): string[] {
   return current === null ? args : [...args, current]
 }
 
-function unescaped(escape: string): string {
-  const known = ESCAPES[escape]
+function unescaped(code: string): string {
+  const known = ESCAPES[code]
   if (known !== undefined) return known
-  if (/^x./.test(escape)) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-  if (/^[0-7]/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8) & 0xff)
-  if (/^c./.test(escape)) return String.fromCharCode(escape.charCodeAt(1) & 0x1f)
-  return escape
+  if (/^x./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
+  if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff)
+  if (/^c./.test(code)) return String.fromCharCode(code.charCodeAt(1) & 0x1f)
+  return code
 }

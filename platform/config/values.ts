@@ -25,13 +25,19 @@ export function parseArguments(keyword: Keyword, statement: Statement, findings:
       const value = parseValue(argument, word)
       if (value.ok) values.push(value.value)
       else return reportInvalid(keyword, word, value, findings)
-      if (value.note !== null) reportNote(keyword, word, value.note, findings)
+      if (value.remark !== null) reportRemark(keyword, word, value.remark, findings)
     }
   }
   return values
 }
 
-type Parsed = { ok: true; value: Value; note: string | null } | Refusal
+/** What is worth saying of a value that is used. */
+interface Remark {
+  severity: 'warning' | 'note'
+  text: string
+}
+
+type Parsed = { ok: true; value: Value; remark: Remark | null } | Refusal
 
 interface Refusal {
   ok: false
@@ -68,8 +74,8 @@ function parseValue(argument: Argument, word: Word): Parsed {
   }
 }
 
-function accept(value: Value, note: string | null = null): Parsed {
-  return { ok: true, value, note }
+function accept(value: Value, remark: Remark | null = null): Parsed {
+  return { ok: true, value, remark }
 }
 
 function refuse(problem: string, hint: string | null, code: Refusal['code'] = 'INVALID'): Refusal {
@@ -82,21 +88,22 @@ function parseInteger(argument: Argument, value: string): Parsed {
     const hint = tail === null ? allowed(argument) : `write ${tail[1]} alone; a comment starts with # or !`
     return refuse('is not a whole number', hint)
   }
-  return inRange(argument, Number(value), value)
+  return inRange(argument, Number(value))
 }
 
 function parseDecimal(argument: Argument, value: string): Parsed {
   const match = /^\+?(?:\d+(?:\.(\d*))?|\.(\d+))$/.exec(value)
   if (match === null) return refuse('is not a decimal number', allowed(argument))
-  const parsed = inRange(argument, Number(value), value)
+  const parsed = inRange(argument, Number(value))
   const digits = (match[1] ?? match[2] ?? '').length
-  return parsed.ok && digits > 6 ? { ...parsed, note: 'only six decimal places are used' } : parsed
+  return parsed.ok && digits > 6
+    ? { ...parsed, remark: { severity: 'warning', text: 'only six decimal places are used' } }
+    : parsed
 }
 
-function inRange(argument: Argument, number: number, value: string): Parsed {
-  // An unsigned word refuses a sign even where the number would do.
+function inRange(argument: Argument, number: number): Parsed {
   if (number >= argument.min && number <= argument.max) return accept(number)
-  return refuse(`is outside ${rangeText(argument)}`, value.startsWith('-') ? null : null, 'OUT_OF_RANGE')
+  return refuse(`is outside ${rangeText(argument)}`, null, 'OUT_OF_RANGE')
 }
 
 function parseChoice(argument: Argument, value: string): Parsed {
@@ -107,10 +114,15 @@ function parseChoice(argument: Argument, value: string): Parsed {
   return refuse('is not one of the values known here', `allowed: ${argument.choices.join(', ')}${guess}`)
 }
 
+/** People write it, and keepalived takes it. */
+const UNUSED_PREFIX: Remark = { severity: 'note', text: 'the prefix length is not used here' }
+
 function parseAddress(argument: Argument, value: string): Parsed {
-  const address = parseIpAddress(value)
+  const [bare = '', prefix] = value.split('/')
+  const address = parseIpAddress(bare)
   const wanted = argument.kind === 'ip4' ? 4 : argument.kind === 'ip6' ? 6 : 0
-  if (address !== null && (wanted === 0 || wanted === address.family)) return accept(address.text)
+  if (address !== null && (wanted === 0 || wanted === address.family))
+    return accept(address.text, prefix === undefined ? null : UNUSED_PREFIX)
   return refuse(`is not an ${wanted === 0 ? 'IP' : `IPv${wanted}`} address`, addressHint(value))
 }
 
@@ -158,9 +170,9 @@ function reportInvalid(keyword: Keyword, word: Word, refusal: Refusal, findings:
   return null
 }
 
-function reportNote(keyword: Keyword, word: Word, note: string, findings: Findings): void {
-  const message = `${keyword.name}: ${word.value}: ${note}`
-  findings.warning({ code: 'ROUNDED', at: wordPosition(word), keyword: keyword.name, message })
+function reportRemark(keyword: Keyword, word: Word, remark: Remark, findings: Findings): void {
+  const message = `${keyword.name}: ${word.value}: ${remark.text}`
+  findings[remark.severity]({ code: 'ROUNDED', at: wordPosition(word), keyword: keyword.name, message })
 }
 
 const WANTED: Readonly<Record<Argument['kind'], string>> = {

@@ -55,7 +55,10 @@ function readPrefix(word: Word, address: IpAddress, text: string | undefined, fi
 
 function applyOption(address: VipAddress, option: Word, words: Word[], findings: Findings): void {
   const keyword = findKeyword(OPTIONS, option.value)
-  if (keyword === undefined) return reportOption(address, option, findings)
+  if (keyword === undefined) {
+    reportOption(address, option, findings)
+    return
+  }
   const argument = keyword.args.length > 0 ? words.shift() : undefined
   if (keyword.args.length > 0 && argument === undefined) {
     const message = `${option.value} needs a value behind it`
