@@ -82,6 +82,9 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
     case 'InstanceStopped':
       return 'INIT'
     case 'AdvertRejected':
+    case 'RivalHeard':
+    case 'RivalSilenced':
+    case 'CommitOverdue':
       return null
   }
 }

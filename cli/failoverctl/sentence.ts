@@ -41,6 +41,12 @@ function ofVrrp(event: VrrpEvent): string {
       return `${event.instance} goes on as MASTER after a restart: its lease had ${Math.round(event.leaseLeftMs)} ms left`
     case 'AdvertRejected':
       return `${event.instance} dropped adverts of ${event.source}: ${event.reason.replaceAll('-', ' ')}`
+    case 'RivalHeard':
+      return `${event.instance} hears ${peer(event.rival)} call itself master too, and announces its addresses again`
+    case 'RivalSilenced':
+      return `${event.instance} no longer hears ${peer(event.rival)}, and announces its addresses again`
+    case 'CommitOverdue':
+      return `${event.instance} is MASTER, but ${event.missing.join(', ')} did not appear in the kernel`
   }
 }
 

@@ -1,0 +1,48 @@
+/** `npm run bench -- failover [--rounds N]`: measures and writes docs/benchmarks.md. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { runCommand } from '../../cli/lab/commands.ts'
+import { failoverReport, measureFailover } from './failover.ts'
+
+const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
+const BENCHMARKS = ['failover'] as const
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' }, 'no-write': { type: 'boolean', default: false } },
+})
+const [name] = positionals
+if (name !== 'failover') {
+  process.stderr.write(`usage: npm run bench -- ${BENCHMARKS.join(' | ')} [--rounds N] [--no-write]\n`)
+  process.exit(2)
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const rounds = Number(values.rounds)
+const ours = await measureFailover('failoverd', rounds, say)
+const theirs = await measureFailover('keepalived', rounds, say)
+const report = failoverReport(ours, theirs)
+say(`\n${report}`)
+if (!values['no-write']) {
+  writeSection(name, `${await machine()}, ${rounds} rounds.\n\n${report}\n`)
+  say(`\nwritten to docs/benchmarks.md`)
+}
+
+async function machine(): Promise<string> {
+  const version = (await runCommand(['keepalived', '--version'])).stderr.split('\n')[0] ?? ''
+  const date = new Date().toISOString().slice(0, 10)
+  const model = cpus()[0]?.model.trim() ?? 'unknown CPU'
+  return `Measured ${date} on ${cpus().length} × ${model}, Linux ${release()}, Node ${process.version}, against ${version}`
+}
+
+/** Replaces what stands between this benchmark's two marks. */
+function writeSection(section: string, text: string): void {
+  const page = readFileSync(PAGE, 'utf8')
+  const [begin, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`]
+  const from = page.indexOf(begin)
+  const to = page.indexOf(end)
+  if (from < 0 || to < 0) throw new Error(`docs/benchmarks.md has no marks ${begin} and ${end}`)
+  writeFileSync(PAGE, `${page.slice(0, from + begin.length)}\n${text}${page.slice(to)}`)
+}
