@@ -32,6 +32,11 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       const old = phase === 'replay' || isSuperseded(instance, happenedAt)
       return old ? [heard] : [heard, ...leave(instance, 'not-master', at)]
     }
+    case 'RivalHeard':
+    case 'RivalSilenced':
+      return phase === 'replay' || !isFresh(instance.config, happenedAt, at) ? [] : announceAgain(instance, at)
+    case 'CommitOverdue':
+      return phase === 'replay' ? [] : hurry(instance, happenedAt, at)
     case 'AdvertRejected':
       return []
   }
@@ -44,6 +49,19 @@ function takeOver(instance: Instance, happenedAt: Millis, at: Millis): Fact[] {
   if (hold.phase === 'held' || !isFresh(config, happenedAt, at)) return []
   if (hold.phase === 'lost' && happenedAt <= hold.since) return []
   return [began(instance, 'event', happenedAt, at)]
+}
+
+/** Clients may have believed the rival: tell them again. What was planned stays planned. */
+function announceAgain({ config, hold }: Instance, at: Millis): Fact[] {
+  const repeat = config.announcement.lowerPriorityRepeat
+  if (hold.phase !== 'held' || at > hold.deadline || repeat === 0) return []
+  return [{ type: 'AnnouncementDue', instance: config.name, repeat, next: hold.announcement }]
+}
+
+/** vrrp is master and misses its addresses: either we have not understood that yet, or they went unnoticed. */
+function hurry(instance: Instance, happenedAt: Millis, at: Millis): Fact[] {
+  if (instance.hold.phase === 'held') return [{ type: 'HoldDoubted', instance: instance.config.name }]
+  return takeOver(instance, happenedAt, at)
 }
 
 function began({ config }: Instance, trigger: Trigger, grantedAt: Millis, at: Millis): Fact {

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { config, instance, VIP, VIP_NAME, vip } from './settings.ts'
+import {
+  becameBackup,
+  becameFault,
+  becameMaster,
+  commitOverdue,
+  instanceStopped,
+  mastershipResumed,
+  rivalHeard,
+  rivalSilenced,
+  simulatedNode,
+} from './simulated-node.ts'
+
+const added = { type: 'AddressesAdded', instance: 'VI_1', addresses: [VIP_NAME], tookMs: 0, announced: 5 }
+const removed = { type: 'AddressesRemoved', instance: 'VI_1', addresses: [VIP_NAME] }
+
+function master() {
+  const node = simulatedNode().start()
+  node.hears(becameMaster)
+  node.news()
+  node.writes()
+  return node
+}
+
+describe('becoming master', () => {
+  test('an event adds the addresses with their lease and announces them in the same turn', () => {
+    const node = simulatedNode().start()
+    node.hears(becameMaster)
+    assert.deepEqual(node.writes(), [`add ${VIP} for 3000`])
+    assert.deepEqual(node.kernel.announced, [{ at: node.clock.now(), sent: 5 }])
+    assert.deepEqual(node.news(), [{ ...added, trigger: 'event' }])
+  })
+
+  test('excluded addresses are added too, after the others, and removed before them', () => {
+    const other = vip('192.168.105.212')
+    const node = simulatedNode({ config: config({ instances: [instance({ excludedAddresses: [other] })] }) }).start()
+    node.hears(becameMaster)
+    node.hears(becameBackup)
+    const names = ['add 192.168.105.211 for 3000', 'add 192.168.105.212 for 3000']
+    assert.deepEqual(node.writes(), [...names, 'remove 192.168.105.212', 'remove 192.168.105.211'])
+  })
+
+  test('a second burst follows after the delay, then nothing more', () => {
+    const node = master()
+    node.adverts(20)
+    const start = node.kernel.announced[0]?.at ?? 0
+    assert.deepEqual(
+      node.kernel.announced.map(({ at, sent }) => [at - start, sent]),
+      [
+        [0, 5],
+        [5_000, 5],
+      ],
+    )
+  })
+
+  test('with a refresh configured the announcements go on', () => {
+    const announcement = { ...instance().announcement, refreshMs: 4_000, refreshRepeat: 2 }
+    const node = simulatedNode({ config: config({ instances: [instance({ announcement })] }) }).start()
+    node.hears(becameMaster)
+    node.adverts(14)
+    const start = node.kernel.announced[0]?.at ?? 0
+    assert.deepEqual(
+      node.kernel.announced.map(({ at, sent }) => [at - start, sent]),
+      [
+        [0, 5],
+        [5_000, 5],
+        [9_000, 2],
+        [13_000, 2],
+      ],
+    )
+  })
+
+  test('no announcement follows once the addresses are left', () => {
+    const node = master()
+    node.adverts(2)
+    node.hears(becameBackup)
+    node.clock.advance(10_000)
+    assert.equal(node.kernel.announced.length, 1)
+  })
+
+  test('the same event twice adds once', () => {
+    const node = master()
+    node.hears(becameMaster)
+    assert.deepEqual(node.writes(), [])
+  })
+
+  test('an event of the replay does not act by itself', () => {
+    const node = simulatedNode().start()
+    node.hears(becameMaster, 60_000, 'replay')
+    node.caughtUp()
+    assert.deepEqual(node.writes(), [])
+  })
+
+  test('a mastership that began just before the log could be read is acted on when it has been', () => {
+    const node = simulatedNode().start()
+    node.hears(becameMaster, 100, 'replay')
+    node.caughtUp()
+    assert.deepEqual(node.writes(), [`add ${VIP} for 3000`])
+  })
+
+  test('an address that the kernel refuses is told once, and the mastership is tried again with the next advert', () => {
+    const node = simulatedNode({ busConnected: false }).start()
+    node.kernel.refuse.addresses = true
+    node.hears(becameMaster)
+    node.adverts(2)
+    const entity = `${VIP_NAME} dev eth0`
+    assert.deepEqual(node.news(), [{ type: 'KernelRefused', entity, code: 'KERNEL_ADDRESS', message: 'EPERM' }])
+    node.kernel.refuse.addresses = false
+    node.adverts(1)
+    assert.deepEqual(node.news(), [{ ...added, trigger: 'advert' }])
+  })
+
+  test('an instance without addresses asks nothing of the kernel', () => {
+    const node = simulatedNode({ config: config({ instances: [instance({ addresses: [] })] }) }).start()
+    node.hears(becameMaster)
+    node.adverts(2)
+    node.hears(becameBackup)
+    assert.deepEqual([...node.writes(), ...node.news()], [])
+  })
+})
+
+describe('a rival', () => {
+  test('is answered with announcements, when it is heard and when it lets go', () => {
+    const node = master()
+    node.hears(rivalHeard)
+    node.hears(rivalSilenced)
+    assert.deepEqual(
+      node.kernel.announced.map(({ sent }) => sent),
+      [5, 5, 5],
+    )
+  })
+
+  test('does not take the second burst away', () => {
+    const node = master()
+    node.hears(rivalHeard)
+    node.adverts(6)
+    assert.equal(node.kernel.announced.length, 3)
+  })
+
+  test('is none of our business while we hold nothing', () => {
+    const node = simulatedNode().start()
+    node.hears(rivalHeard)
+    assert.deepEqual(node.kernel.announced, [])
+  })
+})
+
+describe('a vrrp that misses its addresses', () => {
+  test('gets them, when we had not heard of its mastership', () => {
+    const node = simulatedNode().start()
+    node.hears(commitOverdue)
+    assert.deepEqual(node.writes(), [`add ${VIP} for 3000`])
+  })
+
+  test('makes us look into the kernel, when we thought them in place', () => {
+    const node = master()
+    node.hears(commitOverdue)
+    assert.deepEqual([...node.writes(), ...node.news()], [])
+  })
+})
+
+describe('leaving', () => {
+  for (const event of [becameBackup, becameFault, instanceStopped]) {
+    test(`${event.type} removes the addresses`, () => {
+      const node = master()
+      node.hears(event)
+      assert.deepEqual(node.news(), [{ ...removed, reason: 'not-master' }])
+      assert.equal(node.kernel.has(VIP), false)
+    })
+  }
+
+  test('our own resignation on the wire removes them without waiting for an event', () => {
+    const node = master()
+    node.advert(0)
+    assert.deepEqual(node.news(), [{ ...removed, reason: 'resigned' }])
+    node.hears(instanceStopped)
+    assert.deepEqual(node.news(), [])
+  })
+
+  test('an advert that left before the resignation and is read after it changes nothing', () => {
+    const node = simulatedNode({ busConnected: false }).start()
+    node.advert()
+    node.news()
+    node.sigstop()
+    node.advert()
+    node.clock.advance(1)
+    node.sigcont()
+    node.hears(becameBackup)
+    node.clock.advance(50)
+    assert.equal(node.kernel.has(VIP), false)
+  })
+
+  test('a resignation older than the event that made us master is history', () => {
+    const node = simulatedNode().start()
+    node.sigstop()
+    node.advert(0)
+    const old = node.clock.now()
+    node.clock.advance(10)
+    node.sigcont()
+    node.hears(becameMaster)
+    node.news()
+    assert.ok(node.clock.now() > old)
+    assert.equal(node.kernel.has(VIP), true)
+  })
+
+  test('somebody elses instance does not concern us', () => {
+    const node = master()
+    node.hears({ ...becameBackup, instance: 'VI_9' })
+    node.advert(0, { virtualRouterId: 52 })
+    node.advert(0, { interface: 'eth1' })
+    assert.equal(node.kernel.has(VIP), true)
+  })
+})
+
+describe('our own adverts in place of events', () => {
+  test('with the bus down an advert adds the addresses at once', () => {
+    const node = simulatedNode({ busConnected: false }).start()
+    node.advert()
+    assert.deepEqual(node.news(), [{ ...added, trigger: 'advert' }])
+  })
+
+  test('with the bus up the event has 20 ms to come', () => {
+    const node = simulatedNode().start()
+    node.advert()
+    node.clock.advance(0.3)
+    assert.deepEqual(node.writes(), [])
+    node.hears(becameMaster)
+    node.clock.advance(100)
+    assert.deepEqual(
+      node.news().map(({ type, trigger }) => [type, trigger]),
+      [['AddressesAdded', 'event']],
+    )
+  })
+
+  test('and when it does not come the advert is enough', () => {
+    const node = simulatedNode().start()
+    node.advert()
+    node.clock.advance(19)
+    assert.deepEqual(node.writes(), [])
+    node.clock.advance(1)
+    assert.deepEqual(node.news(), [{ ...added, trigger: 'advert', tookMs: 0 }])
+  })
+
+  test('a resignation within the 20 ms ends it', () => {
+    const node = simulatedNode().start()
+    node.advert()
+    node.clock.advance(10)
+    node.advert(0)
+    node.clock.advance(100)
+    assert.deepEqual(node.writes(), [])
+  })
+
+  test('an advert read before the leave and sent before it does not bring the addresses back', () => {
+    const node = master()
+    node.adverts(1)
+    node.hears(becameBackup)
+    node.clock.advance(100)
+    assert.equal(node.kernel.has(VIP), false)
+  })
+
+  test('an event that the bus held back does not undo what newer adverts say', () => {
+    const node = simulatedNode({ busConnected: false }).start()
+    node.advert()
+    node.adverts(3)
+    node.writes()
+    node.bus(true)
+    node.hears(becameBackup, 60_000)
+    node.hears(becameMaster, 50_000)
+    assert.deepEqual(node.writes(), [])
+    assert.equal(node.kernel.has(VIP), true)
+  })
+
+  test('a restarted vrrp that goes on as master changes nothing', () => {
+    const node = master()
+    node.adverts(1)
+    node.writes()
+    node.hears(mastershipResumed)
+    assert.deepEqual([...node.writes(), ...node.news()], [])
+  })
+})

@@ -1,0 +1,150 @@
+/** Twins of the kernel ports: addresses that expire by themselves, and an IPVS table. */
+import type { Clock, Millis } from '#platform/clock-port.ts'
+import { HaError } from '#platform/errors.ts'
+import type { VipAddress } from '#schemas/config.ts'
+import { applyChanges, describeChange } from '../../services/ipvs/core/compare.ts'
+import { serviceName } from '../../services/ipvs/core/desired.ts'
+import type {
+  AddressChange,
+  Addresses,
+  AddressOutcome,
+  Announcer,
+  HeldAddress,
+  KernelService,
+  VirtualServers,
+} from '../../services/ipvs/ports.ts'
+
+interface Entry {
+  held: HeldAddress
+  expiresAt: Millis
+}
+
+const REPORT_MS = 0.1
+
+export interface SimulatedKernel {
+  addresses: Addresses
+  announcer: Announcer
+  virtualServers: VirtualServers
+  /** What was written, in words, in order. */
+  writes: string[]
+  /** Gratuitous ARPs: when, and how many. */
+  announced: { at: Millis; sent: number }[]
+  has(address: string): boolean
+  /** Puts an address there behind everybody's back. */
+  put(address: VipAddress, remainingMs: number | null): void
+  /** Somebody else's `ip address del`. */
+  take(address: VipAddress): void
+  table: Record<string, KernelService>
+  refuse: { addresses: boolean; ipvs: string | null; changes: (kind: string) => boolean }
+}
+
+/** @param lateMs how much later than its lease the kernel removes an address */
+export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): SimulatedKernel {
+  const entries = new Map<string, Entry>()
+  const listeners: ((change: AddressChange) => void)[] = []
+  const nameOf = ({ address, device }: { address: string; device: string }) => `${address} ${device}`
+  const refused = (address: VipAddress): AddressOutcome => ({
+    address,
+    result: 'failed',
+    error: new HaError('KERNEL_ADDRESS', 'EPERM'),
+  })
+
+  function set(address: VipAddress, lifetimeMs: number | null): boolean {
+    const { prefix, family, device } = address
+    const expiresAt = lifetimeMs === null ? Number.POSITIVE_INFINITY : clock.now() + lifetimeMs + lateMs()
+    const held = { address: address.address, prefix, family, device, remainingMs: lifetimeMs, ours: true }
+    const before = entries.has(nameOf(address))
+    entries.set(nameOf(address), { held, expiresAt })
+    if (lifetimeMs !== null) clock.at(expiresAt, () => expire(nameOf(address)))
+    return before
+  }
+
+  function expire(name: string): void {
+    const entry = entries.get(name)
+    if (entry === undefined || entry.expiresAt > clock.now()) return
+    drop(name)
+  }
+
+  function drop(name: string): boolean {
+    const entry = entries.get(name)
+    entries.delete(name)
+    if (entry === undefined) return false
+    const report = () => {
+      for (const listener of listeners) listener({ type: 'AddressGone', held: entry.held })
+    }
+    // As from the kernel, the report comes when everybody has gone on with something else.
+    clock.at(clock.now() + REPORT_MS, report)
+    return true
+  }
+
+  const kernel: SimulatedKernel = {
+    writes: [],
+    announced: [],
+    table: {},
+    refuse: { addresses: false, ipvs: null, changes: () => false },
+    has: (address) => [...entries.values()].some(({ held }) => held.address === address),
+    put: (address, remainingMs) => void set(address, remainingMs),
+    take: (address) => void drop(nameOf(address)),
+    addresses: {
+      add: (wanted, lifetimeMs) =>
+        wanted.map((address) => {
+          if (kernel.refuse.addresses) return refused(address)
+          kernel.writes.push(`add ${address.address} for ${lifetimeMs}`)
+          return { address, result: set(address, lifetimeMs) ? 'already-present' : 'added' }
+        }),
+      refresh: (wanted, lifetimeMs, deadline) =>
+        wanted.map((address) => {
+          if (clock.now() >= deadline) return { address, result: 'too-late' }
+          if (kernel.refuse.addresses) return refused(address)
+          kernel.writes.push(`refresh ${address.address}`)
+          set(address, lifetimeMs)
+          return { address, result: 'refreshed' }
+        }),
+      remove: (wanted) =>
+        wanted.map((address) => {
+          kernel.writes.push(`remove ${address.address}`)
+          return { address, result: drop(nameOf(address)) ? 'removed' : 'gone' }
+        }),
+      list: (device) =>
+        [...entries.values()]
+          .filter(({ held }) => held.device === device)
+          .map(({ held, expiresAt }) => ({
+            ...held,
+            remainingMs: held.remainingMs === null ? null : Math.ceil((expiresAt - clock.now()) / 1_000) * 1_000,
+          })),
+      watch(onChange) {
+        listeners.push(onChange)
+        return { close: () => void listeners.splice(listeners.indexOf(onChange), 1) }
+      },
+      close() {},
+    },
+    announcer: {
+      announce(wanted, repeat) {
+        const sent = wanted.length * repeat
+        kernel.announced.push({ at: clock.now(), sent })
+        return { sent, failures: [] }
+      },
+      close() {},
+    },
+    virtualServers: {
+      async dump() {
+        if (kernel.refuse.ipvs !== null) throw new HaError(kernel.refuse.ipvs, 'no such family')
+        return structuredClone(Object.values(kernel.table))
+      },
+      async apply(changes) {
+        const failed = changes.filter(({ kind }) => kernel.refuse.changes(kind))
+        const done = changes.filter((change) => !failed.includes(change))
+        for (const { kind, virtualServer, realServer, weight } of done.map(describeChange))
+          kernel.writes.push([kind, virtualServer, realServer, weight].filter((part) => part !== null).join(' '))
+        kernel.table = { ...applyChanges(kernel.table, done) }
+        return failed.map((change) => ({ change, error: new HaError('KERNEL_IPVS', 'ENOENT: no such scheduler') }))
+      },
+      close() {},
+    },
+  }
+  return kernel
+}
+
+export function tableOf(services: KernelService[]): Record<string, KernelService> {
+  return Object.fromEntries(services.map((service) => [serviceName(service), service]))
+}
