@@ -81,6 +81,26 @@ export const AdvertRejected = z.strictObject({
   source: z.string(),
 })
 
+/**
+ * Another router of lower rank called itself master while this node is: clients may have heard its announcements.
+ * ipvs announces the addresses again. Damped: in one mastership the quiet time between two of them doubles.
+ */
+export const RivalHeard = z.strictObject({ type: z.literal('RivalHeard'), instance, rival: Peer })
+
+/** The rival has been silent for an advert interval: it let go. ipvs announces again, now as the last to be heard. */
+export const RivalSilenced = z.strictObject({ type: z.literal('RivalSilenced'), instance, rival: Peer })
+
+/**
+ * The addresses did not appear in time, but no other router was ever heard: this node goes on as master, and steps
+ * aside after `patienceMs` for a backup that keeps quiet. Once in a mastership.
+ */
+export const CommitOverdue = z.strictObject({
+  type: z.literal('CommitOverdue'),
+  instance,
+  missing: z.array(z.string()),
+  patienceMs: z.number().min(0),
+})
+
 export const VrrpEvent = z.discriminatedUnion('type', [
   BecameMaster,
   BecameBackup,
@@ -88,5 +108,8 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   InstanceStopped,
   MastershipResumed,
   AdvertRejected,
+  RivalHeard,
+  RivalSilenced,
+  CommitOverdue,
 ])
 export type VrrpEvent = z.infer<typeof VrrpEvent>

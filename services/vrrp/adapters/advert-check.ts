@@ -1,0 +1,80 @@
+/** What a virtual router accepts of others' adverts, checked in keepalived's order (RFC 9568 7.1, RFC 3768 7.1). */
+import { timingSafeEqual } from 'node:crypto'
+import { type Advert, type AdvertForm, checksumHolds, decodeAdvert } from './advert-codec.ts'
+
+export type RejectReason =
+  | 'packet-length'
+  | 'ttl'
+  | 'version'
+  | 'auth-mismatch'
+  | 'auth-failure'
+  | 'interval'
+  | 'type'
+  | 'checksum'
+  | 'destination'
+  | 'address-list'
+  | 'own-address'
+
+/** A message with what its IP header said. */
+export interface Carried {
+  message: Buffer
+  source: Buffer
+  /** null when the kernel did not say: it is taken for the group. */
+  destination: Buffer | null
+  ttl: number | null
+}
+
+export type Reading = { ok: true; priority: number; intervalMs: number } | { ok: false; reason: RejectReason }
+
+/** `form.source` is our own address and `form.destination` the group; the rest is what both sides must agree on. */
+export function readAdvert({ message, source, destination, ttl }: Carried, form: AdvertForm): Reading {
+  const advert = decodeAdvert(message, form.family)
+  if (advert === null) return rejected('packet-length')
+  // The kernel forwards no packet with a lower TTL than it was sent with: 255 proves a neighbour.
+  if (ttl !== 255) return rejected('ttl')
+  if (advert.version !== form.version) return rejected('version')
+  const disagreement = form.version === 2 ? disagreementV2(advert, form) : disagreementV3(advert)
+  if (disagreement !== null) return rejected(disagreement)
+  if (advert.type !== 1) return rejected('type')
+  if (!checksumHolds(message, form.family, source, destination ?? form.destination)) return rejected('checksum')
+  if (destination !== null && !destination.equals(form.destination)) return rejected('destination')
+  // RFC 9568 5.2.5: a count of 0 says nothing. VRRPv2 wants the same list on both sides, unless the owner speaks;
+  // VRRPv3 only reports a difference.
+  if (advert.addresses.length === 0) return rejected('address-list')
+  const strict = form.version === 2 && advert.priority !== 255
+  if (strict && !sameAddresses(advert.addresses, form)) return rejected('address-list')
+  if (source.equals(form.source)) return rejected('own-address')
+  return { ok: true, priority: advert.priority, intervalMs: advert.intervalMs }
+}
+
+function disagreementV2(advert: Advert, form: AdvertForm): RejectReason | null {
+  if (advert.authType !== (form.password === null ? 0 : 1)) return 'auth-mismatch'
+  if (form.password !== null && !timingSafeEqual(advert.authData, padded(form.password))) return 'auth-failure'
+  return advert.intervalMs === form.intervalMs ? null : 'interval'
+}
+
+/** An interval of 0 would make everybody master at once (RFC 9568 erratum 8301). */
+function disagreementV3(advert: Advert): RejectReason | null {
+  return advert.intervalMs === 0 ? 'interval' : null
+}
+
+function padded(password: Buffer): Buffer {
+  const data = Buffer.alloc(8)
+  password.copy(data, 0, 0, 8)
+  return data
+}
+
+/** As sets: the order on the wire is the sender's. */
+function sameAddresses(heard: Buffer, { addresses, family }: AdvertForm): boolean {
+  if (heard.equals(addresses)) return true
+  if (heard.length !== addresses.length) return false
+  const size = family === 4 ? 4 : 16
+  const words = (list: Buffer) =>
+    Array.from({ length: list.length / size }, (_, index) => list.toString('hex', index * size, (index + 1) * size))
+  const ours = new Set(words(addresses))
+  return words(heard).every((word) => ours.has(word))
+}
+
+function rejected(reason: RejectReason): Reading {
+  return { ok: false, reason }
+}

@@ -1,0 +1,137 @@
+/** What we know after a fact. */
+import type { VrrpInstance } from '#schemas/config.ts'
+import type { Fact, State } from './state.ts'
+import { effectivePriority, missingAddresses } from './state.ts'
+import { backoffMs, commitTimeoutMs, LOSS_GRACE_MS, masterDownMs } from './timing.ts'
+
+/** A mastership that lasted this long forgives earlier mishaps. */
+const PROVEN_MS = 60_000
+
+type Of<Type extends Fact['type']> = Extract<Fact, { type: Type }>
+
+export function evolve(state: State, fact: Fact): State {
+  switch (fact.type) {
+    case 'BecameMaster':
+    case 'MastershipResumed':
+      return intoOffice(state, fact.at)
+    case 'BecameBackup':
+      return intoBackup(state, fact)
+    case 'BecameFault':
+    case 'InstanceStopped':
+      return { ...state, role: fact.type === 'BecameFault' ? 'fault' : 'stopped', ...FRESH }
+    case 'MasterAlive':
+    case 'MasterResigned':
+      return follow(state, fact)
+    case 'LowerIgnored':
+      return { ...state, ignored: { peer: fact.rival, at: fact.at }, companyKnown: true }
+    case 'LowerFirstHeard':
+      return { ...state, lowerSince: fact.at }
+    case 'WaitShortened':
+      return { ...state, downAt: fact.downAt }
+    case 'TrustRegained':
+      return { ...state, distrustUntil: null }
+    case 'AdvertOwed':
+      return { ...state, ...advertSent(state, fact.at) }
+    case 'AdvertUnsent':
+      return { ...state, sentAt: state.sentBefore, sendError: fact.code }
+    case 'RivalNoted':
+    case 'RivalHeard':
+      return rivalled(state, fact)
+    case 'RivalSilenced':
+      return appeased(state, fact.at)
+    case 'CommitOverdue':
+      return { ...state, overdue: true, commitBy: fact.at + fact.patienceMs }
+    case 'AddressNoted':
+      return { ...state, present: new Map(state.present).set(fact.address, fact.remainingMs) }
+    case 'AddressMissed':
+      return missed(state, fact)
+    case 'Committed':
+      return { ...state, addresses: 'held' }
+    case 'LinkNoted':
+      return { ...state, link: fact.link }
+    case 'ConfigTaken':
+      return configured(state, fact.config, fact.at)
+    case 'AdvertCounted':
+      return { ...state, rejected: { ...state.rejected, [fact.reason]: (state.rejected[fact.reason] ?? 0) + 1 } }
+    case 'AdvertRejected':
+      return { ...state, reported: [...state.reported, fact.reason] }
+    case 'Hesitated':
+    case 'LastWord':
+      return state
+  }
+}
+
+/** What no change of role carries over. */
+const FRESH = { ignored: null, lowerSince: null, rival: null, rivalQuietUntil: 0, rivalries: 0, reported: [] } as const
+
+function intoOffice(state: State, at: number): State {
+  const { advertIntervalMs } = state.config
+  return {
+    ...state,
+    ...FRESH,
+    role: 'master',
+    masterSince: at,
+    sentAt: at,
+    sentBefore: at,
+    sendError: null,
+    advertAt: at + advertIntervalMs,
+    addresses: missingAddresses(state).length === 0 ? 'held' : 'awaited',
+    commitBy: at + commitTimeoutMs(advertIntervalMs),
+    overdue: false,
+  }
+}
+
+/** A full master-down interval of our own: what was learned from an earlier master is forgotten. */
+function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): State {
+  const { version, advertIntervalMs } = state.config
+  const backup: State = {
+    ...state,
+    ...FRESH,
+    role: 'backup',
+    masterIntervalMs: advertIntervalMs,
+    downAt: at + masterDownMs({ version, priority: effectivePriority(state) }, advertIntervalMs),
+    master: master === null ? null : { peer: master, at, resigned: false },
+  }
+  if (reason !== 'address-lost' && reason !== 'commit-failed') return backup
+  const mishaps = at - state.masterSince > PROVEN_MS ? 1 : state.mishaps + 1
+  return { ...backup, mishaps, distrustUntil: at + backoffMs(mishaps - 1, 10_000, 300_000) }
+}
+
+function follow(state: State, fact: Of<'MasterAlive'> | Of<'MasterResigned'>): State {
+  const { at, master: peer, downAt } = fact
+  const next = { ...state, downAt, ignored: null, companyKnown: true }
+  if (fact.type === 'MasterResigned') return { ...next, master: { peer, at, resigned: true } }
+  const lowerSince = peer.priority < effectivePriority(state) ? state.lowerSince : null
+  return { ...next, master: { peer, at, resigned: false }, masterIntervalMs: fact.intervalMs, lowerSince }
+}
+
+function advertSent({ sentAt, config }: State, at: number): Partial<State> {
+  return { sentBefore: sentAt, sentAt: at, sendError: null, advertAt: at + config.advertIntervalMs }
+}
+
+function rivalled(state: State, { type, rival: peer, at }: Of<'RivalNoted'> | Of<'RivalHeard'>): State {
+  const published = type === 'RivalHeard' || state.rival?.published === true
+  return { ...state, rival: { peer, at, published }, companyKnown: true }
+}
+
+/** The first rival is news at once, the next after a second, then two, four … up to an hour. */
+function appeased(state: State, at: number): State {
+  const rivalries = state.rivalries + 1
+  return { ...state, rival: null, rivalries, rivalQuietUntil: at + backoffMs(rivalries, 1_000, 3_600_000) }
+}
+
+function missed(state: State, { at, address }: Of<'AddressMissed'>): State {
+  const present = new Map(state.present)
+  present.delete(address)
+  if (state.role !== 'master' || state.addresses !== 'held') return { ...state, present }
+  return { ...state, present, addresses: 'missing', commitBy: at + LOSS_GRACE_MS }
+}
+
+function configured(before: State, config: VrrpInstance, at: number): State {
+  const state = { ...before, config, advertAt: Math.min(before.advertAt, before.sentAt + config.advertIntervalMs) }
+  // VRRPv2 has no interval to learn; in VRRPv3 ours counts until a master is heard.
+  if (config.version === 2 || state.master === null) state.masterIntervalMs = config.advertIntervalMs
+  if (state.role !== 'master') return state
+  if (missingAddresses(state).length === 0) return { ...state, addresses: 'held' }
+  return { ...state, addresses: 'awaited', commitBy: at + commitTimeoutMs(config.advertIntervalMs) }
+}

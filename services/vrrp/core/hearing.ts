@@ -1,0 +1,86 @@
+/** What an advert of another router means in each role. */
+import type { Peer } from '#schemas/vrrp.ts'
+import type { Fact, HeardAdvert, State } from './state.ts'
+import { effectivePriority } from './state.ts'
+import { giveUpAddresses, isStalled, stall } from './tenure.ts'
+import { masterDownMs, skewMs } from './timing.ts'
+
+export function hear(advert: HeardAdvert, at: number, state: State): Fact[] {
+  switch (state.role) {
+    case 'init':
+    case 'fault':
+    case 'stopped':
+      return []
+    case 'backup':
+      return asBackup(advert, at, state)
+    case 'master':
+      return asMaster(advert, at, state)
+  }
+}
+
+function asBackup(advert: HeardAdvert, at: number, state: State): Fact[] {
+  // Priority 0 is a resignation: only the skew is left to wait (RFC 9568 6.4.2).
+  if (advert.priority === 0) {
+    const skew = skewMs({ version: state.config.version, priority: effectivePriority(state) }, state.masterIntervalMs)
+    return [{ type: 'MasterResigned', at, master: peerOf(advert), downAt: at + skew }]
+  }
+  if (advert.priority >= effectivePriority(state)) return [follow(advert, at, state)]
+  if (preempts(at, state)) return [{ type: 'LowerIgnored', at, rival: peerOf(advert) }]
+  const first: Fact[] = state.lowerSince === null ? [{ type: 'LowerFirstHeard', at }] : []
+  return [...first, follow(advert, at, state)]
+}
+
+/**
+ * Whether a master of lower priority is left to run into our timer. Never while services/ipvs has not shown itself
+ * alive since it failed us: a router that cannot hold the addresses must not take them from one that can.
+ */
+function preempts(at: number, state: State): boolean {
+  const { config, distrustUntil, lowerSince } = state
+  if (distrustUntil !== null) return false
+  if (effectivePriority(state) === 255) return true
+  if (!config.preempt) return false
+  return config.preemptDelayMs === 0 || (lowerSince !== null && at >= lowerSince + config.preemptDelayMs)
+}
+
+function asMaster(advert: HeardAdvert, at: number, state: State): Fact[] {
+  if (isStalled(at, state)) return stall(at, state)
+  if (advert.priority === 0) return [{ type: 'AdvertOwed', at }]
+  const priority = effectivePriority(state)
+  const higher = advert.priority > priority
+  // Between equals the greater address wins (RFC 9568 6.4.3).
+  const greater = advert.priority === priority && advert.comparedToOurs > 0
+  if (higher || greater) return yieldTo(advert, higher ? 'higher-priority' : 'equal-priority', at, state)
+  // Somebody else could serve, and we hold nothing.
+  if (state.overdue && state.addresses !== 'held') return giveUpAddresses(at, state)
+  return assert(advert, at, state)
+}
+
+function yieldTo(advert: HeardAdvert, reason: 'higher-priority' | 'equal-priority', at: number, state: State): Fact[] {
+  const priority = effectivePriority(state)
+  const lastWord: Fact[] = state.config.higherPriorityAdvert ? [{ type: 'LastWord', at, priority }] : []
+  const master = peerOf(advert)
+  return [
+    ...lastWord,
+    { type: 'BecameBackup', at, instance: state.config.name, priority, reason, master, detail: null },
+    follow(advert, at, state),
+  ]
+}
+
+/** A rival of lower rank: answer at once, so that it lets go (RFC 9568 6.4.3), and have the addresses announced. */
+function assert(advert: HeardAdvert, at: number, state: State): Fact[] {
+  const rival = peerOf(advert)
+  const answer: Fact[] = state.config.lowerPriorityAdvert ? [{ type: 'AdvertOwed', at }] : []
+  const known = state.rival?.published === true || at < state.rivalQuietUntil
+  const event: Fact[] = known ? [] : [{ type: 'RivalHeard', at, instance: state.config.name, rival }]
+  return [...answer, { type: 'RivalNoted', at, rival }, ...event]
+}
+
+function follow(advert: HeardAdvert, at: number, state: State): Fact {
+  const standing = { version: state.config.version, priority: effectivePriority(state) }
+  const downAt = at + masterDownMs(standing, advert.intervalMs)
+  return { type: 'MasterAlive', at, master: peerOf(advert), intervalMs: advert.intervalMs, downAt }
+}
+
+function peerOf({ source, priority }: HeardAdvert): Peer {
+  return { address: source, priority }
+}

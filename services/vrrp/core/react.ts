@@ -1,0 +1,69 @@
+/** What has to be done because of a fact; `state` is the one after it. */
+import type { EventDraft } from '#schemas/envelope.ts'
+import { VrrpEvent } from '#schemas/vrrp.ts'
+import type { Effect, Fact, State } from './state.ts'
+import { effectivePriority } from './state.ts'
+
+export function react(fact: Fact, state: State): Effect[] {
+  switch (fact.type) {
+    case 'BecameMaster':
+    case 'MastershipResumed':
+      return [...sendAdvert(state), ...watchCommit(state)]
+    case 'AdvertOwed':
+      return sendAdvert(state)
+    case 'LastWord':
+      return [{ type: 'SendAdvert', priority: fact.priority }]
+    case 'BecameBackup':
+    case 'MasterAlive':
+    case 'MasterResigned':
+    case 'WaitShortened':
+      return [{ type: 'SetAlarm', alarm: 'masterDown', when: state.downAt }]
+    case 'Hesitated':
+      return [{ type: 'Drain', askAgain: fact.over }]
+    case 'AddressMissed':
+    case 'CommitOverdue':
+      return watchCommit(state)
+    case 'ConfigTaken':
+      return state.role === 'master' ? [advertAlarm(state), ...watchCommit(state)] : []
+    case 'BecameFault':
+    case 'InstanceStopped':
+    case 'AdvertRejected':
+    case 'AdvertCounted':
+    case 'AdvertUnsent':
+    case 'RivalHeard':
+    case 'RivalNoted':
+    case 'RivalSilenced':
+    case 'LowerIgnored':
+    case 'LowerFirstHeard':
+    case 'LinkNoted':
+    case 'AddressNoted':
+    case 'Committed':
+    case 'TrustRegained':
+      return []
+  }
+}
+
+function sendAdvert(state: State): Effect[] {
+  return [{ type: 'SendAdvert', priority: effectivePriority(state) }, advertAlarm(state)]
+}
+
+function advertAlarm({ advertAt }: State): Effect {
+  return { type: 'SetAlarm', alarm: 'advert', when: advertAt }
+}
+
+function watchCommit({ role, addresses, commitBy }: State): Effect[] {
+  return role === 'master' && addresses !== 'held' ? [{ type: 'SetAlarm', alarm: 'commit', when: commitBy }] : []
+}
+
+const EVENTS: ReadonlySet<string> = new Set(VrrpEvent.options.map(({ shape }) => shape.type.value))
+
+/** The event that others need of a fact; null for what stays inside. */
+export function toEvent(fact: Fact): EventDraft | null {
+  if (!isEvent(fact)) return null
+  const { at: _at, ...data } = fact
+  return { service: 'vrrp', entity: fact.instance, data }
+}
+
+function isEvent(fact: Fact): fact is Extract<Fact, VrrpEvent> {
+  return EVENTS.has(fact.type)
+}

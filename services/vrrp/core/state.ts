@@ -1,0 +1,186 @@
+/** What one virtual router knows, hears, concludes and wants done. One loop runs per instance. */
+import type { Millis } from '#platform/clock-port.ts'
+import type { VrrpInstance } from '#schemas/config.ts'
+import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
+import type { LinkState } from '../ports.ts'
+
+export type Role = 'init' | 'backup' | 'master' | 'fault' | 'stopped'
+
+/** A router that was heard, and when last. */
+export interface Heard {
+  peer: Peer
+  at: Millis
+}
+
+/** A router that calls itself master while we are. */
+export interface Rival extends Heard {
+  /** RivalHeard was published for it. */
+  published: boolean
+}
+
+export interface State {
+  config: VrrpInstance
+  role: Role
+  /** null: there is no such interface. */
+  link: LinkState | null
+  /** The instance's addresses that are in the kernel, with what is left of their lifetime; null: for ever. */
+  present: ReadonlyMap<string, number | null>
+
+  // Backup
+  /** The master-down timer. */
+  downAt: Millis
+  /** The interval of the master we follow; our own until one is heard. */
+  masterIntervalMs: number
+  /** The master we follow, and whether its last word was a resignation. */
+  master: (Heard & { resigned: boolean }) | null
+  /** The last master of lower priority that we did not accept. */
+  ignored: Heard | null
+  /** First advert of lower priority since we follow nobody better: preempt_delay counts from here. */
+  lowerSince: Millis | null
+
+  // Master
+  /** Last advert that left, and the one before it: a failed one does not count. */
+  sentAt: Millis
+  sentBefore: Millis
+  /** Why the last advert could not leave (errno name); null when it did. */
+  sendError: string | null
+  /** The advert timer. */
+  advertAt: Millis
+  masterSince: Millis
+  /**
+   * awaited: not all seen in the kernel since we became master; held: all there; missing: one vanished. Who is not
+   * complete by `commitBy` gives up.
+   */
+  addresses: 'awaited' | 'held' | 'missing'
+  commitBy: Millis
+  /** CommitOverdue was published in this mastership. */
+  overdue: boolean
+  rival: Rival | null
+  /** No RivalHeard before this: rivals that come and go must not fill the log. */
+  rivalQuietUntil: Millis
+  rivalries: number
+
+  // Across roles
+  /** Another router has been heard since this process started. */
+  companyKnown: boolean
+  /** Masterships in a row that ended because an address was missing. */
+  mishaps: number
+  /**
+   * After such an end we leave the addresses to others: no preemption until services/ipvs was seen alive at or
+   * after this moment. null: we trust it.
+   */
+  distrustUntil: Millis | null
+  /** Adverts dropped since the start, by reason. */
+  rejected: Readonly<Record<string, number>>
+  /** Reasons published since the last change of role. */
+  reported: readonly string[]
+}
+
+/** An advert that passed every check. */
+export interface HeardAdvert {
+  source: string
+  priority: number
+  intervalMs: number
+  /** The sender's address against ours in network byte order: positive when it is the greater one. */
+  comparedToOurs: number
+}
+
+export type Input =
+  | { type: 'Started'; at: Millis }
+  | { type: 'AdvertHeard'; at: Millis; advert: HeardAdvert }
+  | { type: 'AdvertDropped'; at: Millis; reason: string; source: string }
+  /** `drained`: what lay unread in the sockets has been heard. */
+  | { type: 'MasterDownExpired'; at: Millis; drained: boolean }
+  | { type: 'AdvertTimerExpired'; at: Millis }
+  | { type: 'CommitExpired'; at: Millis; drained: boolean }
+  | { type: 'SendFailed'; at: Millis; code: string }
+  | { type: 'LinkChanged'; at: Millis; link: LinkState | null }
+  | { type: 'AddressPresent'; at: Millis; address: string; remainingMs: number | null }
+  | { type: 'AddressGone'; at: Millis; address: string }
+  | { type: 'IpvsAlive'; at: Millis }
+  | { type: 'Reconfigured'; at: Millis; config: VrrpInstance }
+  | { type: 'StopRequested'; at: Millis }
+
+/** Facts that stay inside. */
+type Observation =
+  /** A master that we accept: the timer starts again. */
+  | { type: 'MasterAlive'; at: Millis; master: Peer; intervalMs: number; downAt: Millis }
+  /** Priority 0: only the skew is left to wait. */
+  | { type: 'MasterResigned'; at: Millis; master: Peer; downAt: Millis }
+  /** An advert of lower priority that does not count. */
+  | { type: 'LowerIgnored'; at: Millis; rival: Peer }
+  /** The first advert of lower priority: preempt_delay begins. */
+  | { type: 'LowerFirstHeard'; at: Millis }
+  /** A timer ended, but something may lie unread. */
+  | { type: 'Hesitated'; at: Millis; over: 'MasterDownExpired' | 'CommitExpired' }
+  /** The advert is due now. */
+  | { type: 'AdvertOwed'; at: Millis }
+  /** One more advert before yielding, or priority 0 before leaving. */
+  | { type: 'LastWord'; at: Millis; priority: number }
+  | { type: 'AdvertUnsent'; at: Millis; code: string }
+  | { type: 'RivalNoted'; at: Millis; rival: Peer }
+  | { type: 'AdvertCounted'; at: Millis; reason: string }
+  | { type: 'LinkNoted'; at: Millis; link: LinkState | null }
+  | { type: 'AddressNoted'; at: Millis; address: string; remainingMs: number | null }
+  | { type: 'AddressMissed'; at: Millis; address: string }
+  | { type: 'Committed'; at: Millis }
+  | { type: 'WaitShortened'; at: Millis; downAt: Millis }
+  | { type: 'TrustRegained'; at: Millis }
+  | { type: 'ConfigTaken'; at: Millis; config: VrrpInstance }
+
+/** Events get the moment they happened at: the core's own clock is nowhere else. */
+export type Fact = Observation | (VrrpEvent & { at: Millis })
+
+export type Alarm = 'masterDown' | 'advert' | 'commit'
+
+export type Effect =
+  | { type: 'SendAdvert'; priority: number }
+  /** Replaces the alarm of that name. One that rings without being due any more is ignored. */
+  | { type: 'SetAlarm'; alarm: Alarm; when: Millis }
+  /** Deliver what lies unread in the sockets (adverts, links, addresses), then ask again with `drained`. */
+  | { type: 'Drain'; askAgain: 'MasterDownExpired' | 'CommitExpired' }
+
+/** A virtual router that has not started. */
+export function initialState(config: VrrpInstance): State {
+  return {
+    config,
+    role: 'init',
+    link: null,
+    present: new Map(),
+    downAt: 0,
+    masterIntervalMs: config.advertIntervalMs,
+    master: null,
+    ignored: null,
+    lowerSince: null,
+    sentAt: 0,
+    sentBefore: 0,
+    sendError: null,
+    advertAt: 0,
+    masterSince: 0,
+    addresses: 'awaited',
+    commitBy: 0,
+    overdue: false,
+    rival: null,
+    rivalQuietUntil: 0,
+    rivalries: 0,
+    companyKnown: false,
+    mishaps: 0,
+    distrustUntil: null,
+    rejected: {},
+    reported: [],
+  }
+}
+
+/** The priority that goes into adverts now. Tracked weights will be added here. */
+export function effectivePriority({ config }: State): number {
+  return config.priority
+}
+
+/** All addresses that move with the mastership, in configured order. */
+export function virtualAddresses({ config }: State): string[] {
+  return [...config.addresses, ...config.excludedAddresses].map(({ address }) => address)
+}
+
+export function missingAddresses(state: State): string[] {
+  return virtualAddresses(state).filter((address) => !state.present.has(address))
+}

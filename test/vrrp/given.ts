@@ -1,0 +1,132 @@
+/** Given, when, then for the core of services/vrrp, and the values its tests share. */
+import assert from 'node:assert/strict'
+import type { VrrpInstance } from '#schemas/config.ts'
+import { decide } from '../../services/vrrp/core/decide.ts'
+import { evolve } from '../../services/vrrp/core/evolve.ts'
+import { react } from '../../services/vrrp/core/react.ts'
+import { type Effect, type Fact, type Input, initialState, type State } from '../../services/vrrp/core/state.ts'
+import type { LinkState } from '../../services/vrrp/ports.ts'
+
+export const VIP = '192.0.2.100'
+export const OURS = '192.0.2.1'
+
+/** VRRPv2, VRID 51, priority 100, one second, one VIP: what the golden vectors show. */
+export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
+  return {
+    name: 'VI_1',
+    initialState: 'BACKUP',
+    interface: 'eth0',
+    virtualRouterId: 51,
+    priority: 100,
+    version: 2,
+    advertIntervalMs: 1_000,
+    authentication: { type: 'none' },
+    preempt: true,
+    preemptDelayMs: 0,
+    lowerPriorityAdvert: true,
+    higherPriorityAdvert: false,
+    sourceAddress: null,
+    multicastGroup: '224.0.0.18',
+    addresses: [vip(VIP)],
+    excludedAddresses: [],
+    announcement: {
+      repeat: 5,
+      delayMs: 5_000,
+      refreshMs: 0,
+      refreshRepeat: 1,
+      lowerPriorityRepeat: 5,
+      lowerPriorityDelayMs: 5_000,
+    },
+    leaseMs: 3_000,
+    notify: { master: null, backup: null, fault: null, stop: null, any: null },
+    smtpAlert: false,
+    ...change,
+  }
+}
+
+export function vip(address: string): VrrpInstance['addresses'][number] {
+  return { address, prefix: 32, family: 4, device: 'eth0', label: null, broadcast: null, scope: 0 }
+}
+
+export function link(change: Partial<LinkState> = {}): LinkState {
+  return {
+    interface: 'eth0',
+    index: 2,
+    adminUp: true,
+    carrier: true,
+    primaryIpv4: OURS,
+    linkLocalIpv6: null,
+    ...change,
+  }
+}
+
+/** One virtual router's core, fed by hand. */
+export interface Subject {
+  state(): State
+  /** Facts of one input. */
+  facts(input: Input): Fact[]
+  /** Effects of one input. */
+  effects(input: Input): Effect[]
+  /** Takes inputs whose outcome does not matter. */
+  after(...inputs: Input[]): Subject
+}
+
+/** A router that knows its interface and has started at 0, unless `inputs` begins otherwise. */
+export function started(change: Partial<VrrpInstance> = {}): Subject {
+  return router(change).after({ type: 'LinkChanged', at: 0, link: link() }, { type: 'Started', at: 0 })
+}
+
+/** A router that has not been told anything. */
+export function router(change: Partial<VrrpInstance> = {}): Subject {
+  let state = initialState(instance(change))
+  function take(input: Input): { facts: Fact[]; effects: Effect[] } {
+    const facts = decide(input, state)
+    const effects: Effect[] = []
+    for (const fact of facts) {
+      state = evolve(state, fact)
+      effects.push(...react(fact, state))
+    }
+    return { facts, effects }
+  }
+  const subject: Subject = {
+    state: () => state,
+    facts: (input) => take(input).facts,
+    effects: (input) => take(input).effects,
+    after(...inputs) {
+      for (const input of inputs) take(input)
+      return subject
+    },
+  }
+  return subject
+}
+
+/** A master since `at`, with its address in the kernel. */
+export function master(change: Partial<VrrpInstance> = {}, at = 10_000): Subject {
+  const subject = started(change).after({ type: 'MasterDownExpired', at, drained: true })
+  assert.equal(subject.state().role, 'master')
+  for (const { address } of subject.state().config.addresses) subject.after(present(at, address))
+  return subject
+}
+
+export function advert(at: number, priority: number, change: { source?: string; intervalMs?: number } = {}): Input {
+  const { source = '192.0.2.2', intervalMs = 1_000 } = change
+  const comparedToOurs = Number(source.split('.')[3]) - Number(OURS.split('.')[3])
+  return { type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs } }
+}
+
+export function present(at: number, address = VIP, remainingMs: number | null = 3_000): Input {
+  return { type: 'AddressPresent', at, address, remainingMs }
+}
+
+export function gone(at: number, address = VIP): Input {
+  return { type: 'AddressGone', at, address }
+}
+
+/** The master-down timer ends, with nothing left unread. */
+export function silence(at: number): Input {
+  return { type: 'MasterDownExpired', at, drained: true }
+}
+
+export function types(facts: { type: string }[]): string[] {
+  return facts.map(({ type }) => type)
+}
