@@ -42,13 +42,14 @@ export const nodeBinary = {
 
 /** The first package that node_modules holds in another version than package-lock.json names, by npm's own records. */
 function firstDifference() {
-  const wanted = lockedPackages(join(ROOT, 'package-lock.json'))
   const present = lockedPackages(join(MODULES, '.package-lock.json'))
-  const differs = ([path, { version, optional }]) => {
+  for (const [path, { version, optional }] of Object.entries(lockedPackages(join(ROOT, 'package-lock.json')))) {
     const found = present[path]
-    return path !== '' && (found === undefined ? !optional : found.version !== version)
+    if (path === '' || found?.version === version) continue
+    // npm leaves an optional package out where it does not fit the machine.
+    if (found !== undefined || optional !== true) return path.replace('node_modules/', '')
   }
-  return Object.entries(wanted).find(differs)?.[0].replace('node_modules/', '')
+  return undefined
 }
 
 /**

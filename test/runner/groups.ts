@@ -1,0 +1,75 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hasIpvs } from '../../cli/setup/kernel.mjs'
+import { describeEnding, runBounded } from './child.ts'
+import { runTests } from './node-tests.ts'
+import { NOTHING, sum, type Tally } from './tally.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const MINUTE_MS = 60_000
+
+/** Runs the tests of one kind whose file name holds `pattern`. */
+export type Group = (pattern: string) => Promise<Tally>
+
+/** In the order of a whole run; their bounds add up to less than 40 minutes. */
+export const groups: Record<string, Group> = {
+  async check() {
+    const commands = [
+      ['tsc', '--noEmit'],
+      ['biome', 'check', '--max-diagnostics=50', '--error-on-warnings'],
+    ]
+    const tallies = []
+    for (const [name = '', ...args] of commands) tallies.push(await runCheck(name, args))
+    return sum(tallies)
+  },
+
+  unit(pattern) {
+    const files = testFiles('test/**/*.test.ts', pattern).filter((file) => !file.startsWith('test/system/'))
+    // One process for all: starting one for each file would take most of the time.
+    return runTests(files, { flags: ['--test-isolation=none'], boundMs: 3 * MINUTE_MS })
+  },
+
+  system(pattern) {
+    const files = testFiles('test/system/*.test.ts', pattern)
+    if (process.getuid?.() !== 0) return skipAll(files, 'only root may make network namespaces')
+    return runTests(files, { flags: SERIAL, boundMs: 15 * MINUTE_MS })
+  },
+
+  uml(pattern) {
+    const files = testFiles('test/system/uml/*.test.ts', pattern)
+    const boundMs = 18 * MINUTE_MS
+    if (!hasIpvs()) return runTests(files, { flags: SERIAL, boundMs, wrap: inUserModeLinux })
+    if (process.getuid?.() !== 0) return skipAll(files, 'only root may change IP_VS')
+    return runTests(files, { flags: SERIAL, boundMs })
+  },
+}
+
+/** A process for each file, one after the other; a file that leaves something open does not hold up the rest. */
+const SERIAL = ['--test-concurrency=1', '--test-force-exit']
+
+function inUserModeLinux(command: readonly string[], folder: string, boundMs: number): string[] {
+  console.log('This kernel has no IP_VS: these tests run inside User-Mode Linux.')
+  // Sooner than the bound of this side, so that the guest is what says that it took too long.
+  const seconds = String(boundMs / 1000 - 15)
+  return [join(ROOT, 'cli/lab/uml-run.sh'), '-t', seconds, '-o', folder, '--', ...command]
+}
+
+function testFiles(glob: string, pattern: string): string[] {
+  return globSync(glob, { cwd: ROOT })
+    .filter((file) => file.includes(pattern))
+    .sort()
+}
+
+/** A check that is no test of node's counts as one. */
+async function runCheck(name: string, args: readonly string[]): Promise<Tally> {
+  const ending = await runBounded([join(ROOT, 'node_modules/.bin', name), ...args], 2 * MINUTE_MS)
+  const failure = describeEnding(ending)
+  console.log(failure === undefined ? `✔ ${name}` : `✖ ${name}: ${failure}`)
+  return failure === undefined ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1 }
+}
+
+function skipAll(files: readonly string[], reason: string): Promise<Tally> {
+  console.log(`skipped, because ${reason}: ${files.join(' ')}`)
+  return Promise.resolve({ ...NOTHING, skipped: files.length })
+}
