@@ -287,6 +287,18 @@ describe('a restart', () => {
     }
   })
 
+  test('does not refresh a set of which a part is gone: vrrp has resigned over that', () => {
+    const other = vip('192.168.105.212')
+    const node = simulatedNode({ config: config({ instances: [instance({ addresses: [vip(), other] })] }) })
+    node.kernel.put(vip(), 2_000)
+    node.start()
+    node.caughtUp()
+    assert.deepEqual(node.news(), [])
+    node.advert()
+    node.clock.advance(20)
+    assert.deepEqual(node.writes(), [`add ${VIP} for 3000`, 'add 192.168.105.212 for 3000'])
+  })
+
   test('leaves foreign addresses alone', () => {
     const node = simulatedNode()
     node.kernel.put(vip('192.168.105.201'), null)

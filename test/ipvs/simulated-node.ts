@@ -100,10 +100,11 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
     health(event: CheckerEvent, phase: 'live' | 'replay' = 'live') {
       dispatch((at) => ({ type: 'CheckerHeard', event, phase, at }))
     },
-    /** Our vrrp sends an advert, and we see it leave. */
-    advert(priority = 150, change: { interface?: string; virtualRouterId?: number } = {}) {
-      const sentAt = clock.now()
-      const seen = { interface: 'eth0', source: '192.168.105.201', virtualRouterId: 51, priority, sentAt, ...change }
+    /** Our vrrp sends an advert, and we read it at once, or after `agoMs`. */
+    advert(priority = 150, change: { interface?: string; virtualRouterId?: number; agoMs?: number } = {}) {
+      const { agoMs = 0, ...other } = change
+      const sentAt = clock.now() - agoMs
+      const seen = { interface: 'eth0', source: '192.168.105.201', virtualRouterId: 51, priority, sentAt, ...other }
       dispatch((at) => ({ type: 'OwnAdvertSeen', advert: { ...seen, at }, at }))
     },
     /** An advert each second for so long. */

@@ -5,6 +5,8 @@ import type { Instance } from './state.ts'
 
 /** How long an advert waits for its event while the bus is up: it comes after 0.3 ms, usually. */
 export const GRACE_MS = 20
+/** How much too young the time stamp of an advert may make it. */
+const STAMP_SLACK_MS = 5
 /** An event's time is cut to milliseconds: an advert must be clearly younger to contradict it. */
 const CLOCK_SLACK_MS = 50
 
@@ -18,6 +20,14 @@ export function freshMs(config: VrrpInstance): number {
 
 export function isFresh(config: VrrpInstance, happenedAt: Millis, at: Millis): boolean {
   return at - happenedAt <= freshMs(config)
+}
+
+/**
+ * Whether an advert left after the last loss, leave or resignation. Both times have been worked out from a wall clock
+ * of whole milliseconds, so that an advert from just before could look younger than it is.
+ */
+export function leftSince(sentAt: Millis, notBefore: Millis): boolean {
+  return sentAt > notBefore + STAMP_SLACK_MS
 }
 
 /** Own adverts left after this event of vrrp: it was held back, and is history. */

@@ -126,8 +126,7 @@ function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
   switch (fact.type) {
     case 'RoleHeard': {
       const { role, happenedAt } = fact
-      // Event times are cut to milliseconds: an advert of the same millisecond came before the event.
-      const notBefore = role === 'other' ? Math.max(instance.notBefore, happenedAt + 1) : instance.notBefore
+      const notBefore = role === 'other' ? Math.max(instance.notBefore, happenedAt) : instance.notBefore
       return { ...instance, role, roleAt: happenedAt, notBefore }
     }
     case 'OwnAdvertNoted':

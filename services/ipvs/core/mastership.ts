@@ -1,7 +1,7 @@
 /** When this node holds an instance's addresses: events of vrrp, its adverts on the wire, and the passing of time. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { SeenAdvert } from '../ports.ts'
-import { GRACE_MS, isFresh, isSuperseded, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
+import { GRACE_MS, isFresh, isSuperseded, leftSince, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
 import {
   allAddresses,
   cidrOf,
@@ -108,7 +108,7 @@ function advertised(instance: Instance, sentAt: Millis, at: Millis, busConnected
   const { config, hold, notBefore } = instance
   const name = config.name
   if (hold.phase === 'held') return keep(instance, sentAt, at)
-  if (!isFresh(config, sentAt, at) || sentAt <= notBefore) return []
+  if (!isFresh(config, sentAt, at) || !leftSince(sentAt, notBefore)) return []
   switch (hold.phase) {
     case 'left-over':
       return [began(instance, 'advert', sentAt, at)]
