@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { HaError } from '#platform/errors.ts'
 import { fromEvent, fromKeepalived, type Happening } from './happenings.ts'
 import type { DirectorName } from './hosts.ts'
 import { eachLine } from './lines.ts'
@@ -9,6 +10,13 @@ import { type LabProcess, type Machine, signalProgram } from './machine.ts'
 
 export type DirectorKind = 'failoverd' | 'keepalived'
 export const DIRECTOR_KINDS: readonly DirectorKind[] = ['failoverd', 'keepalived']
+
+/** @throws HaError USAGE */
+export function parseKind(text: string): DirectorKind {
+  const kind = DIRECTOR_KINDS.find((name) => name === text)
+  if (kind === undefined) throw new HaError('USAGE', `a director runs ${DIRECTOR_KINDS.join(' or ')}, not "${text}"`)
+  return kind
+}
 
 export interface Director {
   process: LabProcess

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { HaError, isErrno } from '#platform/errors.ts'
 import { type Outcome, runCommand } from './commands.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { bootLines, type HostName } from './hosts.ts'
 import { eachLine } from './lines.ts'
 import type { Segment } from './segment.ts'
@@ -46,7 +47,7 @@ export async function switchOn(segment: Segment, host: HostName): Promise<Machin
   return {
     host,
     pid,
-    spawn(argv, env = process.env) {
+    spawn(argv, env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE }) {
       const [program = '', ...args] = [...door, ...argv]
       return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
     },

@@ -46,6 +46,8 @@ export interface Rig {
 }
 
 const FETCH_TIMEOUT_MS = 500
+/** Fetches kept: of at least the last quarter of an hour. */
+const MEMORY = 100_000
 const program = (name: string) => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
 const Mail = z.object({ at: z.number(), to: z.array(z.string()), subject: z.string() })
 
@@ -144,6 +146,7 @@ function startFetcher(machine: Machine, everyMs: number, into: Fetch[]): void {
   eachLine(fetcher.stdout, (line) => {
     const fetch = parseFetch(line)
     if (fetch !== null) into.push(fetch)
+    if (into.length > 2 * MEMORY) into.splice(0, MEMORY)
   })
 }
 

@@ -7,6 +7,12 @@ import { connect } from 'node:net'
 const [address = '', port = '80', intervalMs = '10', timeoutMs = '500'] = process.argv.slice(2)
 const REQUEST = `GET / HTTP/1.1\r\nHost: ${address}\r\nConnection: close\r\n\r\n`
 const FLUSH_MS = 50
+/**
+ * A port comes round again after 500 s at the usual pace. The kernel alone would use one again after half a minute,
+ * while IPVS still remembers the connection before, for two minutes, and would send the new one to the same server.
+ */
+const FIRST_PORT = 10_000
+const PORTS = 50_000
 
 /** Wall time that never steps back within this process. */
 const now = () => performance.timeOrigin + performance.now()
@@ -18,7 +24,8 @@ function fetchOnce(): void {
   number += 1
   const own = number
   const start = now()
-  const socket = connect({ host: address, port: Number(port), noDelay: true })
+  const localPort = FIRST_PORT + (own % PORTS)
+  const socket = connect({ host: address, port: Number(port), localPort, noDelay: true })
   let text = ''
   let open = true
   const end = (answer: string) => {

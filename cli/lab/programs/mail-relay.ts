@@ -1,4 +1,5 @@
 /** The mail relay of a director: `mail-relay.ts` takes every mail on 127.0.0.1:25 and prints it as a line of JSON. */
+import { flushCompileCache } from 'node:module'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
@@ -16,4 +17,8 @@ const server = new SMTPServer({
   },
 })
 server.on('error', () => {})
-server.listen(25, '127.0.0.1', () => process.stdout.write('ready\n'))
+server.listen(25, '127.0.0.1', () => {
+  process.stdout.write('ready\n')
+  // Node would write it at an orderly end, and a machine of the lab has none.
+  flushCompileCache()
+})
