@@ -37,7 +37,7 @@ export function collectFindings(): Findings {
   const found = new Map<string, Diagnostic>()
   const add = (severity: Severity, { code, at, message, keyword, hint }: Finding): void => {
     // A multi-line definition used twice would repeat every finding in it.
-    const key = [at.file, at.line, at.column, code, keyword].join('\n')
+    const key = [at.file, at.line, at.column, code, message].join('\n')
     if (found.has(key)) return
     const { file, line, column, source } = at
     const text = maskSecrets(source)

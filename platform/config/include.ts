@@ -96,5 +96,6 @@ export function expandBraces(pattern: string): string[] {
   const match = /^(.*)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(pattern)
   if (match === null) return [pattern]
   const [, before = '', inner = '', after = ''] = match
-  return inner.split(',').flatMap((part) => expandBraces(`${before}${part}${after}`))
+  // The innermost braces go first, so what stands beside them comes up once for each of their parts.
+  return [...new Set(inner.split(',').flatMap((part) => expandBraces(`${before}${part}${after}`)))]
 }

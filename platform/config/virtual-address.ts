@@ -56,7 +56,7 @@ function readPrefix(word: Word, address: IpAddress, text: string | undefined, fi
 function applyOption(address: VipAddress, option: Word, words: Word[], findings: Findings): void {
   const keyword = findKeyword(OPTIONS, option.value)
   if (keyword === undefined) {
-    reportOption(address, option, findings)
+    reportOption(address, option, words, findings)
     return
   }
   const argument = keyword.args.length > 0 ? words.shift() : undefined
@@ -114,9 +114,11 @@ function hostBits(address: string, prefix: number, set: boolean): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.')
 }
 
-function reportOption(address: VipAddress, option: Word, findings: Findings): void {
+function reportOption(address: VipAddress, option: Word, words: Word[], findings: Findings): void {
   const another = parseIpAddress(option.value.split('/')[0] ?? '') !== null
   const near = nearest(option.value, [...keywordsOf(OPTIONS).keys()])
+  // The value of a mistyped option is no option of its own.
+  if (near !== null && findKeyword(OPTIONS, near)?.args.length) words.shift()
   const hint = another ? 'every address needs a line of its own' : near === null ? null : `did you mean ${near}?`
   const message = `${option.value} is no option of an address; it is left out of ${address.address}`
   findings.error({ code: 'UNKNOWN_KEYWORD', at: wordPosition(option), keyword: option.value, message, hint })

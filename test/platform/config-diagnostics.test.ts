@@ -1,0 +1,201 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language under test writes ${NAME}
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { formatDiagnostic, maskSecrets } from '#platform/config/diagnostic.ts'
+import { editDistance, nearest, suggestKeyword } from '#platform/config/suggestion.ts'
+import { complaints, instanceWith, parse } from './config/parse.ts'
+
+const WRONG = readFileSync(new URL('config/wrong.conf', import.meta.url), 'utf8')
+
+test('every mistake is found at once, each one once, and none leads to another', () => {
+  const { diagnostics, status } = parse(WRONG)
+  assert.deepEqual(complaints(diagnostics), [
+    '4:5 UNKNOWN_KEYWORD notification_emial',
+    '13:14 OUT_OF_RANGE priority',
+    '14:5 UNKNOWN_KEYWORD track_interfact',
+    '17:20 MISSING_BRACE authentication',
+    '21:9 INVALID_ADDRESS 192.168.105.311',
+    '29:5 UNKNOWN_KEYWORD priority',
+    '30:17 INVALID_ADDRESS real_server',
+    '34:13 UNKNOWN_KEYWORD connect_timeot',
+  ])
+  assert.equal(status, 5)
+})
+
+test('what is right in a wrong file is still used', () => {
+  const { config } = parse(WRONG)
+  assert.deepEqual(config?.instances[0]?.authentication, { type: 'pass', password: '1111' })
+  assert.deepEqual(
+    config?.virtualServers.flatMap(({ realServers }) => realServers.map(({ address }) => address)),
+    ['192.168.105.204'],
+  )
+})
+
+test('a diagnostic shows the place, the line, a caret under the word, and what would be right', () => {
+  const { diagnostics } = parse(WRONG)
+  const text = diagnostics.map(formatDiagnostic).join('\n')
+  assert.match(
+    text,
+    /^\/etc\/failoverd\.conf:13:14: error: priority: 300 is outside 1 to 255\n 13 \| {5}priority 300\n {4}\| {14}\^~~\n {4}= the default \(100\) stands$/m,
+  )
+  assert.match(
+    text,
+    /track_interfact: unknown in vrrp_instance; its whole block is skipped\n.*\n.*\n.*did you mean track_interface\?/,
+  )
+  assert.match(
+    text,
+    /authentication, opened on line 17, is never closed: '}' is missing before virtual_ipaddress on line 20/,
+  )
+  assert.match(text, /192\.168\.105\.311 is not an IP address\n.*\n.*\n.*311 is above 255/)
+  assert.match(text, /priority belongs in vrrp_instance/)
+  assert.match(text, /the port is a word of its own: a blank instead of the colon/)
+  assert.match(text, /did you mean connect_timeout\?/)
+})
+
+test('the caret stands right behind tabs and wide characters', () => {
+  const { diagnostics } = parse('global_defs {\n\t}\n\t"网" x\n')
+  const [, line, caret] = diagnostics.map(formatDiagnostic)[0]?.split('\n') ?? []
+  assert.deepEqual([line, caret], [' 3 | \t"网" x', '   | \t ^~~'])
+})
+
+test('one missing brace is one finding, wherever the block was opened', () => {
+  const whole = readFileSync(new URL('config/whole.conf', import.meta.url), 'utf8')
+  assert.deepEqual(complaints(parse(whole).diagnostics), [])
+  const lines = whole.split('\n')
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() !== '}') continue
+    const { diagnostics, status } = parse(lines.toSpliced(index, 1).join('\n'))
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['MISSING_BRACE'],
+      `without line ${index + 1}`,
+    )
+    assert.equal(status, 5)
+  }
+})
+
+test('an opening brace that is missing is one finding as well', () => {
+  const { diagnostics, config } = parse(
+    'vrrp_instance VI_1\n  interface eth0\n  virtual_router_id 7\n  no_virtual_ipaddress\n}\n',
+  )
+  assert.deepEqual(complaints(diagnostics), ['1:1 MISSING_BRACE vrrp_instance'])
+  assert.equal(config?.instances[0]?.virtualRouterId, 7)
+})
+
+test('a closing brace too many says which block was closed before', () => {
+  const { diagnostics } = parse('global_defs {\n}\n}\n')
+  assert.deepEqual(complaints(diagnostics), ['3:1 EXTRA_BRACE null'])
+  assert.equal(diagnostics[0]?.hint, 'global_defs, opened on line 1, was already closed')
+})
+
+test('a brace that belongs to nothing, or behind a keyword without a block, takes only itself along', () => {
+  const { diagnostics, instance } = instanceWith('state MASTER {\n x\n}\npriority 7')
+  assert.deepEqual(complaints(diagnostics), ['10:14 UNEXPECTED_BLOCK state'])
+  assert.deepEqual([instance.initialState, instance.priority], ['MASTER', 7])
+  assert.deepEqual(complaints(parse('{\n a\n}\n').diagnostics), ['1:1 STRAY_BRACE null'])
+})
+
+test('a block keyword without a block says so', () => {
+  assert.deepEqual(complaints(parse('global_defs\n').diagnostics), ['1:1 MISSING_BLOCK global_defs'])
+})
+
+test('an unterminated quote costs its own statement only', () => {
+  const { diagnostics, instance } = instanceWith('mcast_src_ip "192.0.2.1\npriority 9')
+  assert.deepEqual(complaints(diagnostics), ['10:14 UNTERMINATED_QUOTE null'])
+  assert.deepEqual([instance.sourceAddress, instance.priority], [null, 9])
+})
+
+test('a missing parameter cannot run: status 2, and nothing to start on', () => {
+  const { config, status, diagnostics } = parse('vrrp_instance a {\n virtual_router_id\n}\n')
+  assert.deepEqual([config, status], [null, 2])
+  assert.deepEqual(
+    diagnostics.filter(({ code }) => code === 'MISSING_PARAMETER').map(({ message, hint }) => [message, hint]),
+    [['virtual_router_id needs a number behind it', 'allowed: 1 to 255']],
+  )
+})
+
+test('a file that is not there has status 6', () => {
+  assert.equal(parse('include x\n').status, 0)
+  assert.deepEqual(parse('includem x\n').status, 6)
+})
+
+test('what is not in force yet is a note, once for each keyword, and fails nothing', () => {
+  const { diagnostics, status } = instanceWith('use_vmac\nuse_vmac\ntrack_script {\n a\n}')
+  assert.deepEqual(
+    diagnostics.map(({ severity, code, keyword }) => [severity, code, keyword]),
+    [
+      ['note', 'NOT_IN_FORCE', 'use_vmac'],
+      ['note', 'NOT_IN_FORCE', 'track_script'],
+    ],
+  )
+  assert.equal(status, 0)
+})
+
+test('inside a block that is not in force nothing is noted, but mistakes are', () => {
+  const text = 'vrrp_script s {\n script "/bin/true"\n interval x\n inteval 2\n}\n'
+  const { diagnostics } = parse(text)
+  assert.deepEqual(
+    diagnostics.map(({ code, keyword }) => [code, keyword]),
+    [
+      ['NOT_IN_FORCE', 'vrrp_script'],
+      ['INVALID', 'interval'],
+      ['UNKNOWN_KEYWORD', 'inteval'],
+    ],
+  )
+})
+
+test('a keyword lost behind another statement on its line is pointed out', () => {
+  const { diagnostics, status } = instanceWith('advert_int 2 priority 90')
+  assert.deepEqual(
+    diagnostics.map(({ code, keyword, line, column }) => [code, keyword, line, column]),
+    [['SURPLUS', 'priority', 10, 14]],
+  )
+  assert.equal(status, 0)
+})
+
+test('a definition used twice does not report its mistake twice', () => {
+  const text = '$VI= vrrp_instance v${N} { \\\n interface eth0 \\\n prio 3 \\\n}\n~SEQ(N,2) $VI\n'
+  assert.deepEqual(parse(text).diagnostics.filter(({ code }) => code === 'UNKNOWN_KEYWORD').length, 1)
+})
+
+test('no diagnostic shows a password', () => {
+  const { diagnostics } = instanceWith(
+    'authentication {\n auth_type PASS\n auth_pass hunter2hunter2\n auth_pas hunter2\n}',
+  )
+  assert.equal(diagnostics.length, 2)
+  assert.doesNotMatch(diagnostics.map(formatDiagnostic).join('\n'), /hunter/)
+  assert.equal(maskSecrets('  "auth_pass" x { y'), '  "auth_pass" ****{ y')
+  assert.equal(maskSecrets('$VRRP_PASSWORD=x y'), '$VRRP_PASSWORD=****')
+  assert.equal(maskSecrets('auth_type PASS'), 'auth_type PASS')
+})
+
+test('a number must be decimal and alone', () => {
+  for (const value of ['0x10', '90x', '-1', '1.5', "'90'", '100,x']) {
+    const { diagnostics, instance } = instanceWith(`priority ${value}`)
+    assert.equal(diagnostics.length, 1, value)
+    assert.equal(instance.priority, 100)
+  }
+  assert.equal(instanceWith('priority 090').instance.priority, 90)
+  assert.equal(instanceWith('priority +90').instance.priority, 90)
+})
+
+test('edit distance counts a swap of neighbours as one', () => {
+  assert.equal(editDistance('weigth', 'weight'), 1)
+  assert.equal(editDistance('', 'abc'), 3)
+  assert.equal(editDistance('kitten', 'sitting'), 3)
+  assert.equal(nearest('xyz', ['abc']), null)
+})
+
+test('hints know case, other blocks, renamed words and unfinished merges', () => {
+  assert.equal(suggestKeyword('vrrp_instance', 'Priority'), 'keywords are case-sensitive: write priority')
+  assert.equal(suggestKeyword('vrrp_instance', 'sorry_server'), 'sorry_server belongs in virtual_server')
+  assert.equal(suggestKeyword('virtual_server/real_server/TCP_CHECK', 'nb_get_retry'), 'write retry instead')
+  assert.equal(suggestKeyword('', '<<<<<<<'), 'this looks like the mark of an unfinished merge')
+  assert.equal(suggestKeyword('', 'vrrp_instence'), 'did you mean vrrp_instance?')
+  assert.equal(
+    suggestKeyword('vrrp_instance', 'auth_tipe'),
+    'did you mean auth_type, which belongs in authentication (in vrrp_instance)?',
+  )
+  assert.equal(suggestKeyword('', 'qqqqqqqqq'), null)
+})

@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { complaints, instanceWith, parse } from './config/parse.ts'
+
+/** One instance from its whole body. */
+function instancesOf(...bodies: string[]) {
+  const text = bodies.map((body, index) => `vrrp_instance VI_${index + 1} {\n${body}\n}\n`).join('')
+  const result = parse(text)
+  return { ...result, instances: result.config?.instances ?? [] }
+}
+
+const V6 = 'interface eth0\nvirtual_router_id 9\nvirtual_ipaddress {\n 2001:DB8:0::10/64\n}'
+
+test('an instance of nothing but the necessary has the documented defaults', () => {
+  const { instance, diagnostics } = instanceWith('')
+  assert.deepEqual(diagnostics, [])
+  assert.deepEqual(instance, {
+    name: 'VI_1',
+    initialState: 'BACKUP',
+    interface: 'eth0',
+    virtualRouterId: 51,
+    priority: 100,
+    version: 2,
+    advertIntervalMs: 1000,
+    authentication: { type: 'none' },
+    preempt: true,
+    preemptDelayMs: 0,
+    lowerPriorityAdvert: true,
+    higherPriorityAdvert: false,
+    sourceAddress: null,
+    multicastGroup: '224.0.0.18',
+    addresses: [
+      { address: '192.0.2.10', prefix: 32, family: 4, device: 'eth0', label: null, broadcast: null, scope: 0 },
+    ],
+    excludedAddresses: [],
+    announcement: {
+      repeat: 5,
+      delayMs: 5000,
+      refreshMs: 0,
+      refreshRepeat: 1,
+      lowerPriorityRepeat: 5,
+      lowerPriorityDelayMs: 5000,
+    },
+    leaseMs: 3000,
+    notify: { master: null, backup: null, fault: null, stop: null, any: null },
+    smtpAlert: true,
+  })
+})
+
+test('state MASTER without a priority is the owner, and priority 255 without a state starts as master', () => {
+  assert.equal(instanceWith('state MASTER').instance.priority, 255)
+  assert.equal(instanceWith('priority 255').instance.initialState, 'MASTER')
+  assert.equal(instanceWith('state MASTER\npriority 300').instance.priority, 100)
+})
+
+test('state BACKUP after state MASTER is refused, the other way round is taken', () => {
+  const refused = instanceWith('state MASTER\nstate BACKUP\npriority 9')
+  assert.deepEqual(
+    [refused.instance.initialState, complaints(refused.diagnostics)],
+    ['MASTER', ['11:1 REPEATED state']],
+  )
+  assert.equal(instanceWith('state BACKUP\nstate MASTER').instance.initialState, 'MASTER')
+})
+
+test('the last of repeated numbers counts, and of repeated scripts the first', () => {
+  assert.equal(instanceWith('priority 9\npriority 8').instance.priority, 8)
+  const { instance, diagnostics } = instanceWith('notify /bin/a\nnotify /bin/b')
+  assert.deepEqual([instance.notify.any?.argv, complaints(diagnostics)], [['/bin/a'], ['11:1 REPEATED notify']])
+})
+
+test('version 2 counts whole seconds, version 3 hundredths up to 40.95', () => {
+  const rounded = instanceWith('advert_int 1.6')
+  assert.deepEqual(
+    [rounded.instance.advertIntervalMs, complaints(rounded.diagnostics)],
+    [2000, ['10:1 ROUNDED advert_int']],
+  )
+  assert.equal(instanceWith('advert_int 0.3').instance.advertIntervalMs, 1000)
+  assert.deepEqual(instanceWith('version 3\nadvert_int 0.25').diagnostics, [])
+  assert.equal(instanceWith('version 3\nadvert_int 0.25').instance.advertIntervalMs, 250)
+  assert.equal(instanceWith('version 3\nadvert_int 100').instance.advertIntervalMs, 40950)
+})
+
+test('the lease is three advert intervals in whole seconds, two at least, unless vip_lease says otherwise', () => {
+  assert.equal(instanceWith('advert_int 5').instance.leaseMs, 15000)
+  assert.equal(instanceWith('version 3\nadvert_int 0.1').instance.leaseMs, 2000)
+  assert.equal(instanceWith('version 3\nadvert_int 0.75').instance.leaseMs, 3000)
+  assert.equal(instanceWith('', 'vip_lease 20').instance.leaseMs, 20000)
+  assert.equal(instanceWith('vip_lease 4', 'vip_lease 20').instance.leaseMs, 4000)
+})
+
+test('nopreempt needs state BACKUP and a priority below 255', () => {
+  assert.equal(instanceWith('state BACKUP\nnopreempt').instance.preempt, false)
+  for (const statements of ['state MASTER\npriority 9\nnopreempt', 'priority 255\nnopreempt']) {
+    const { instance, diagnostics } = instanceWith(statements)
+    assert.equal(instance.preempt, true)
+    assert.deepEqual(
+      diagnostics.map(({ severity, code }) => [severity, code]),
+      [['warning', 'NO_EFFECT']],
+    )
+  }
+})
+
+test('preempt_delay is kept where it can have an effect', () => {
+  assert.equal(instanceWith('preempt_delay 1.5').instance.preemptDelayMs, 1500)
+  assert.equal(instanceWith('preempt_delay 5\nnopreempt').instance.preemptDelayMs, 0)
+  assert.equal(instanceWith('preempt_delay 5\nstate MASTER\npriority 9').instance.preemptDelayMs, 0)
+})
+
+test('a password is cut to eight characters with a warning, and needs its type', () => {
+  const auth = (body: string) => instanceWith(`authentication {\n${body}\n}`)
+  const long = auth('auth_type PASS\nauth_pass 123456789')
+  assert.deepEqual(long.instance.authentication, { type: 'pass', password: '12345678' })
+  assert.deepEqual(complaints(long.diagnostics), ['12:1 CUT auth_pass'])
+  for (const body of ['auth_type PASS', 'auth_pass 1111']) {
+    const { instance, diagnostics } = auth(body)
+    assert.deepEqual([instance.authentication.type, diagnostics[0]?.code], ['none', 'AUTHENTICATION'])
+  }
+  assert.deepEqual(
+    auth('auth_type AH\nauth_pass x').diagnostics.map(({ severity }) => severity),
+    ['note'],
+  )
+  assert.equal(auth('auth_type PASS\nauth_pass "a#b c"').instance.authentication.type, 'pass')
+})
+
+test('version 3 leaves authentication out', () => {
+  const { instance, diagnostics } = instanceWith('version 3\nauthentication {\nauth_type PASS\nauth_pass x\n}')
+  assert.deepEqual(
+    [instance.authentication.type, complaints(diagnostics)],
+    ['none', ['11:1 AUTHENTICATION authentication']],
+  )
+})
+
+test('an address takes device, prefix, scope, label and broadcast from its line', () => {
+  const body = `interface eth0
+virtual_router_id 1
+virtual_ipaddress {
+  192.0.2.77/26 dev eth1 scope link label eth1:v brd +
+  192.0.2.78/26 broadcast -
+  192.0.2.79 brd 192.0.2.255
+}
+virtual_ipaddress_excluded {
+  2001:db8::1/64
+}`
+  const [instance] = instancesOf(body).instances
+  assert.deepEqual(
+    instance?.addresses.map(({ device, prefix, scope, label, broadcast }) => [device, prefix, scope, label, broadcast]),
+    [
+      ['eth1', 26, 253, 'eth1:v', '192.0.2.127'],
+      ['eth0', 26, 0, null, '192.0.2.64'],
+      ['eth0', 32, 0, null, '192.0.2.255'],
+    ],
+  )
+  assert.deepEqual(
+    instance?.excludedAddresses.map(({ address, family }) => [address, family]),
+    [['2001:db8::1', 6]],
+  )
+})
+
+test('what is wrong with an address is said of that address alone', () => {
+  const { diagnostics, instances } = instancesOf(`interface eth0
+virtual_router_id 1
+virtual_ipaddress {
+  192.0.2.1/33
+  192.0.2.2 192.0.2.3
+  192.0.2.4 scope moon devv eth1
+  2001:db8::1
+  192.0.2.1
+  192.0.2.5 -nodad
+  192.0.2
+}`)
+  assert.deepEqual(complaints(diagnostics), [
+    '5:3 OUT_OF_RANGE null',
+    '6:13 UNKNOWN_KEYWORD 192.0.2.3',
+    '7:19 INVALID scope',
+    '7:24 UNKNOWN_KEYWORD devv',
+    '8:3 FAMILY 2001:db8::1',
+    '9:3 REPEATED 192.0.2.1',
+    '11:3 INVALID_ADDRESS 192.0.2',
+  ])
+  assert.deepEqual(
+    instances[0]?.addresses.map(({ address }) => address),
+    ['192.0.2.1', '192.0.2.2', '192.0.2.4', '192.0.2.5'],
+  )
+})
+
+test('an IPv6 instance is version 3, in its own group, its addresses in their shortest form', () => {
+  const [instance] = instancesOf(V6).instances
+  assert.deepEqual(
+    [instance?.version, instance?.multicastGroup, instance?.addresses[0]?.address],
+    [3, 'ff02::12', '2001:db8::10'],
+  )
+  assert.deepEqual(complaints(instancesOf(`version 2\n${V6}`).diagnostics), ['2:1 VERSION version'])
+})
+
+test('an instance that cannot work is left out, and the others stay', () => {
+  const good = 'interface eth0\nvirtual_router_id 3\nno_virtual_ipaddress'
+  const { instances, diagnostics, status } = instancesOf(
+    good,
+    'interface eth0',
+    'virtual_router_id 4',
+    good,
+    'interface eth0\nvirtual_router_id 5\nversion 3',
+    'interface eth0\nvirtual_router_id 256\nno_virtual_ipaddress',
+  )
+  assert.deepEqual(
+    instances.map(({ name }) => name),
+    ['VI_1'],
+  )
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+    ['INCOMPLETE', 'INCOMPLETE', 'DUPLICATE_ROUTER', 'NO_ADDRESS', 'OUT_OF_RANGE'],
+  )
+  assert.equal(status, 5)
+})
+
+test('a second instance of the same name is left out', () => {
+  const text = 'vrrp_instance A {\n interface eth0\n virtual_router_id 1\n no_virtual_ipaddress\n}\n'
+  const { config, diagnostics } = parse(text + text.replace('id 1', 'id 2'))
+  assert.deepEqual(
+    config?.instances.map(({ virtualRouterId }) => virtualRouterId),
+    [1],
+  )
+  assert.deepEqual(complaints(diagnostics), ['6:1 REPEATED vrrp_instance'])
+})
+
+test('gratuitous ARP settings come from the instance, then from global_defs, then from the defaults', () => {
+  const globals = 'vrrp_garp_master_repeat 2\nvrrp_garp_master_delay 7\nvrrp_garp_lower_prio_repeat 0'
+  const { announcement } = instanceWith('garp_master_repeat 0\ngarp_master_refresh 60', globals).instance
+  assert.deepEqual(announcement, {
+    repeat: 1,
+    delayMs: 7000,
+    refreshMs: 60000,
+    refreshRepeat: 1,
+    lowerPriorityRepeat: 0,
+    lowerPriorityDelayMs: 7000,
+  })
+  const minimal = instanceWith('', 'vrrp_min_garp').instance.announcement
+  assert.deepEqual([minimal.repeat, minimal.delayMs, minimal.lowerPriorityRepeat], [1, 0, 1])
+})
+
+test('adverts to lower and higher priorities follow the instance, then global_defs', () => {
+  const globals = 'vrrp_lower_prio_no_advert\nvrrp_higher_prio_send_advert'
+  const inherited = instanceWith('', globals).instance
+  assert.deepEqual([inherited.lowerPriorityAdvert, inherited.higherPriorityAdvert], [false, true])
+  const own = instanceWith('lower_prio_no_advert off\nhigher_prio_send_advert no', globals).instance
+  assert.deepEqual([own.lowerPriorityAdvert, own.higherPriorityAdvert], [true, false])
+})
+
+test('scripts keep their quoting, and user and group in every spelling', () => {
+  const { instance } = instanceWith(`notify_master "/usr/bin/say 'VIP up' now" nobody
+notify_backup '/bin/a b' nobody:nogroup
+notify_fault /bin/c nobody :nogroup
+notify_stop /bin/d nobody nogroup
+notify "/bin/e \\"x y\\""`)
+  assert.deepEqual(instance.notify, {
+    master: { argv: ['/usr/bin/say', 'VIP up', 'now'], user: 'nobody', group: null },
+    backup: { argv: ['/bin/a', 'b'], user: 'nobody', group: 'nogroup' },
+    fault: { argv: ['/bin/c'], user: 'nobody', group: 'nogroup' },
+    stop: { argv: ['/bin/d'], user: 'nobody', group: 'nogroup' },
+    any: { argv: ['/bin/e', '"x', 'y"'], user: null, group: null },
+  })
+})
+
+test('mail follows the instance, then smtp_alert_vrrp, then smtp_alert, and is on when nobody says', () => {
+  const mail = (statements: string, globals: string) => instanceWith(statements, globals).instance.smtpAlert
+  assert.equal(mail('', ''), true)
+  assert.equal(mail('', 'smtp_alert off'), false)
+  assert.equal(mail('', 'smtp_alert off\nsmtp_alert_vrrp'), true)
+  assert.equal(mail('smtp_alert no', 'smtp_alert on\nsmtp_alert_vrrp'), false)
+  assert.equal(mail('smtp_alert', 'smtp_alert off'), true)
+})
+
+test('source and group of the adverts can be given, a stray prefix length being ignored', () => {
+  const { instance, diagnostics } = instanceWith('mcast_src_ip 192.0.2.1/24\nmcast_dst_ip 224.0.0.19')
+  assert.deepEqual([instance.sourceAddress, instance.multicastGroup], ['192.0.2.1', '224.0.0.19'])
+  assert.deepEqual(
+    diagnostics.map(({ severity }) => severity),
+    ['note'],
+  )
+})
+
+test('global_defs names node, site, mail and script user, spread over several blocks', () => {
+  const { config } = parse(`global_defs {
+  router_id r1
+  notification_email {
+    a@x b@x
+    "C D <c@x>"
+  }
+}
+site paris
+global_defs {
+  router_id r2
+  smtp_server 192.0.2.25 2525
+  smtp_connect_timeout 0
+  script_user ha:staff
+}`)
+  assert.deepEqual(config, {
+    routerId: 'r2',
+    site: 'paris',
+    mail: {
+      recipients: ['a@x', 'b@x', 'C D <c@x>'],
+      from: 'root@alpha.example',
+      server: { host: '192.0.2.25', port: 2525 },
+      connectTimeoutMs: 1000,
+      heloName: null,
+    },
+    scriptUser: { user: 'ha', group: 'staff' },
+    instances: [],
+    virtualServers: [],
+  })
+})
