@@ -1,51 +1,63 @@
 /*
- * Lets User-Mode Linux 6.1 run on processors with AMX. UML keeps 2696 bytes of a guest process's extended registers
- * (up to AVX-512 and PKRU), and hands just those back with PTRACE_SETREGSET; the host takes a whole XSAVE area only,
- * which is 11 KiB where there is AMX, and refuses: the guest dies at its first process. This is preloaded into
- * linux.uml and fills the rest with zeros; the header in the first part says that it is unused.
- *
- *   cc -O2 -shared -fPIC -o uml-xstate.so uml-xstate.c     then LD_PRELOAD=uml-xstate.so linux.uml ...
+ * For linux.uml of Linux 6.1, by LD_PRELOAD. It keeps 2696 bytes of a process's floating point state, all there was up
+ * to AVX-512, and hands them to PTRACE_SETREGSET. On a processor with more (AMX: 11008 bytes) the host's kernel wants
+ * the whole of it, answers EFAULT, and the guest panics in its first process ("ptrace set fp regs failed"). So the
+ * missing part is added: zeros, which stand for state that was never used. Linux 6.13 asks for the size itself.
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
+#include <elf.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/ptrace.h>
+#include <sys/types.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
-enum { GETREGSET = 0x4204, SETREGSET = 0x4205, NT_X86_XSTATE = 0x202, LARGEST = 65536 };
+#define LARGEST 65536
 
-static char area[LARGEST];
+/* Not on the stack: a stack of the guest's kernel has 16 kB. One thread at a time makes these calls. */
+static char whole[LARGEST] __attribute__((aligned(64)));
 
-/* Size of the host's XSAVE area: a get with room to spare tells. */
-static size_t host_size(long pid) {
-  static size_t size;
-  struct iovec whole = { area, sizeof area };
-  if (!size && syscall(SYS_ptrace, GETREGSET, pid, NT_X86_XSTATE, &whole) == 0) size = whole.iov_len;
-  return size;
+/* What this processor's state takes, as the host's kernel tells it. */
+static size_t whole_size(long (*call)(int, ...), pid_t pid)
+{
+	static size_t size;
+
+	if (size == 0) {
+		struct iovec all = { whole, sizeof(whole) };
+
+		if (call(PTRACE_GETREGSET, pid, (void *)NT_X86_XSTATE, &all) == 0)
+			size = all.iov_len;
+	}
+	return size;
 }
 
-long ptrace(int request, ...) {
-  va_list args;
-  va_start(args, request);
-  long pid = va_arg(args, int);
-  void *address = va_arg(args, void *), *data = va_arg(args, void *);
-  va_end(args);
-  if (request == SETREGSET && (long)address == NT_X86_XSTATE) {
-    struct iovec *given = data;
-    size_t size = host_size(pid);
-    if (given->iov_len < size) {
-      memset(area, 0, size);
-      memcpy(area, given->iov_base, given->iov_len);
-      struct iovec whole = { area, size };
-      return syscall(SYS_ptrace, request, pid, address, &whole);
-    }
-  }
-  /* The C library returns what PEEK requests read; UML uses none of them here, but keep its contract. */
-  if (request >= 1 && request <= 3) {
-    long word;
-    long r = syscall(SYS_ptrace, request, pid, address, &word);
-    return r < 0 ? r : word;
-  }
-  return syscall(SYS_ptrace, request, pid, address, data);
+long ptrace(enum __ptrace_request request, ...)
+{
+	static long (*call)(int, ...);
+	va_list list;
+	pid_t pid;
+	void *address, *data;
+
+	va_start(list, request);
+	pid = va_arg(list, pid_t);
+	address = va_arg(list, void *);
+	data = va_arg(list, void *);
+	va_end(list);
+
+	if (call == NULL)
+		call = (long (*)(int, ...))dlsym(RTLD_NEXT, "ptrace");
+	if (request == PTRACE_SETREGSET && address == (void *)NT_X86_XSTATE) {
+		const struct iovec *part = data;
+		size_t size = whole_size(call, pid);
+
+		if (part->iov_len < size) {
+			struct iovec all = { whole, size };
+
+			memcpy(whole, part->iov_base, part->iov_len);
+			memset(whole + part->iov_len, 0, size - part->iov_len);
+			return call(PTRACE_SETREGSET, pid, address, &all);
+		}
+	}
+	return call(request, pid, address, data);
 }

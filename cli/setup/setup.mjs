@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { addon } from './addon.mjs'
 import { CACHE, findProgram, SetupError } from './commands.mjs'
+import { addon, umlLibrary } from './compiled.mjs'
 import { debianPackages } from './debian-packages.mjs'
 import { natsServer } from './nats-server.mjs'
 import { nodeBinary, npmPackages } from './npm-packages.mjs'
@@ -14,7 +14,7 @@ const LOCKED = 'FAILOVERD_SETUP_LOCKED'
 const WAIT_SECONDS = 900
 
 const purpose = process.argv[2] === 'test' ? 'test' : 'start'
-const steps = [npmPackages, nodeBinary, debianPackages(purpose), addon, natsServer]
+const steps = [npmPackages, nodeBinary, debianPackages(purpose), addon, umlLibrary, natsServer]
 
 try {
   setUp()
