@@ -141,7 +141,7 @@ function readRealServer(service: Service, block: Block): RealServer | null {
   const port = written === 0 ? service.port : written
   return {
     address: address.text,
-    port,
+    port: readServerPort(service, block, port),
     weight: readWeight(service, block),
     inhibitOnFailure: boolOf(block, 'inhibit_on_failure') ?? hasSetting(service.block, 'inhibit_on_failure'),
     checks: blocksOf(block, 'TCP_CHECK').map((check) =>
@@ -151,6 +151,15 @@ function readRealServer(service: Service, block: Block): RealServer | null {
     notifyDown: scriptOf(block, 'notify_down'),
     smtpAlert: boolOf(block, 'smtp_alert') ?? defaults.serverMail,
   }
+}
+
+/** Only NAT rewrites packets, and with them ports; the checks go to the port as written all the same. */
+function readServerPort(service: Service, block: Block, port: number): number {
+  const method = textOf(service.block, 'lvs_method')
+  if (port === service.port || (method !== 'DR' && method !== 'TUN')) return port
+  const message = `real_server: port ${port} cannot differ from the service's with ${method}; ${service.port} is used`
+  service.findings.warning({ code: 'PORT', at: openingOf(block), keyword: 'real_server', message })
+  return service.port
 }
 
 function readWeight(service: Service, block: Block): number {

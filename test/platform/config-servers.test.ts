@@ -8,7 +8,7 @@ function serverWith(statements: string, head = '192.0.2.10 80', globals = '') {
   return { ...result, server: result.config?.virtualServers[0] }
 }
 
-const BASIC = 'lvs_sched rr\nlvs_method DR\nprotocol TCP\n'
+const BASIC = 'lvs_sched rr\nlvs_method NAT\nprotocol TCP\n'
 const REAL = 'real_server 192.0.2.20 8080 {\nTCP_CHECK {\n}\n}'
 
 test('a check has the documented defaults, its target the real server, its warm-up the delay loop', () => {
@@ -80,7 +80,9 @@ test('a delay of a microsecond is a millisecond, for no timer is finer', () => {
 })
 
 test('old and new names of scheduler and forwarding method are the same, the last one counting', () => {
-  const { server, diagnostics } = serverWith(`lvs_sched rr\nlb_algo wlc\nlb_kind TUN\nprotocol sctp\n${REAL}`)
+  const { server, diagnostics } = serverWith(
+    `lvs_sched rr\nlb_algo wlc\nlb_kind TUN\nprotocol sctp\n${REAL.replace('8080', '80')}`,
+  )
   assert.deepEqual([server?.scheduler, server?.forwarding, server?.protocol], ['wlc', 'TUN', 'SCTP'])
   assert.deepEqual(diagnostics, [])
 })
@@ -193,6 +195,13 @@ HTTP_GET {
 test('a weight beyond what the configuration holds is the largest one, with a warning', () => {
   const { server, diagnostics } = serverWith(`${BASIC}real_server 192.0.2.20 80 {\nweight 70000\n}`)
   assert.deepEqual([server?.realServers[0]?.weight, diagnostics[0]?.code], [65535, 'ROUNDED'])
+})
+
+test('with direct routing a real server cannot have another port, though its check goes there', () => {
+  const { server, diagnostics } = serverWith(`lvs_sched rr\nlvs_method DR\nprotocol TCP\n${REAL}`)
+  const [real] = server?.realServers ?? []
+  assert.deepEqual([real?.port, real?.checks[0]?.connectPort], [80, 8080])
+  assert.deepEqual(complaints(diagnostics), ['8:1 PORT real_server'])
 })
 
 test('scripts of a real server are kept', () => {
