@@ -75,6 +75,8 @@ const READING = [
   `${API}.STREAM.INFO.${SNAPSHOT_STREAM}`,
   `${API}.STREAM.MSG.GET.${SNAPSHOT_STREAM}`,
   `${API}.DIRECT.GET.${SNAPSHOT_STREAM}.>`,
+  // Without a name in the subject the consumer is an unnamed, passing one.
+  `${API}.CONSUMER.CREATE.${EVENT_STREAM}`,
   `${API}.CONSUMER.*.${EVENT_STREAM}.>`,
   `${API}.CONSUMER.MSG.NEXT.${EVENT_STREAM}.*`,
 ]
@@ -106,7 +108,9 @@ export function durablesOf(service: ServiceName): string[] {
 }
 
 function consumerRequests(consumer: string): string[] {
-  return ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((verb) => `${API}.CONSUMER.${verb}.${EVENT_STREAM}.${consumer}`)
+  const requests = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((verb) => `${API}.CONSUMER.${verb}.${EVENT_STREAM}.${consumer}`)
+  // A consumer with a single filter may name it in the subject.
+  return [...requests, `${API}.CONSUMER.CREATE.${EVENT_STREAM}.${consumer}.>`]
 }
 
 /** Consumer names are single tokens, which no wildcard takes apart, so others' are denied one by one. */

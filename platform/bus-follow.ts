@@ -17,6 +17,8 @@ const STALLED_MS = 5_000
 const REPLAY_PATIENCE_MS = 1_000
 /** Copies out of order wait this long for the missing one before the stream is asked. */
 const HOLD_MS = 250
+/** A producer that died without its spool never sends the missing one: so many looks without any progress. */
+const LONGEST_LOOKS = 12
 const RETRY_MS = 500
 
 export interface FollowDeps {
@@ -64,6 +66,8 @@ export function createFollower(deps: FollowDeps): Follower {
   /** Set while the bus has no store to replay from. */
   let early: Order | null = null
   let holdTimer: NodeJS.Timeout | null = null
+  let lookedFor: string | null = null
+  let looks = 0
 
   function handOver(events: Envelope[], at: number | null): void {
     for (const event of events) {
@@ -79,19 +83,25 @@ export function createFollower(deps: FollowDeps): Follower {
   }
 
   function hear(heard: Heard): void {
-    if (buffer === null) {
-      accept(heard)
-      return watchHeld()
+    if (buffer !== null) {
+      buffer.push(heard)
+      if (early !== null) showEarly(early, heard)
+      return
     }
-    buffer.push(heard)
-    if (early !== null) showEarly(early, heard)
+    accept(heard)
+    watchHeld()
   }
 
+  /** Looks again and again whether the stream has what held copies wait for; in the end they go without it. */
   function watchHeld(): void {
-    if (order.held() === 0 || holdTimer !== null) return
+    const first = order.waiting()
+    if (first === null || holdTimer !== null) return
+    looks = first === lookedFor ? looks + 1 : 0
+    lookedFor = first
+    if (looks > LONGEST_LOOKS) return handOver(order.release(), null)
     holdTimer = setTimeout(() => {
       holdTimer = null
-      if (order.held() > 0 && session !== null && buffer === null) void catchUp(session)
+      if (order.waiting() !== null && session !== null && buffer === null) void catchUp(session)
     }, HOLD_MS)
   }
 
@@ -140,7 +150,7 @@ export function createFollower(deps: FollowDeps): Follower {
     const waiting = buffer ?? []
     buffer = null
     for (const heard of waiting) accept(heard)
-    handOver(order.release(), null)
+    watchHeld()
   }
 
   /** Without a stream an event's place in the order is unknown: it is handed over again after the replay. */

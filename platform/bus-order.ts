@@ -22,8 +22,8 @@ export interface Order {
   take(event: Envelope, settled: boolean): Envelope[]
   /** Gives up waiting for what is missing before the held copies. */
   release(): Envelope[]
-  /** How many copies wait for an earlier event of their source. */
-  held(): number
+  /** Id of a copy that waits for an earlier event of its source; null when none does. */
+  waiting(): string | null
   delivered(): DeliveredBySource
 }
 
@@ -72,7 +72,10 @@ export function createOrder(baseline: DeliveredBySource, gapless: boolean): Orde
         return waiting.flatMap((event) => hand(order, event))
       })
     },
-    held: () => [...sources.values()].reduce((sum, { held }) => sum + held.size, 0),
+    waiting() {
+      for (const { held } of sources.values()) for (const { id } of held.values()) return id
+      return null
+    },
     delivered: () =>
       Object.fromEntries([...sources].flatMap(([source, { top }]) => (top === null ? [] : [[source, top]]))),
   }

@@ -3,14 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { connect, type NatsConnection } from 'nats'
 import { pino } from 'pino'
 import { connectBus } from '#platform/bus.ts'
 import { serverConfig } from '#platform/bus-config.ts'
-import { addConsumer, deliveryOf, pullNext, streamState } from '#platform/bus-jetstream.ts'
-import { inboxPrefix } from '#platform/bus-link.ts'
 import type { Bus } from '#platform/bus-port.ts'
+import { openReader, type StoredEvent } from '#platform/bus-reader.ts'
 import { provisionBus } from '#platform/bus-provision.ts'
+import { verifyChain } from '#platform/chain.ts'
 import type { Log } from '#platform/log.ts'
 import type { Config } from '#schemas/config.ts'
 import type { BusAccess, Settings } from '#schemas/settings.ts'
@@ -114,40 +113,20 @@ export function quiet(): Log {
 }
 
 /** Everything in the stream, oldest first, as it lies there. */
-export async function readStream(server: TestServer): Promise<Uint8Array[]> {
-  const access = server.access('cli')
-  const nc = await connect({
-    servers: access.url,
-    user: access.user,
-    pass: access.password,
-    inboxPrefix: inboxPrefix('cli'),
-  })
+export async function readStream(server: TestServer): Promise<StoredEvent[]> {
+  const reader = await openReader(server.access('cli'))
   try {
-    const { lastSequence } = await streamState(nc)
-    return lastSequence === 0 ? [] : await pullEverything(nc)
+    const events: StoredEvent[] = []
+    for await (const event of reader.read({ filter: 'ha.>' })) events.push(event)
+    return events
   } finally {
-    await nc.close()
+    await reader.close()
   }
 }
 
-async function pullEverything(nc: NatsConnection): Promise<Uint8Array[]> {
-  const name = `cli-${process.pid}-${Date.now()}`
-  await addConsumer(nc, { name, filters: ['ha.>'], start: 1, kind: { type: 'replay' } })
-  const found: Uint8Array[] = []
-  const inbox = `${inboxPrefix('cli')}.all`
-  await new Promise<void>((done) => {
-    nc.subscribe(inbox, {
-      callback(_error, message) {
-        const delivery = deliveryOf(message)
-        if (delivery === null) return pullNext(nc, name, 1_000, 0, inbox)
-        found.push(message.data.slice())
-        if (delivery.pending === 0) done()
-        else if (found.length % 1_000 === 0) pullNext(nc, name, 1_000, 0, inbox)
-      },
-    })
-    pullNext(nc, name, 1_000, 0, inbox)
-  })
-  return found
+/** The chain of what is in the stream. */
+export function chainOf(events: StoredEvent[]) {
+  return verifyChain(events.map(({ bytes }) => bytes))
 }
 
 /** Waits until something holds; fails after the patience, naming what it was. */
