@@ -14,6 +14,7 @@ import { react } from './core/react.ts'
 import { allAddresses, type Fact, type Input, initialState, type State } from './core/state.ts'
 import { createEffects } from './effects.ts'
 import { eventOf, inputOf, recalledFact } from './events.ts'
+import { rehearse } from './rehearsal.ts'
 
 /** Events between two snapshots: the length of history that a restart reads at most, roughly. */
 const SNAPSHOT_EVERY = 200
@@ -62,6 +63,7 @@ addresses.watch((change) => {
     dispatch({ type: 'AddressesListed', devices: devices(), held: change.held, at: clock.now() })
 })
 dispatch({ type: 'Started', held: devices().flatMap((device) => addresses.list(device)), at: clock.now() })
+rehearse({ addresses, announcer, clock, config: settings.config })
 dropRights(settings)
 
 bus.onConnection((connected) => dispatch({ type: 'BusConnectionChanged', connected, at: clock.now() }))
