@@ -49,7 +49,12 @@ preload=()
 if [ -e "$xstate" ]; then preload=(env "LD_PRELOAD=$xstate"); fi
 
 # The guest reads what to do from this folder and leaves what came of it there.
-run=$(mktemp -d /tmp/uml-run.XXXXXX)
+run=$(mktemp -d "/tmp/uml-run.$$.XXXXXX")
+# A run that was killed could not remove its own.
+for old in /tmp/uml-run.*.*; do
+  owner=${old#/tmp/uml-run.}
+  if [ -O "$old" ] && [ ! -e "/proc/${owner%.*}" ]; then rm -rf -- "$old"; fi
+done
 command=("$@") directory=$PWD
 declare -p module_root modules folders command directory >"$run/order"
 for name in "${variables[@]}"; do
