@@ -24,7 +24,7 @@ export interface AdvertSocketOptions {
   source: string | null
 }
 
-/** `code` is the errno name: ENETUNREACH or ENETDOWN with the link down, EINVAL when the source address is gone. */
+/** `code` is the errno name: ENETUNREACH with the link down or the source address gone. */
 export type SendResult = { ok: true } | { ok: false; code: string }
 
 /**
