@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { CACHE, findProgram, SetupError } from './commands.mjs'
 import { addon, umlLibrary } from './compiled.mjs'
 import { debianPackages } from './debian-packages.mjs'
+import { compiledSources } from './dist.mjs'
 import { natsServer } from './nats-server.mjs'
 import { nodeBinary, npmPackages } from './npm-packages.mjs'
 
@@ -14,7 +15,7 @@ const LOCKED = 'FAILOVERD_SETUP_LOCKED'
 const WAIT_SECONDS = 900
 
 const purpose = process.argv[2] === 'test' ? 'test' : 'start'
-const steps = [npmPackages, nodeBinary, debianPackages(purpose), addon, umlLibrary, natsServer]
+const steps = [npmPackages, nodeBinary, debianPackages(purpose), addon, umlLibrary, natsServer, compiledSources]
 
 try {
   setUp()
