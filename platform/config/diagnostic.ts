@@ -38,7 +38,6 @@ export function collectFindings(): Findings {
   const add = (severity: Severity, { code, at, message, keyword, hint }: Finding): void => {
     // A multi-line definition used twice would repeat every finding in it.
     const key = [at.file, at.line, at.column, code, message].join('\n')
-    if (found.has(key)) return
     const { file, line, column, source } = at
     const text = maskSecrets(source)
     found.set(key, { severity, code, file, line, column, keyword: keyword ?? null, message, hint: hint ?? null, text })

@@ -167,6 +167,7 @@ virtual_ipaddress {
   192.0.2.1
   192.0.2.5 -nodad
   192.0.2
+  fe80::1%eth0
 }`)
   assert.deepEqual(complaints(diagnostics), [
     '5:3 OUT_OF_RANGE null',
@@ -176,6 +177,7 @@ virtual_ipaddress {
     '8:3 FAMILY 2001:db8::1',
     '9:3 REPEATED 192.0.2.1',
     '11:3 INVALID_ADDRESS 192.0.2',
+    '12:3 INVALID_ADDRESS fe80::1%eth0',
   ])
   assert.deepEqual(
     instances[0]?.addresses.map(({ address }) => address),

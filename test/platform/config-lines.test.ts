@@ -86,21 +86,24 @@ test('a definition may refer to a later one, and redefining it affects later use
 })
 
 test('an unknown name in braces is reported once and does not tear the structure apart', () => {
-  const { config, diagnostics, status } = parse('global_defs {\n router_id ${NOBODY}\n smtp_helo_name x\n}\n')
+  const { config, diagnostics, status } = parse(
+    'global_defs {\n router_id ${NOBODY}\n nothing_known ${NOBODY}\n smtp_helo_name x\n}\n',
+  )
   assert.deepEqual(
     diagnostics.map(({ code, line, column }) => `${line}:${column} ${code}`),
-    ['2:12 UNDEFINED'],
+    ['2:12 UNDEFINED', '3:16 UNDEFINED'],
   )
   assert.deepEqual([config?.mail.heloName, config?.routerId, status], ['x', 'alpha.example', 5])
 })
 
 test('a multi-line definition becomes one line each, wherever it is used, comments between or not', () => {
-  const text = '$VI= vrrp_instance v_${N} { \\\n  # why \\\n  priority ${N} \\ # ten\n}\n$N=10\n@alpha $VI\n'
+  const text =
+    '$VI= vrrp_instance v_${N} { \\\n  # why \\\n  # and how\n  priority ${N} \\ # ten\n}\n$N=10\n@alpha $VI\n'
   const { texts, lines } = read(text)
   assert.deepEqual(texts, ['vrrp_instance v_10 {', 'priority 10', '}'])
   assert.deepEqual(
     lines.map(({ line }) => line.number),
-    [1, 3, 4],
+    [1, 4, 5],
   )
 })
 
@@ -131,6 +134,10 @@ test('a multi-line definition for another id is dropped with all its lines', () 
 test('~SEQ counts from one, by steps, downwards and in hexadecimal', () => {
   const { texts } = read('~SEQ(N,3) a ${N}\n~SEQ(N,3,1) b ${N}\n~SEQ(N,5,2,10) c ${N}\n~SEQx(N,0xa,11) d ${N}\n')
   assert.deepEqual(texts, ['a 1', 'a 2', 'a 3', 'b 3', 'b 2', 'b 1', 'c 5', 'c 7', 'c 9', 'd a', 'd b'])
+})
+
+test('the name a generator counts with is gone behind its line', () => {
+  assert.deepEqual(read('~SEQ(N,2) a ${N}\nb ${N}\n').codes, ['UNDEFINED'])
 })
 
 test('~LST steps through values and tuples, and loops nest', () => {

@@ -152,11 +152,12 @@ test('a virtual server that cannot work is left out, and the others stay', () =>
       block('192.0.2.10 80') +
       block('192.0.2.x 80') +
       block('192.0.2.11 80', BASIC) +
-      block('192.0.2.10 81'),
+      block('192.0.2.10 81') +
+      block('192.0.2.10 80', BASIC.replace('TCP', 'UDP') + REAL),
   )
   assert.deepEqual(
     config?.virtualServers.map(({ port }) => port),
-    [80, 81],
+    [80, 81, 80],
   )
   assert.deepEqual(
     diagnostics.map(({ code }) => code),
