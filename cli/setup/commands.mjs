@@ -32,8 +32,10 @@ export function run(argv, options = {}) {
   })
   if (status === 0) return stdout
   const outcome = error?.message ?? (signal === null ? `exit status ${status}` : `ended by ${signal}`)
-  const said = `${stdout ?? ''}${stderr ?? ''}`.trimEnd().split('\n').slice(-15)
-  throw new SetupError([`${argv.join(' ')}: ${outcome}`, ...said].join('\n    '))
+  const said = `${stdout ?? ''}${stderr ?? ''}`.trimEnd().split('\n')
+  // npm gives the reason first, apt-get last.
+  const shown = said.length <= 30 ? said : [...said.slice(0, 15), '...', ...said.slice(-15)]
+  throw new SetupError([`${argv.join(' ')}: ${outcome}`, ...shown].join('\n    '))
 }
 
 /**
