@@ -91,8 +91,8 @@ export const RivalHeard = z.strictObject({ type: z.literal('RivalHeard'), instan
 export const RivalSilenced = z.strictObject({ type: z.literal('RivalSilenced'), instance, rival: Peer })
 
 /**
- * The addresses did not appear in time, but no other router was ever heard: this node goes on as master, and steps
- * aside after `patienceMs` for a backup that keeps quiet. Once in a mastership.
+ * The addresses did not appear in time, but nobody came when this node stepped aside before: it goes on as master, and
+ * steps aside again after `patienceMs`, for a backup that may have started since. Once in a mastership.
  */
 export const CommitOverdue = z.strictObject({
   type: z.literal('CommitOverdue'),

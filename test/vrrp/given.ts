@@ -102,7 +102,9 @@ export function router(change: Partial<VrrpInstance> = {}): Subject {
 
 /** A master since `at`, with its address in the kernel. */
 export function master(change: Partial<VrrpInstance> = {}, at = 10_000): Subject {
-  const subject = started(change).after({ type: 'MasterDownExpired', at, drained: true })
+  const subject = router(change).after({ type: 'LinkChanged', at: 0, link: link() })
+  // An owner is master as soon as it starts; others start as backup.
+  subject.after({ type: 'Started', at: change.priority === 255 ? at : 0 }, silence(at))
   assert.equal(subject.state().role, 'master')
   for (const { address } of subject.state().config.addresses) subject.after(present(at, address))
   return subject

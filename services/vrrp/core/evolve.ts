@@ -23,11 +23,9 @@ export function evolve(state: State, fact: Fact): State {
     case 'MasterResigned':
       return follow(state, fact)
     case 'LowerIgnored':
-      return { ...state, ignored: { peer: fact.rival, at: fact.at }, companyKnown: true }
+      return { ...state, ignored: { peer: fact.rival, at: fact.at }, heardAt: fact.at }
     case 'LowerFirstHeard':
       return { ...state, lowerSince: fact.at }
-    case 'WaitShortened':
-      return { ...state, downAt: fact.downAt }
     case 'TrustRegained':
       return { ...state, distrustUntil: null }
     case 'AdvertOwed':
@@ -94,12 +92,12 @@ function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): S
   }
   if (reason !== 'address-lost' && reason !== 'commit-failed') return backup
   const mishaps = at - state.masterSince > PROVEN_MS ? 1 : state.mishaps + 1
-  return { ...backup, mishaps, distrustUntil: at + backoffMs(mishaps - 1, 10_000, 300_000) }
+  return { ...backup, asideAt: at, mishaps, distrustUntil: at + backoffMs(mishaps - 1, 10_000, 300_000) }
 }
 
 function follow(state: State, fact: Of<'MasterAlive'> | Of<'MasterResigned'>): State {
   const { at, master: peer, downAt } = fact
-  const next = { ...state, downAt, ignored: null, companyKnown: true }
+  const next = { ...state, downAt, ignored: null, heardAt: at }
   if (fact.type === 'MasterResigned') return { ...next, master: { peer, at, resigned: true } }
   const lowerSince = peer.priority < effectivePriority(state) ? state.lowerSince : null
   return { ...next, master: { peer, at, resigned: false }, masterIntervalMs: fact.intervalMs, lowerSince }
@@ -111,7 +109,7 @@ function advertSent({ sentAt, config }: State, at: number): Partial<State> {
 
 function rivalled(state: State, { type, rival: peer, at }: Of<'RivalNoted'> | Of<'RivalHeard'>): State {
   const published = type === 'RivalHeard' || state.rival?.published === true
-  return { ...state, rival: { peer, at, published }, companyKnown: true }
+  return { ...state, rival: { peer, at, published }, heardAt: at }
 }
 
 /** The first rival is news at once, the next after a second, then two, four … up to an hour. */

@@ -16,7 +16,6 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'BecameBackup':
     case 'MasterAlive':
     case 'MasterResigned':
-    case 'WaitShortened':
       return [{ type: 'SetAlarm', alarm: 'masterDown', when: state.downAt }]
     case 'Hesitated':
       return [{ type: 'Drain', askAgain: fact.over }]

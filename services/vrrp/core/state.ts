@@ -61,8 +61,10 @@ export interface State {
   rivalries: number
 
   // Across roles
-  /** Another router has been heard since this process started. */
-  companyKnown: boolean
+  /** When any other router was last heard; null: never since this process started. */
+  heardAt: Millis | null
+  /** When we last stepped aside for want of an address. */
+  asideAt: Millis | null
   /** Masterships in a row that ended because an address was missing. */
   mishaps: number
   /**
@@ -124,7 +126,6 @@ type Observation =
   | { type: 'AddressNoted'; at: Millis; address: string; remainingMs: number | null }
   | { type: 'AddressMissed'; at: Millis; address: string }
   | { type: 'Committed'; at: Millis }
-  | { type: 'WaitShortened'; at: Millis; downAt: Millis }
   | { type: 'TrustRegained'; at: Millis }
   | { type: 'ConfigTaken'; at: Millis; config: VrrpInstance }
 
@@ -163,7 +164,8 @@ export function initialState(config: VrrpInstance): State {
     rival: null,
     rivalQuietUntil: 0,
     rivalries: 0,
-    companyKnown: false,
+    heardAt: null,
+    asideAt: null,
     mishaps: 0,
     distrustUntil: null,
     rejected: {},

@@ -6,15 +6,16 @@
  * Whoever lacks an address (services/ipvs dead or hung, or somebody removed it) resigns, so that another one serves.
  *
  * What comes after such a resignation differs from keepalived, which waits for its skew only and tries again, whether
- * or not it could hold the address: with a dead services/ipvs that would be a flapping black hole. Here the router
- * stays out, accepting masters of lower priority, until services/ipvs was seen alive; from the second mishap in a row
- * on, additionally for a quiet time that doubles. Where no other router was ever heard nobody could serve instead:
- * then an address lost is tried again after the skew, as keepalived does, and one that does not come at all does not
- * end the mastership until its patience is over: a backup that keeps quiet cannot be heard, so it gets its chance.
+ * or not it could hold the address: with a dead services/ipvs that would be a flapping black hole, and a higher
+ * priority would keep any other router from ever taking over. Here the router waits a whole master-down interval, in
+ * which every living backup comes first, and then stays out, accepting masters of lower priority, until services/ipvs
+ * was seen alive; from the second mishap in a row on, additionally for a quiet time that doubles. Only when nobody came
+ * when we stepped aside nobody could serve instead: then want of an address does not end the next mastership until its
+ * patience is over. That ends too, because a backup that was started meanwhile keeps quiet and cannot be heard.
  */
 import type { Fact, State } from './state.ts'
 import { effectivePriority, missingAddresses, virtualAddresses } from './state.ts'
-import { backoffMs, masterDownMs, skewMs } from './timing.ts'
+import { backoffMs, masterDownMs } from './timing.ts'
 
 /** Nothing of ours left the interface for so long that a backup has taken over. */
 export function isStalled(at: number, state: State): boolean {
@@ -45,23 +46,23 @@ function rivalSilenced(at: number, { rival, rivalQuietUntil, config }: State): F
 export function weighCommit({ at, drained }: { at: number; drained: boolean }, state: State): Fact[] {
   if (state.role !== 'master' || state.addresses === 'held' || at < state.commitBy) return []
   if (!drained) return [{ type: 'Hesitated', at, over: 'CommitExpired' }]
-  const alone = !state.companyKnown && state.addresses === 'awaited'
-  if (!alone || state.overdue) return giveUpAddresses(at, state)
-  const patienceMs = backoffMs(state.mishaps + 1, 30_000, 3_600_000)
+  const stays = isAlone(state) && state.addresses === 'awaited' && !state.overdue
+  if (!stays) return giveUpAddresses(at, state)
+  const patienceMs = backoffMs(state.mishaps, 30_000, 3_600_000)
   const missing = missingAddresses(state)
   return [{ type: 'CommitOverdue', at, instance: state.config.name, missing, patienceMs }]
+}
+
+/** We stepped aside for others, and nobody came: backups keep quiet, so nothing less proves it. */
+function isAlone({ asideAt, heardAt }: State): boolean {
+  return asideAt !== null && (heardAt === null || heardAt < asideAt)
 }
 
 /** Resigns for want of an address. */
 export function giveUpAddresses(at: number, state: State): Fact[] {
   const reason = state.addresses === 'missing' ? 'address-lost' : 'commit-failed'
   const detail = `not in the kernel: ${missingAddresses(state).join(', ')}`
-  const resigned: Fact[] = [{ type: 'LastWord', at, priority: 0 }, becameBackup(reason, detail, at, state)]
-  if (state.companyKnown || reason === 'commit-failed') return resigned
-  return [
-    ...resigned,
-    { type: 'WaitShortened', at, downAt: at + skewMs(standing(state), state.config.advertIntervalMs) },
-  ]
+  return [{ type: 'LastWord', at, priority: 0 }, becameBackup(reason, detail, at, state)]
 }
 
 /** An address of ours is in the kernel. Refreshes of one that is known to be there say nothing new. */

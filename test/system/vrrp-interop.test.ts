@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { dissect, type Keepalived, type Ours, type Segment, segment, sleep, UNABLE, VIP } from './vrrp-segment.ts'
+
+// Priorities 150 (ours) and 100 (keepalived), one second: master-down interval and skew of each, milliseconds.
+const OUR_DOWN = 3_414
+const OUR_SKEW = 414
+const PEER_SKEW = 609
+/** What two loaded cores may add. */
+const SLACK = 400
+
+const COMPLAINTS = /bogus|mismatch|discard|invalid|checksum|wrong|incorrect|drop|error/i
+
+function noComplaint(peer: Keepalived): void {
+  const lines = peer.log().split('\n')
+  assert.deepEqual(
+    lines.filter((line) => COMPLAINTS.test(line)),
+    [],
+  )
+}
+
+interface Pair {
+  lan: Segment
+  a: string
+  b: string
+}
+
+describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, () => {
+  const lans: Segment[] = []
+  after(async () => {
+    for (const lan of lans) await lan.remove()
+  })
+
+  function pair(name: string): Pair {
+    const lan = segment(name)
+    lans.push(lan)
+    return { lan, a: lan.router('a', 1), b: lan.router('b', 2) }
+  }
+
+  /** Ours is master with priority 150, keepalived is its backup. */
+  async function ourMastership({ lan, a, b }: Pair): Promise<{ ours: Ours; peer: Keepalived }> {
+    const ours = lan.ours(a, { priority: 150 })
+    await ours.until('BecameMaster', OUR_DOWN + 3_000)
+    const peer = lan.keepalived(b, { priority: 100 })
+    await peer.until(/Entering BACKUP STATE \(init\)/, 2_000)
+    await sleep(1_200)
+    return { ours, peer }
+  }
+
+  test('a higher priority of ours takes over from keepalived when its timer ends', async () => {
+    const { lan, a, b } = pair('vi-prio')
+    const peer = lan.keepalived(b, { priority: 100 })
+    await peer.until(/Entering MASTER/, 6_000)
+    const ours = lan.ours(a, { priority: 150 })
+    const start = await ours.until('BecameBackup', 3_000)
+    const { at, event } = await ours.until('BecameMaster', OUR_DOWN + 1_000)
+    assert.ok(event.type === 'BecameMaster')
+    assert.equal(event.reason, 'preemption')
+    assert.deepEqual(event.previousMaster, { address: '192.0.2.2', priority: 100 })
+    assert.ok(Math.abs(at - start.at - OUR_DOWN) < SLACK, `took over after ${at - start.at} ms`)
+    await peer.until(/Entering BACKUP STATE$/m, 1_000)
+    await sleep(300)
+    assert.deepEqual([lan.holdsVip(a), lan.holdsVip(b)], [true, false])
+    noComplaint(peer)
+  })
+
+  test('a stopped router of ours hands over within the skew of keepalived', async () => {
+    const two = pair('vi-stop')
+    const { ours, peer } = await ourMastership(two)
+    const from = performance.now()
+    const ending = ours.end('SIGTERM')
+    const took = (await peer.until(/Entering MASTER/, 2_000)) - from
+    await ending
+    assert.ok(took < PEER_SKEW + SLACK, `keepalived took ${took} ms`)
+    assert.deepEqual(ours.events.at(-1)?.event, {
+      type: 'InstanceStopped',
+      instance: 'VI_1',
+      priority: 150,
+      wasMaster: true,
+    })
+    await sleep(200)
+    assert.deepEqual([two.lan.holdsVip(two.a), two.lan.holdsVip(two.b)], [false, true])
+    noComplaint(peer)
+  })
+
+  test('a stopped keepalived hands over to us within our skew, with a password too', async () => {
+    const { lan, a, b } = pair('vi-pass')
+    const peer = lan.keepalived(b, { priority: 200, password: '1111' })
+    const ours = lan.ours(a, { priority: 150, authentication: { type: 'pass', password: '1111' } })
+    await peer.until(/Entering MASTER/, 6_000)
+    await sleep(1_500)
+    assert.deepEqual(
+      ours.events.map(({ event }) => event.type),
+      ['BecameBackup'],
+    )
+    const from = performance.now()
+    const ending = peer.end('SIGTERM')
+    const { at, event } = await ours.until('BecameMaster', 2_000)
+    assert.ok(event.type === 'BecameMaster')
+    assert.equal(event.reason, 'resignation')
+    assert.ok(at - from > OUR_SKEW && at - from < OUR_SKEW + SLACK, `we took ${at - from} ms`)
+    await ending
+    noComplaint(peer)
+  })
+
+  test('our adverts are dissected without a warning and look as they must', async () => {
+    const two = pair('vi-wire')
+    const capture = await two.lan.capture(two.b)
+    const { ours, peer } = await ourMastership(two)
+    await sleep(1_500)
+    await ours.end('SIGTERM')
+    await sleep(200)
+    const file = await capture.stop()
+    const fields = ['ip.src', 'ip.dst', 'ip.proto', 'ip.ttl', 'ip.dsfield', 'vrrp.prio', 'vrrp.ip_addr']
+    const ours_ = dissect(file, ...fields, 'vrrp.checksum.status', '_ws.expert').filter(([src]) => src === '192.0.2.1')
+    assert.ok(ours_.length >= 4)
+    const rest = ['224.0.0.18', '112', '255', '0xc0']
+    for (const [src, dst, proto, ttl, tos, , vip, sum, expert] of ours_) {
+      assert.deepEqual([src, dst, proto, ttl, tos], ['192.0.2.1', ...rest])
+      assert.deepEqual([vip, sum, expert], [VIP, '1', ''])
+    }
+    assert.deepEqual(new Set(ours_.slice(0, -1).map(([, , , , , priority]) => priority)), new Set(['150']))
+    assert.equal(ours_.at(-1)?.[5], '0')
+    // Our own adverts do not come back to us: they would have been rejected with an event.
+    assert.equal(ours.events.filter(({ event }) => event.type === 'AdvertRejected').length, 0)
+    noComplaint(peer)
+  })
+
+  test('a killed and restarted router of ours goes on as master, and keepalived notices nothing', async () => {
+    const two = pair('vi-kill')
+    const { ours, peer } = await ourMastership(two)
+    const before = peer.log()
+    await ours.end('SIGKILL')
+    const again = two.lan.ours(two.a, { priority: 150 })
+    const { event } = await again.until('MastershipResumed', 2_500)
+    assert.ok(event.type === 'MastershipResumed' && event.leaseLeftMs > 0)
+    await sleep(4_000)
+    assert.equal(peer.log(), before)
+    assert.deepEqual(
+      again.events.map(({ event: { type } }) => type),
+      ['MastershipResumed'],
+    )
+    assert.equal(two.lan.holdsVip(two.a), true)
+  })
+
+  test('a frozen router of ours says nothing more once keepalived has taken over', async () => {
+    const two = pair('vi-freeze')
+    const { ours, peer } = await ourMastership(two)
+    const capture = await two.lan.capture(two.b)
+    ours.signal('SIGSTOP')
+    await peer.until(/Entering MASTER/, 5_000)
+    await sleep(500)
+    const before = ours.events.length
+    ours.signal('SIGCONT')
+    const { event } = await ours.until('BecameBackup', 1_000, performance.now())
+    assert.ok(event.type === 'BecameBackup')
+    assert.equal(event.reason, 'stalled')
+    await sleep(1_000)
+    const packets = dissect(await capture.stop(), 'ip.src').map(([src]) => src)
+    const takeover = packets.indexOf('192.0.2.2')
+    assert.ok(takeover >= 0)
+    assert.equal(packets.slice(takeover).includes('192.0.2.1'), false)
+    assert.equal(ours.events.length, before + 1)
+  })
+
+  test('a router of ours whose addresses expire resigns, and leaves them to keepalived', async () => {
+    const two = pair('vi-lease')
+    const { ours, peer } = await ourMastership(two)
+    const from = performance.now()
+    ours.loseIpvs()
+    const { event } = await ours.until('BecameBackup', 3_000 + 1_250 + SLACK, from)
+    assert.ok(event.type === 'BecameBackup')
+    assert.equal(event.reason, 'address-lost')
+    assert.equal(event.detail, `not in the kernel: ${VIP}`)
+    const took = (await peer.until(/Entering MASTER/, PEER_SKEW + SLACK)) - from
+    assert.ok(took < 3_000 + 1_250 + PEER_SKEW + SLACK, `keepalived took ${took} ms`)
+    // Our priority is higher, but nobody has told us that the addresses would be added now.
+    await sleep(OUR_DOWN + 1_500)
+    assert.equal(ours.events.at(-1)?.event, event)
+    assert.deepEqual([two.lan.holdsVip(two.a), two.lan.holdsVip(two.b)], [false, true])
+  })
+})

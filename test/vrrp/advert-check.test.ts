@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ipBytes } from '#platform/native/ip.ts'
+import { type Carried, type Reading, readAdvert } from '../../services/vrrp/adapters/advert-check.ts'
+import { type AdvertForm, encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
+import { ALL, ONLY_TAKEN, SENT, type Vector } from './vectors.ts'
+
+const [gv1, gv2, , gv5, , gv7] = SENT
+assert.ok(gv1 !== undefined && gv2 !== undefined && gv5 !== undefined && gv7 !== undefined)
+
+/** The listener's own form: the same, but at another address. */
+function listener({ form }: Vector, change: Partial<AdvertForm> = {}): AdvertForm {
+  return { ...form, source: ipBytes(form.family === 4 ? '192.0.2.2' : 'fe80::2'), ...change }
+}
+
+/** A message on its way from the vector's sender. */
+function carried(vector: Vector, message: Buffer, change: Partial<Carried> = {}): Carried {
+  const { source, destination } = vector.form
+  return { message, source, destination, ttl: 255, ...change }
+}
+
+function read(vector: Vector, change: Partial<Carried> = {}, expected: Partial<AdvertForm> = {}): Reading {
+  return readAdvert(carried(vector, Buffer.from(vector.hex, 'hex'), change), listener(vector, expected))
+}
+
+/** The sum of the words with the checksum field zeroed, put in place: for messages that are bad in one other way. */
+function resummed(message: Buffer): Buffer {
+  const copy = Buffer.from(message)
+  copy.writeUInt16BE(0, 6)
+  let sum = 0
+  for (let at = 0; at < copy.length; at += 2) sum += copy.readUInt16BE(at)
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
+  copy.writeUInt16BE(~sum & 0xffff, 6)
+  return copy
+}
+
+function altered(vector: Vector, at: number, value: number): Buffer {
+  const message = Buffer.from(vector.hex, 'hex')
+  message[at] = value
+  return resummed(message)
+}
+
+const drop = (reason: string) => ({ ok: false, reason })
+
+for (const vector of ALL) {
+  test(`golden vector ${vector.id} is accepted`, () => {
+    assert.deepEqual(read(vector), { ok: true, priority: vector.priority, intervalMs: 1_000 })
+  })
+}
+
+test('every single flipped bit of a golden vector is dropped', () => {
+  for (const vector of ALL) {
+    const original = Buffer.from(vector.hex, 'hex')
+    for (let bit = 0; bit < original.length * 8; bit += 1) {
+      const message = Buffer.from(original)
+      message[bit >> 3] = (message[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      const reading = readAdvert(carried(vector, message), listener(vector))
+      assert.equal(reading.ok, false, `${vector.id}, bit ${bit}`)
+    }
+  }
+})
+
+test('another type than 1 is dropped', () => {
+  assert.deepEqual(read(gv1, { message: altered(gv1, 0, 0x22) }), drop('type'))
+})
+
+test('an advert without addresses is dropped', () => {
+  const none = { addresses: Buffer.alloc(0) }
+  for (const vector of [gv1, gv5]) {
+    const message = encodeAdvert({ ...vector.form, ...none }, 100)
+    assert.deepEqual(read(vector, { message }, none), drop('address-list'))
+  }
+})
+
+test('reserved bits of a version 3 advert are ignored', () => {
+  assert.deepEqual(read(gv5, { message: altered(gv5, 4, 0xa0) }), { ok: true, priority: 100, intervalMs: 1_000 })
+})
+
+test('a padded advert is accepted, as far as Ethernet pads', () => {
+  for (const [vector, most] of [
+    [gv1, 10],
+    [gv5, 18],
+  ] as const) {
+    for (let padding = 1; padding <= most; padding += 1) {
+      const message = Buffer.concat([Buffer.from(vector.hex, 'hex'), Buffer.alloc(padding)])
+      assert.equal(read(vector, { message }).ok, true)
+    }
+    const message = Buffer.concat([Buffer.from(vector.hex, 'hex'), Buffer.alloc(most + 5)])
+    assert.deepEqual(read(vector, { message }), drop('packet-length'))
+  }
+})
+
+test('an advert that is cut off anywhere is dropped', () => {
+  for (const vector of ALL) {
+    const whole = Buffer.from(vector.hex, 'hex')
+    for (let length = 0; length < whole.length; length += 1) {
+      assert.deepEqual(read(vector, { message: whole.subarray(0, length) }), drop('packet-length'))
+    }
+  }
+})
+
+test('an IPv4 version 3 checksum counts with and without pseudo header, and no other does', () => {
+  for (const vector of [gv5, ...ONLY_TAKEN]) assert.equal(read(vector).ok, true)
+  const message = Buffer.from(gv5.hex, 'hex')
+  message.writeUInt16BE(0x1234, 6)
+  assert.deepEqual(read(gv5, { message }), drop('checksum'))
+})
+
+test('an IPv6 checksum without pseudo header is dropped', () => {
+  assert.deepEqual(read(gv7, { message: resummed(Buffer.from(gv7.hex, 'hex')) }), drop('checksum'))
+})
+
+test('a TTL other than 255 is dropped, and so is one that is not known', () => {
+  assert.deepEqual(read(gv1, { ttl: 254 }), drop('ttl'))
+  assert.deepEqual(read(gv1, { ttl: null }), drop('ttl'))
+})
+
+test('an advert that was not sent to the group is dropped', () => {
+  assert.deepEqual(read(gv1, { destination: ipBytes('192.0.2.2') }), drop('destination'))
+})
+
+test('an advert of another version is dropped', () => {
+  assert.deepEqual(read(gv1, { message: Buffer.from(gv5.hex, 'hex') }), drop('version'))
+  assert.deepEqual(read(gv5, { message: Buffer.from(gv1.hex, 'hex') }), drop('version'))
+})
+
+test('a version 2 advert with another interval than ours is dropped', () => {
+  assert.deepEqual(read(gv1, {}, { intervalMs: 2_000 }), drop('interval'))
+})
+
+test('a version 3 advert with another interval than ours is accepted with its interval', () => {
+  assert.deepEqual(read(gv5, {}, { intervalMs: 3_000 }), { ok: true, priority: 100, intervalMs: 1_000 })
+})
+
+test('a version 3 advert with interval 0 is dropped', () => {
+  assert.deepEqual(read(gv5, { message: altered(gv5, 5, 0) }), drop('interval'))
+})
+
+test('a version 2 advert with other addresses is dropped, unless the owner sends it', () => {
+  const others = { addresses: ipBytes('192.0.2.101') }
+  assert.deepEqual(read(gv1, {}, others), drop('address-list'))
+  const two = { addresses: Buffer.concat([gv1.form.addresses, ipBytes('192.0.2.101')]) }
+  assert.deepEqual(read(gv1, {}, two), drop('address-list'))
+  assert.equal(read(gv1, { message: encodeAdvert(gv1.form, 255) }, others).ok, true)
+})
+
+test('a version 3 advert with other addresses is accepted', () => {
+  assert.equal(read(gv5, {}, { addresses: ipBytes('192.0.2.101') }).ok, true)
+})
+
+test('the order of the addresses does not matter to the receiver', () => {
+  const one = ipBytes('192.0.2.100')
+  const other = ipBytes('192.0.2.101')
+  const message = encodeAdvert({ ...gv1.form, addresses: Buffer.concat([other, one]) }, 100)
+  assert.equal(read(gv1, { message }, { addresses: Buffer.concat([one, other]) }).ok, true)
+})
+
+test('an advert with another auth type than ours is a mismatch, not a failure', () => {
+  assert.deepEqual(read(gv2, {}, { password: null }), drop('auth-mismatch'))
+  assert.deepEqual(read(gv1, {}, { password: Buffer.from('1111') }), drop('auth-mismatch'))
+})
+
+test('an advert with another password is an authentication failure', () => {
+  assert.deepEqual(read(gv2, {}, { password: Buffer.from('1112') }), drop('auth-failure'))
+})
+
+test('an advert from our own address is dropped', () => {
+  assert.deepEqual(read(gv1, {}, { source: gv1.form.source }), drop('own-address'))
+})
+
+test('the length is judged before the TTL, the TTL before the version, the version before what it contains', () => {
+  const short = Buffer.from(gv1.hex, 'hex').subarray(0, 10)
+  assert.deepEqual(read(gv1, { message: short, ttl: 1 }), drop('packet-length'))
+  const otherVersion = Buffer.from(gv5.hex, 'hex')
+  assert.deepEqual(read(gv2, { message: otherVersion, ttl: 1 }), drop('ttl'))
+  assert.deepEqual(read(gv2, { message: otherVersion }), drop('version'))
+  const badSum = Buffer.from(gv1.hex, 'hex')
+  badSum[6] = 0
+  assert.deepEqual(read(gv2, { message: badSum }), drop('auth-mismatch'))
+  assert.deepEqual(read(gv1, { message: badSum }, { intervalMs: 2_000 }), drop('interval'))
+  assert.deepEqual(read(gv1, { message: badSum }, { addresses: ipBytes('192.0.2.9') }), drop('checksum'))
+})

@@ -1,0 +1,86 @@
+/** Twins of the kernel adapters: sockets that record what leaves, a link watch that says what it is told. */
+import type {
+  AdvertPacket,
+  AdvertSocketOptions,
+  LinkEvent,
+  LinkState,
+  LinkTargets,
+  OpenAdvertSocket,
+  OpenLinkWatch,
+} from '../../services/vrrp/ports.ts'
+import { link } from './given.ts'
+
+export interface FakeSocket {
+  options: AdvertSocketOptions
+  sent: Buffer[]
+  open: boolean
+  /** Hands a packet over as if it had just arrived. */
+  deliver(packet: AdvertPacket): void
+  /** Lies unread until drained. */
+  unread: AdvertPacket[]
+  /** errno name of every send from now on; null: they work. */
+  failure: string | null
+}
+
+export function fakeSockets(): { sockets: FakeSocket[]; open: OpenAdvertSocket; refuse: { opening: boolean } } {
+  const sockets: FakeSocket[] = []
+  const refuse = { opening: false }
+  const open: OpenAdvertSocket = (options, onPacket) => {
+    if (refuse.opening) throw new Error('no such interface')
+    const socket: FakeSocket = { options, sent: [], open: true, unread: [], failure: null, deliver: onPacket }
+    sockets.push(socket)
+    return {
+      send(payload) {
+        if (socket.failure !== null) return { ok: false, code: socket.failure }
+        socket.sent.push(payload)
+        return { ok: true }
+      },
+      drain() {
+        for (const packet of socket.unread.splice(0)) onPacket(packet)
+      },
+      close() {
+        socket.open = false
+      },
+    }
+  }
+  return { sockets, open, refuse }
+}
+
+export interface FakeLinks {
+  open: OpenLinkWatch
+  /** What the kernel has: told at `watch`, and whenever it changes. */
+  links: Map<string, LinkState>
+  targets(): LinkTargets
+  tell(event: LinkEvent): void
+  /** Told at the next drain only. */
+  unread: LinkEvent[]
+}
+
+export function fakeLinks(): FakeLinks {
+  const links = new Map([['eth0', link()]])
+  const unread: LinkEvent[] = []
+  let targets: LinkTargets = { interfaces: [], addresses: [] }
+  let tell: (event: LinkEvent) => void = () => {}
+  return {
+    links,
+    unread,
+    targets: () => targets,
+    tell: (event) => tell(event),
+    open(onEvent) {
+      tell = onEvent
+      return {
+        watch(next) {
+          targets = next
+          for (const name of next.interfaces) {
+            const found = links.get(name)
+            onEvent(found === undefined ? { type: 'LinkGone', interface: name } : { type: 'LinkChanged', link: found })
+          }
+        },
+        drain() {
+          for (const event of unread.splice(0)) onEvent(event)
+        },
+        close() {},
+      }
+    },
+  }
+}
