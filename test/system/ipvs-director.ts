@@ -5,17 +5,21 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Config } from '#schemas/config.ts'
-import type { BusAccess, Settings } from '#schemas/settings.ts'
+import { BusAccess, type Settings } from '#schemas/settings.ts'
 import { config, instance, vip } from '../ipvs/settings.ts'
+import type { EventDraft } from './ipvs-voices.ts'
 
 export const VIP = '192.0.2.100'
 export const LEASE_MS = 2_000
 /** DESIGN S2: how late the kernel may be. */
 export const GRANULARITY_MS = 1_250
 export const INTERVAL_MS = 500
+/** For tests that restart the process: starting node takes long on a machine that runs other tests. */
+export const RESTART_LEASE_MS = 4_000
 
 const SERVICE = resolve(import.meta.dirname, '../../services/ipvs/main.ts')
 const SENDER = resolve(import.meta.dirname, 'ipvs-adverts.ts')
+const BUS = resolve(import.meta.dirname, 'ipvs-bus.ts')
 const ADDON = resolve(import.meta.dirname, '../../platform/native/socket.node')
 
 /** Why this machine cannot run these tests; false when it can. */
@@ -51,8 +55,8 @@ function sweep(test: string): void {
 }
 
 /** The one instance of these tests: VRID 51 on eth0, 192.0.2.100/32. */
-export function directorConfig(change: Partial<Config> = {}): Config {
-  const ours = instance({ addresses: [vip(VIP)], leaseMs: LEASE_MS, advertIntervalMs: INTERVAL_MS })
+export function directorConfig(change: Partial<Config> = {}, leaseMs = LEASE_MS): Config {
+  const ours = instance({ addresses: [vip(VIP)], leaseMs, advertIntervalMs: INTERVAL_MS })
   return config({ instances: [ours], virtualServers: [], ...change })
 }
 
@@ -73,11 +77,18 @@ export interface Adverts extends Watched<string> {
   signal(signal: NodeJS.Signals): void
 }
 
+export interface RunningBus {
+  access: BusAccess
+  /** Publishes, and waits until it is stored. */
+  publish(draft: EventDraft): Promise<void>
+}
+
 export interface Director {
   namespace: string
   folder: string
   ipvs(config?: Config, bus?: BusAccess): RunningIpvs
   adverts(): Promise<Adverts>
+  bus(): Promise<RunningBus>
   /** Every change of addresses as `ip monitor` prints it. */
   monitor(): Promise<Watched<string>>
   holdsVip(): boolean
@@ -119,6 +130,19 @@ export function director(test: string): Director {
       await lines.until((line) => line === 'ready', 5_000)
       return { ...lines, ...controls(child), say: (command) => void child.stdin?.write(`${command}\n`) }
     },
+    async bus() {
+      const child = start(process.execPath, BUS)
+      const lines = watched(child, (line) => line)
+      const { content } = await lines.until((line) => line.startsWith('{'), 20_000)
+      return {
+        access: BusAccess.parse(JSON.parse(content)),
+        async publish(draft) {
+          const since = performance.now()
+          child.stdin?.write(`${JSON.stringify(draft)}\n`)
+          await lines.until((line) => line === 'stored', 5_000, since)
+        },
+      }
+    },
     async monitor() {
       const lines = watched(start('ip', '-o', 'monitor', 'address'), (line) => line)
       await sleep(100)
@@ -131,6 +155,9 @@ export function director(test: string): Director {
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     async remove() {
+      // In order, so that what they started ends with them; a stopped one takes no other signal but the last.
+      for (const child of children) child.kill('SIGTERM')
+      await sleep(200)
       for (const child of children) await ended(child, 'SIGKILL')
       for (const each of [namespace, peer]) ip('netns', 'del', each)
       rmSync(folder, { recursive: true, force: true })

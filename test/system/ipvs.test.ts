@@ -10,6 +10,7 @@ import {
   GRANULARITY_MS,
   INTERVAL_MS,
   LEASE_MS,
+  RESTART_LEASE_MS,
   type RunningIpvs,
   sleep,
   UNABLE,
@@ -46,10 +47,10 @@ describe('VIPs in a real kernel, without a bus', { skip: UNABLE }, () => {
   after(() => node.remove())
 
   /** ipvs runs, adverts leave, the VIP is there. */
-  async function serving(): Promise<void> {
+  async function serving(leaseMs = LEASE_MS): Promise<void> {
     const since = performance.now()
     adverts.say(`start ${INTERVAL_MS}`)
-    ipvs = node.ipvs()
+    ipvs = node.ipvs(directorConfig({}, leaseMs))
     await kernel.until(vipThere, START_MS, since)
     await ipvs.until(is('AddressesAdded'), 1_000)
   }
@@ -127,12 +128,12 @@ describe('VIPs in a real kernel, without a bus', { skip: UNABLE }, () => {
   })
 
   test('killed and restarted, it keeps the VIP without a gap and without a write of its own', async () => {
-    await serving()
+    await serving(RESTART_LEASE_MS)
     const since = performance.now()
     await ipvs.end('SIGKILL')
-    ipvs = node.ipvs()
+    ipvs = node.ipvs(directorConfig({}, RESTART_LEASE_MS))
     await ipvs.until(is('AddressesKept'), START_MS)
-    await sleep(LEASE_MS + GRANULARITY_MS)
+    await sleep(RESTART_LEASE_MS + GRANULARITY_MS)
     assert.equal(kernel.lines.filter(({ at, content }) => at >= since && vipGone(content)).length, 0)
     assert.equal(node.holdsVip(), true)
     assert.deepEqual(
