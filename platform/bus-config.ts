@@ -108,7 +108,9 @@ export function durablesOf(service: ServiceName): string[] {
 }
 
 function consumerRequests(consumer: string): string[] {
-  const requests = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((verb) => `${API}.CONSUMER.${verb}.${EVENT_STREAM}.${consumer}`)
+  const requests = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map(
+    (verb) => `${API}.CONSUMER.${verb}.${EVENT_STREAM}.${consumer}`,
+  )
   // A consumer with a single filter may name it in the subject.
   return [...requests, `${API}.CONSUMER.CREATE.${EVENT_STREAM}.${consumer}.>`]
 }

@@ -19,7 +19,7 @@ const REPLAY_PATIENCE_MS = 1_000
 const HOLD_MS = 250
 /** A producer that died without its spool never sends the missing one: so many looks without any progress. */
 const LONGEST_LOOKS = 12
-const RETRY_MS = 500
+const RETRY_MS = 200
 
 export interface FollowDeps {
   options: FollowOptions
@@ -56,12 +56,14 @@ interface Heard {
  */
 export function createFollower(deps: FollowDeps): Follower {
   const { options, log } = deps
-  const order = createOrder(deps.baseline, options.filters.every(coversSources))
+  const gapless = options.filters.every(coversSources)
+  const order = createOrder(deps.baseline, gapless)
   let position = options.after
   let stream: string | null = null
   let caughtUp = false
   let session: NatsConnection | null = null
-  /** What is heard during a replay. */
+  let replaying: NatsConnection | null = null
+  /** What is heard while it cannot be told yet where in the order it belongs. */
   let buffer: Heard[] | null = null
   /** Set while the bus has no store to replay from. */
   let early: Order | null = null
@@ -98,11 +100,12 @@ export function createFollower(deps: FollowDeps): Follower {
     if (first === null || holdTimer !== null) return
     looks = first === lookedFor ? looks + 1 : 0
     lookedFor = first
-    if (looks > LONGEST_LOOKS) return handOver(order.release(), null)
-    holdTimer = setTimeout(() => {
-      holdTimer = null
-      if (order.waiting() !== null && session !== null && buffer === null) void catchUp(session)
-    }, HOLD_MS)
+    if (looks > LONGEST_LOOKS) handOver(order.release(), null)
+    else
+      holdTimer = setTimeout(() => {
+        holdTimer = null
+        if (order.waiting() !== null && session !== null && replaying !== session) void catchUp(session)
+      }, HOLD_MS)
   }
 
   function subscribe(nc: NatsConnection): void {
@@ -124,27 +127,32 @@ export function createFollower(deps: FollowDeps): Follower {
     }
   }
 
-  /** Reads what the stream has after `position`; live events wait meanwhile, but not for long. */
+  /** Reads what the stream has after `position`. Without gaps the numbers alone keep the order of what comes live. */
   async function catchUp(nc: NatsConnection): Promise<void> {
-    buffer = []
-    const impatience = setTimeout(() => guarded(losePatience), REPLAY_PATIENCE_MS)
+    replaying = nc
+    buffer = caughtUp && gapless ? null : []
+    const patience = performance.now() + REPLAY_PATIENCE_MS
     while (nc === session) {
       try {
         await replay(nc)
         break
       } catch (cause) {
-        if (nc === session) log.debug({ err: describeError(cause) }, 'cannot replay the event log yet')
+        if (nc !== session) return
+        log.debug({ err: describeError(cause) }, 'cannot replay the event log yet')
+        if (performance.now() > patience) guarded(showWhatIsHeard)
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
       }
     }
-    clearTimeout(impatience)
-    early = null
-    if (nc === session) guarded(goLive)
+    if (nc !== session) return
+    replaying = null
+    guarded(goLive)
   }
 
   function goLive(): void {
+    early = null
     if (!caughtUp) {
       caughtUp = true
+      if (options.after === 0 || Object.keys(deps.baseline).length > 0) order.begin()
       options.onCaughtUp()
     }
     const waiting = buffer ?? []
@@ -160,7 +168,8 @@ export function createFollower(deps: FollowDeps): Follower {
     }
   }
 
-  function losePatience(): void {
+  function showWhatIsHeard(): void {
+    if (early !== null) return
     const shown = createOrder({}, false)
     early = shown
     for (const heard of buffer ?? []) showEarly(shown, heard)

@@ -20,6 +20,8 @@ export interface Order {
    * @param settled true for a record out of the stream, which nothing of its source can precede any more
    */
   take(event: Envelope, settled: boolean): Envelope[]
+  /** All of the stream has been taken: a source not seen in it has yet to make its first event. */
+  begin(): void
   /** Gives up waiting for what is missing before the held copies. */
   release(): Envelope[]
   /** Id of a copy that waits for an earlier event of its source; null when none does. */
@@ -41,6 +43,8 @@ interface SourceOrder {
  */
 export function createOrder(baseline: DeliveredBySource, gapless: boolean): Order {
   const sources = new Map<string, SourceOrder>()
+  /** Where a source stands of which nothing was seen. */
+  let unknown = Number.POSITIVE_INFINITY
   for (const [source, last] of Object.entries(baseline)) sources.set(source, emptyOrder(last))
 
   /** The event, and the held ones that it was missing for. */
@@ -60,10 +64,12 @@ export function createOrder(baseline: DeliveredBySource, gapless: boolean): Orde
       const order = sources.get(event.source) ?? emptyOrder(null)
       sources.set(event.source, order)
       if (isSeen(order, event)) return []
-      const early = gapless && order.top !== null && event.sequence > order.top.sequence + 1
-      if (settled || !early) return hand(order, event)
+      if (settled || !gapless || event.sequence <= (order.top?.sequence ?? unknown) + 1) return hand(order, event)
       order.held.set(event.sequence, event)
       return []
+    },
+    begin() {
+      unknown = 0
     },
     release() {
       return [...sources.values()].flatMap((order) => {

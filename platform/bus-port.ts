@@ -12,7 +12,7 @@ export interface Published {
 export interface Snapshot {
   /** Version of the state's shape; another one than expected is ignored. */
   version: number
-  /** Sequence of the stream up to which events are in the state. */
+  /** Sequence of the stream up to which events are in the state; `saveSnapshot` moves it up to what was handed over. */
   position: number
   state: unknown
 }
@@ -24,7 +24,9 @@ export interface FollowOptions {
   after: number
   /**
    * Each event once, in order within its source. `replay` before `onCaughtUp`, `live` from then on, also for what a
-   * gap in the connection held back. `position` is null for a live copy that is not in the stream yet.
+   * gap in the connection held back. `position` is null for a live copy that is not in the stream yet. Events that this
+   * process published itself do not come back. While the bus has no stream to replay from, events come `live` before
+   * `onCaughtUp`, and once more in their place when there is one: an event applied twice must do no harm.
    */
   onEvent(event: Envelope, phase: 'replay' | 'live', position: number | null): void
   /** The history up to now has been handed over; called once, and only when the bus could be reached. */
@@ -35,7 +37,7 @@ export interface FollowOptions {
 export type WorkResult = { done: true } | { done: false; retryInMs: number }
 
 export interface WorkOptions {
-  /** Name of the durable consumer. */
+  /** Name of the durable consumer: the service's name, or one of `durablesOf` in bus-config.ts. */
   durable: string
   filters: string[]
   /** How many events may be in hand at the same time. */

@@ -14,13 +14,16 @@ import type { Log } from './log.ts'
 import { createOutbox, type Outbox, type OutboxLink } from './outbox.ts'
 import { openSpool, readSpool, type Spool } from './spool.ts'
 
+/** What the bus needs of a service's settings. */
+export type BusSettings = Pick<Settings, 'service' | 'site' | 'node' | 'boot' | 'spoolDir' | 'bus' | 'identity'>
+
 /** How long a start waits for its snapshot: without one the whole log is replayed. */
 const SNAPSHOT_PATIENCE_MS = 1_500
 /** How long a replay waits for own events of an earlier run to get into the stream. */
 const DRAIN_PATIENCE_MS = 500
 
 /** The event log of a service: connects for ever, and never blocks or throws because the bus is away. */
-export function connectBus(settings: Settings, log: Log): Bus {
+export function connectBus(settings: BusSettings, log: Log): Bus {
   const { bus: access, identity } = settings
   const asRoot = process.getuid?.() === 0
   const parts: { spool: Spool | null } = { spool: null }
@@ -87,7 +90,7 @@ export function connectBus(settings: Settings, log: Log): Bus {
         user: access.user,
         consumer: `${settings.service}-follow-${followers.length}`,
         baseline: known ? (loaded?.delivered ?? {}) : {},
-        isOwn: (id) => id.includes(`.${outbox.run()}.`),
+        isOwn: (id) => id.includes(`.${outbox.run}.`),
         ready: () => drained(outbox, DRAIN_PATIENCE_MS),
         observe: outbox.observe,
         log,
@@ -153,7 +156,7 @@ function createSession() {
   }
 }
 
-function outboxLink(nc: NatsConnection, settings: Settings): OutboxLink {
+function outboxLink(nc: NatsConnection, settings: BusSettings): OutboxLink {
   const own = eventFilter(settings, settings.service)
   return {
     async sight() {

@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
-import { connectBus } from '#platform/bus.ts'
+import { type BusSettings, connectBus } from '#platform/bus.ts'
 import { serverConfig } from '#platform/bus-config.ts'
 import type { Bus } from '#platform/bus-port.ts'
-import { openReader, type StoredEvent } from '#platform/bus-reader.ts'
 import { provisionBus } from '#platform/bus-provision.ts'
+import { openReader, type StoredEvent } from '#platform/bus-reader.ts'
 import { verifyChain } from '#platform/chain.ts'
 import type { Log } from '#platform/log.ts'
-import type { Config } from '#schemas/config.ts'
-import type { BusAccess, Settings } from '#schemas/settings.ts'
+import { type BusAccess, Settings } from '#schemas/settings.ts'
 import type { ServiceName } from '#schemas/subjects.ts'
 
 export const NAME = { site: 'site1', node: 'node1' }
@@ -90,22 +89,9 @@ export function testBus(server: TestServer, service: ServiceName, log: Log = qui
   return connectBus(testSettings(server, service), log)
 }
 
-export function testSettings(server: TestServer, service: ServiceName): Settings {
+export function testSettings(server: TestServer, service: ServiceName): BusSettings {
   const spoolDir = join(server.folder, `spool-${service}`)
-  mkdirSync(spoolDir, { recursive: true })
-  return {
-    service,
-    ...NAME,
-    boot: 'boot1',
-    version: '0',
-    spoolDir,
-    bus: server.access(service),
-    identity: null,
-    logLevel: 'info',
-    configDigest: '',
-    // The bus reads no configuration; an empty object keeps this independent of the schema's growth.
-    config: {} as Config,
-  }
+  return { service, ...NAME, boot: 'boot1', spoolDir, bus: server.access(service), identity: null }
 }
 
 export function quiet(): Log {
@@ -141,6 +127,17 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 export function transition(index: number, service: ServiceName = 'vrrp') {
   return { service, entity: 'VI_1', data: { type: index % 2 === 0 ? 'BecameMaster' : 'BecameBackup', index } }
 }
+
+/** A bus that is written in JSON, for a process of its own. */
+export const WrittenSettings = Settings.pick({
+  service: true,
+  site: true,
+  node: true,
+  boot: true,
+  spoolDir: true,
+  bus: true,
+  identity: true,
+})
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -67,8 +67,14 @@ test('every acknowledged event of 10 000 is there once, in order and chained, wi
   const ids = events.map(({ envelope }) => envelope.id)
   assert.deepEqual(ids, acknowledged)
   assert.deepEqual(chainOf(events).fault, null)
-  assert.deepEqual(events.map(({ envelope }) => envelope.sequence), Array.from(ids, (_, index) => index + 1))
-  assert.deepEqual(heard.map(({ sequence }) => sequence), Array.from(ids, (_, index) => index + 1))
+  assert.deepEqual(
+    events.map(({ envelope }) => envelope.sequence),
+    Array.from(ids, (_, index) => index + 1),
+  )
+  assert.deepEqual(
+    heard.map(({ sequence }) => sequence),
+    Array.from(ids, (_, index) => index + 1),
+  )
   assert.ok(kills >= 4, `${kills} kills`)
   context.diagnostic(
     `${events.length} events, ${kills} kills, published in ${Math.round(publishedMs)} ms (${stalls} stalls over 50 ms), ` +

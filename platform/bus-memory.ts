@@ -1,0 +1,128 @@
+import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import { eventSubject, type NodeName, type ServiceName } from '#schemas/subjects.ts'
+import type { Bus, FollowOptions, Published, Snapshot, WorkOptions } from './bus-port.ts'
+import { type Chained, GENESIS, nextEvent } from './chain.ts'
+import { formatHlc } from './hlc.ts'
+
+export interface MemoryBus extends Bus {
+  /** Everything published through this bus or put on it, oldest first. */
+  events: Envelope[]
+  /** False: publishes wait, nobody hears anything, snapshots are out of reach. True again: all that waited goes out. */
+  setConnected(connected: boolean): void
+  /** An event of another service, as if it had come over the wire. */
+  put(draft: EventDraft): Envelope
+  /** A heartbeat of another service. */
+  putBeat(service: ServiceName): void
+}
+
+interface Stored extends Chained {
+  subject: string
+}
+
+/** The bus's twin for tests: nothing waits, `stored` resolves at once, and everything published can be looked at. */
+export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): MemoryBus {
+  const state = { connected: true, snapshot: null as Snapshot | null }
+  const stored: Stored[] = []
+  const waiting: { event: Stored; done(): void }[] = []
+  const chains = new Map<ServiceName, Chained['head']>()
+  const follows: FollowOptions[] = []
+  const works: WorkOptions[] = []
+  const connections: ((connected: boolean) => void)[] = []
+  const beats: { service: ServiceName | '*'; listener(service: string): void }[] = []
+
+  function make(draft: EventDraft, cause: Parameters<Bus['publish']>[1]): Stored {
+    const head = chains.get(draft.service) ?? GENESIS
+    const counter = head.sequence + 1
+    const at = stored.length + waiting.length
+    const stamp = { name, run: 'boot-0', counter, hlc: formatHlc({ ms: at, counter: 0 }, name.node), time: TIME }
+    const chained = nextEvent(head, draft, cause, stamp)
+    chains.set(draft.service, chained.head)
+    return { ...chained, subject: eventSubject(name, draft.service, draft.entity, draft.data.type) }
+  }
+
+  function store(event: Stored): void {
+    stored.push(event)
+    const position = stored.length
+    const hears = ({ filters }: { filters: string[] }) => filters.some((filter) => matches(filter, event.subject))
+    for (const work of works.filter(hears)) void offer(work, event.envelope)
+    for (const follow of follows.filter(hears)) follow.onEvent(event.envelope, 'live', position)
+  }
+
+  function flush(): void {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      store(next.event)
+      next.done()
+    }
+  }
+
+  function publish(draft: EventDraft, cause: Parameters<Bus['publish']>[1]): Published {
+    const event = make(draft, cause)
+    const kept = Promise.withResolvers<void>()
+    waiting.push({ event, done: kept.resolve })
+    if (state.connected) flush()
+    return { envelope: event.envelope, stored: kept.promise }
+  }
+
+  return {
+    get events() {
+      return stored.map(({ envelope }) => envelope)
+    },
+    publish,
+    put: (draft) => publish(draft, null).envelope,
+    putBeat: (service) => tell(beats, service),
+    setConnected(connected) {
+      state.connected = connected
+      if (connected) flush()
+      for (const listener of connections) listener(connected)
+    },
+    status: () => ({ connected: state.connected, spooled: waiting.length }),
+    onConnection(listener) {
+      connections.push(listener)
+      listener(state.connected)
+    },
+    loadSnapshot: async (version) =>
+      state.connected && state.snapshot?.version === version ? structuredClone(state.snapshot) : null,
+    async saveSnapshot(snapshot) {
+      if (state.connected) state.snapshot = structuredClone({ ...snapshot, position: stored.length })
+    },
+    follow(options) {
+      const known = stored.map((event, index) => ({ event, position: index + 1 }))
+      for (const { event, position } of known.slice(options.after)) {
+        if (options.filters.some((filter) => matches(filter, event.subject)))
+          options.onEvent(event.envelope, 'replay', position)
+      }
+      follows.push(options)
+      options.onCaughtUp()
+    },
+    work(options) {
+      works.push(options)
+      const due = stored.filter(({ subject }) => options.filters.some((filter) => matches(filter, subject)))
+      for (const { envelope } of due) void offer(options, envelope)
+    },
+    beat() {},
+    onBeat: (service, listener) => void beats.push({ service, listener }),
+    close: async () => undefined,
+  }
+}
+
+const TIME = '2026-01-01T00:00:00.000Z'
+
+/** Offers again for as long as the handler puts it off, without the wait. */
+async function offer(work: WorkOptions, event: Envelope): Promise<void> {
+  while (!(await work.handle(event)).done);
+}
+
+function tell(beats: { service: ServiceName | '*'; listener(service: string): void }[], service: ServiceName): void {
+  for (const beat of beats) if (beat.service === '*' || beat.service === service) beat.listener(service)
+}
+
+/** NATS subject matching: `*` is one token, `>` all that follow. */
+export function matches(filter: string, subject: string): boolean {
+  const wanted = filter.split('.')
+  const tokens = subject.split('.')
+  for (const [index, token] of wanted.entries()) {
+    if (token === '>') return tokens.length > index
+    if (token !== '*' && token !== tokens[index]) return false
+  }
+  return tokens.length === wanted.length
+}
