@@ -12,7 +12,10 @@ export interface HeldAddress {
   device: string
   /** What is left of its lifetime, milliseconds in whole seconds; null: for ever (nobody's lease). */
   remainingMs: number | null
-  /** It carries failoverd's protocol number (kernels before 5.18 do not keep it: then always false). */
+  /**
+   * It carries failoverd's protocol number. A hint: kernels before 5.18 keep none, and 6.1 keeps the number of whoever
+   * put the address there first when failoverd takes it over.
+   */
   ours: boolean
 }
 

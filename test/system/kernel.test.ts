@@ -168,7 +168,7 @@ test('an address that somebody left for ever gets a lifetime when it is added', 
   assert.deepEqual(value, ['already-present'])
   const held: HeldAddress[] = await left.call('list', 'eth0')
   const own = held.find(({ address }) => address === vip.address)
-  assert.deepEqual([Number(own?.remainingMs) <= 30_000, own?.ours], [true, true])
+  assert.equal(typeof own?.remainingMs === 'number' && own.remainingMs <= 30_000, true)
   assert.deepEqual(await left.call('remove', [vip]), ['removed'])
   assert.deepEqual(await left.call('remove', [vip]), ['gone'])
 })

@@ -24,13 +24,14 @@ export function kernelAddresses({ clock }: { clock: Clock }): Addresses {
   const links = linkIndexes(route)
   return {
     add(addresses, lifetimeMs) {
+      const indexes = links(addresses)
       const outcomes = eachKnown(
-        links(addresses),
+        indexes,
         addresses,
         (entries) => route.addAddresses(entries.map(entryOf(lifetimeMs))),
         'added',
       )
-      return adopt(route, outcomes, links(addresses), lifetimeMs)
+      return adopt(route, outcomes, indexes, lifetimeMs)
     },
     refresh(addresses, lifetimeMs, deadline) {
       return chunks(addresses, REFRESH_CHUNK).flatMap((chunk): AddressOutcome[] => {
