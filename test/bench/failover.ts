@@ -1,7 +1,7 @@
 /** How long a client is without the VIP, failoverd and keepalived in turn on the same machine in one run. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { addressOf } from '../../cli/lab/hosts.ts'
-import { type AtRest, announcementDelay, atRest, median, tapWire, type Wire } from './measure.ts'
+import { type AtRest, announcementDelay, atRest, firstAdvert, median, tapWire, type Wire } from './measure.ts'
 import { type Node, openStage, type Program, type Stage } from './stage.ts'
 
 export interface Figures {

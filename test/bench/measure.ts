@@ -66,12 +66,15 @@ export async function tapWire(client: Machine): Promise<Wire> {
   return wire
 }
 
-/** From the first advert of a new master to the first gratuitous ARP after it, milliseconds. */
-export function announcementDelay({ adverts, announcements }: Wire, source: string, after: number): number | null {
-  const decided = adverts.find((advert) => advert.at >= after && advert.source === source)
-  if (decided === undefined) return null
-  const first = announcements.find((at) => at >= decided.at)
-  return first === undefined ? null : first - decided.at
+/** When a router first sent an advert at or after a moment; null when it did not. */
+export function firstAdvert({ adverts }: Wire, source: string, after: number): number | null {
+  return adverts.find((advert) => advert.at >= after && advert.source === source)?.at ?? null
+}
+
+/** From a takeover's first advert to the first gratuitous ARP after it, milliseconds. */
+export function announcementDelay({ announcements }: Wire, takeover: number): number | null {
+  const first = announcements.find((at) => at >= takeover)
+  return first === undefined ? null : first - takeover
 }
 
 export function median(values: number[]): number {

@@ -113,7 +113,8 @@ function command(program: Program, node: Node, file: string, folder: string): st
   const stateDir = join(folder, `${node}-state`)
   mkdirSync(stateDir, { recursive: true })
   const options = ['-n', '-f', file, '--state-dir', stateDir, '--node', node, '--site', 'bench']
-  return [process.execPath, fromProject('cli/failoverd.ts'), ...options]
+  // What a user runs: the compiled program.
+  return [process.execPath, fromProject('dist/cli/failoverd.js'), ...options]
 }
 
 function firstLine(child: LabProcess): Promise<void> {
