@@ -34,10 +34,11 @@ interface DirectorSetup {
   tell: (happening: Happening) => void
 }
 
-const fromProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const DAEMON = fileURLToPath(new URL('../failoverd.ts', import.meta.url))
+const CONTROL = fileURLToPath(new URL('../failoverctl.ts', import.meta.url))
 
 export function configOf(name: DirectorName): string {
-  return fromProject(`cli/lab/configs/${name}.conf`)
+  return fileURLToPath(new URL(`./configs/${name}.conf`, import.meta.url))
 }
 
 export function startDirector(setup: DirectorSetup): Director {
@@ -59,13 +60,10 @@ function startKeepalived({ machine, name, disk, tell }: DirectorSetup): Director
 function startFailoverd({ machine, name, disk, tell }: DirectorSetup): Director {
   const stateDir = join(disk, 'state')
   const identity = ['--state-dir', stateDir, '--node', name, '--site', 'lab']
-  const daemon = [process.execPath, fromProject('cli/failoverd.ts'), '-n', '-l', '-D', '-f', configOf(name)]
+  const daemon = [process.execPath, DAEMON, '-n', '-l', '-D', '-f', configOf(name)]
   const child = machine.spawn([...daemon, ...identity])
   record(child, join(disk, 'director.log'), () => {})
-  const control = (...args: string[]) => [
-    ...[process.execPath, fromProject('cli/failoverctl.ts')],
-    ...['--state-dir', stateDir, ...args],
-  ]
+  const control = (...args: string[]) => [...[process.execPath, CONTROL], ...['--state-dir', stateDir, ...args]]
   const since = new Date(Date.now() - 1).toISOString()
   const ears = listen(machine, control('events', '--json', '--follow', '--since', since), (line) => {
     const happening = fromEvent(name, line)

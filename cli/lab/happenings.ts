@@ -81,12 +81,8 @@ const KEEPALIVED: readonly { pattern: RegExp; fact: Fact }[] = [
   { pattern: /Entering FAULT STATE/, fact: 'other' },
   { pattern: /Removing service (.*) (?:from|of) VS/, fact: 'real-server-down' },
   { pattern: /Adding service (.*) to VS/, fact: 'real-server-up' },
-  {
-    pattern:
-      /received (?:an? )?(?:invalid|bogus|lower prio)|bogus|mismatch|invalid (?:passwd|ttl|version|length|auth)|wrong|not present|expected|dropped|incorrect|packet too/i,
-    fact: 'complaint',
-  },
   { pattern: /lower prio|higher prio|preempt|priority 0|quorum/i, fact: 'other' },
+  { pattern: /invalid|bogus|mismatch|wrong|incorrect|not present|unexpected|malformed|drop/i, fact: 'complaint' },
 ]
 
 /** A line of keepalived's log; `complaint` when it objects to a packet. */

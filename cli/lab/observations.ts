@@ -63,14 +63,15 @@ export interface Gap {
 
 /**
  * The longest time without an answer in a period, from the end of one good answer to the end of the next. It may begin
- * before the period: what counts is that it reaches into it. null when fewer than two answers are known.
+ * before the period: what counts is that it reaches into it; but not before the first answer of all. null when the
+ * period has no answer.
  */
 export function longestGap(fetches: readonly Fetch[], from: number, to: number): Gap | null {
   const ends = fetches.flatMap(({ answer, end }) => (answer === null ? [] : [end])).sort((one, other) => one - other)
   let longest: Gap | null = null
   for (const [at, end] of ends.entries()) {
-    const before = ends[at - 1]
-    if (before === undefined || end < from || before > to) continue
+    const before = ends[at - 1] ?? from
+    if (end < from || end > to) continue
     if (longest === null || end - before > longest.ms) longest = { ms: end - before, from: before, to: end }
   }
   return longest

@@ -1,5 +1,4 @@
 /** The lab to play with: commands, one a line, and what happens meanwhile. */
-import { configOf } from './directors.ts'
 import type { Happening } from './happenings.ts'
 import { holdersAt } from './holders.ts'
 import { addressOf, type DirectorName, type HostName, VIP } from './hosts.ts'
@@ -37,7 +36,7 @@ const COMMANDS: Record<string, PromptCommand> = {
   events: { usage: 'events [COUNT]', help: 'what the directors said last', run: showEvents },
   why: { usage: 'why [DIRECTOR]', help: 'failoverctl why VI_1, on the holder of the VIP', run: showWhy },
   ctl: { usage: 'ctl DIRECTOR ARG...', help: 'failoverctl on that node, e.g. ctl vos1 status', run: runControl },
-  run: { usage: 'run HOST COMMAND...', help: 'a command on that machine, e.g. run vos1 ip address', run: runOnHost },
+  run: { usage: 'run HOST COMMAND...', help: 'a shell line on that machine, e.g. run vos1 ip address', run: runOnHost },
   play: { usage: 'play', help: 'the six steps of the scenario', run: (_, { play }) => play() },
 }
 
@@ -98,7 +97,7 @@ function showStatus({ rig, print }: PromptContext): void {
   const holders = holdersAt(rig.holdings(), Date.now())
   for (const host of HOSTS) {
     const power = rig.machine(host) === null ? 'off' : 'on'
-    const program = host === 'vos1' || host === 'vos2' ? `${rig.kinds[host]} with ${configOf(host)}` : ''
+    const program = host === 'vos1' || host === 'vos2' ? `${rig.kinds[host]} with ${host}.conf` : ''
     const holds = holders.some((name) => name === host) ? `holds ${VIP}` : ''
     print(`  ${host.padEnd(7)} ${addressOf(host).padEnd(16)} ${power.padEnd(4)} ${holds.padEnd(22)} ${program}`.trimEnd())
   }
@@ -155,7 +154,7 @@ async function control(name: DirectorName, args: readonly string[], context: Pro
 
 async function runOnHost(args: readonly string[], context: PromptContext): Promise<void> {
   const host = hostIn(args, context)
-  if (host !== null) await showOutcome(host, args.slice(1), context)
+  if (host !== null) await showOutcome(host, ['bash', '-c', args.slice(1).join(' ')], context)
 }
 
 async function showOutcome(host: HostName, argv: readonly string[], { rig, print }: PromptContext): Promise<void> {

@@ -1,5 +1,5 @@
 /** The lab as a whole: its segment and machines, what the client fetches, and who holds the VIP. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -55,6 +55,8 @@ const Mail = z.object({ at: z.number(), to: z.array(z.string()), subject: z.stri
 export async function buildRig(options: RigOptions): Promise<Rig> {
   await removeLeftovers()
   const folder = mkdtempSync(join(tmpdir(), 'failoverd-lab-'))
+  // The services of failoverd give up root: they must still get through to their state.
+  chmodSync(folder, 0o755)
   const segment = await createSegment(`fo${process.pid}-lab`)
   const machines = new Map<HostName, Machine>()
   const directors = new Map<DirectorName, Director>()

@@ -57,7 +57,7 @@ function brokenMeasure(step: Step, sight: Sight, { from, to }: Period): string[]
     case 'gap': {
       const gap = outageMs(step, sight.fetches, { from, to }) ?? Number.POSITIVE_INFINITY
       const { maxMs } = step.measure
-      return gap > maxMs ? [`the client went without an answer for ${Math.round(gap)} ms, more than ${maxMs} ms`] : []
+      return gap > maxMs ? [`the client went without an answer for ${Math.round(gap)} ms, more than ${Math.floor(maxMs)} ms`] : []
     }
     case 'failures': {
       const known = sight.happenings.find(({ fact, at }) => fact === 'real-server-down' && at >= from)
