@@ -1,5 +1,6 @@
 /** The embedded server's configuration and who may do what on it: deny by default, each service its own subjects. */
 import {
+  ALL_EVENTS,
   EVENT_STREAM,
   eventFilter,
   heartbeatSubject,
@@ -57,7 +58,9 @@ export function permissionsOf(name: NodeName, user: string): Permissions {
   const service = ServiceName.safeParse(user)
   const own = service.success ? service.data : null
   const inbox = `${inboxPrefix(user)}.>`
-  const subscribe = { allow: ['ha.>', liveSubject('ha.>'), storedSubject('ha.>'), heartbeatSubject(name, '*'), inbox] }
+  const subscribe = {
+    allow: [ALL_EVENTS, liveSubject(ALL_EVENTS), storedSubject(ALL_EVENTS), heartbeatSubject(name, '*'), inbox],
+  }
   if (own === null) return { publish: { allow: READING, deny: othersConsumers(null) }, subscribe }
   const events = eventFilter(name, own)
   const publish = [events, liveSubject(events), heartbeatSubject(name, own), `$KV.${SNAPSHOT_BUCKET}.${own}`]
@@ -75,8 +78,6 @@ const READING = [
   `${API}.STREAM.INFO.${SNAPSHOT_STREAM}`,
   `${API}.STREAM.MSG.GET.${SNAPSHOT_STREAM}`,
   `${API}.DIRECT.GET.${SNAPSHOT_STREAM}.>`,
-  // Without a name in the subject the consumer is an unnamed, passing one.
-  `${API}.CONSUMER.CREATE.${EVENT_STREAM}`,
   `${API}.CONSUMER.*.${EVENT_STREAM}.>`,
   `${API}.CONSUMER.MSG.NEXT.${EVENT_STREAM}.*`,
 ]

@@ -8,6 +8,9 @@ export type ServiceName = z.infer<typeof ServiceName>
 export const EVENT_STREAM = 'HA_EVENTS'
 export const SNAPSHOT_BUCKET = 'HA_SNAPSHOTS'
 
+/** Every event of every node. */
+export const ALL_EVENTS = 'ha.>'
+
 export interface NodeName {
   site: string
   node: string

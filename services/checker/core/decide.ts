@@ -1,5 +1,5 @@
 /** What an input means given what we know. Pure: time arrives as input.at, chance as input.luck. */
-import { isDeepStrictEqual } from 'node:util'
+import { isEqual } from '#platform/equality.ts'
 import type { Check } from '#schemas/config.ts'
 import { endpointName } from '#schemas/names.ts'
 import { evolve } from './evolve.ts'
@@ -39,7 +39,7 @@ function asConfigured({ checks, luck, at }: Extract<Input, { type: 'ChecksConfig
   })
   const scheduled = taken.flatMap((check, index): Fact[] => {
     const known = state.checks.find(({ name }) => name === check.name)
-    if (known !== undefined && isDeepStrictEqual(known.definition, check.definition)) return []
+    if (known !== undefined && isEqual(known.definition, check.definition)) return []
     const when = firstProbeAt(at, check.definition.warmupMs, luck[index] ?? 0)
     return [{ type: 'ProbeScheduled', check: check.name, when }]
   })

@@ -1,5 +1,5 @@
 /** Taking part at all: start, faults of the interface, new configurations, the end. */
-import { isDeepStrictEqual } from 'node:util'
+import { isEqual } from '#platform/equality.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { LinkState } from '../ports.ts'
 import type { Fact, State } from './state.ts'
@@ -50,7 +50,7 @@ export function familyOf({ multicastGroup }: VrrpInstance): 4 | 6 {
 }
 
 export function watchLink(link: LinkState | null, at: number, state: State): Fact[] {
-  if (isDeepStrictEqual(link, state.link)) return []
+  if (isEqual(link, state.link)) return []
   const noted: Fact = { type: 'LinkNoted', at, link }
   const after = { ...state, link }
   const fault = faultOf(after)
@@ -77,7 +77,7 @@ function farewell(at: number, state: State): Fact[] {
 
 /** A changed configuration takes effect from here on; mastership is not touched by it. */
 export function reconfigure(config: VrrpInstance, at: number, state: State): Fact[] {
-  if (state.role === 'stopped' || isDeepStrictEqual(config, state.config)) return []
+  if (state.role === 'stopped' || isEqual(config, state.config)) return []
   return [{ type: 'ConfigTaken', at, config }]
 }
 
