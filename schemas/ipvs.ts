@@ -88,7 +88,7 @@ export const IpvsSnapshot = z.strictObject({
   roles: z.record(z.string(), z.enum(['unknown', 'master', 'other'])),
   /** Virtual servers we have written at any time: only those are ever removed. */
   owned: z.array(virtualServer),
-  /** Failed checks by `virtual server|real server`. */
-  down: z.record(z.string(), z.array(z.string())),
+  /** The failed check of each dead server, by `virtual server|real server`. */
+  down: z.record(z.string(), z.string()),
 })
 export type IpvsSnapshot = z.infer<typeof IpvsSnapshot>

@@ -5,7 +5,7 @@ import { createLog } from '#platform/log.ts'
 import { createLoop } from '#platform/loop.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
 import type { Config } from '#schemas/config.ts'
-import type { EventDraft } from '#schemas/envelope.ts'
+import type { Envelope, EventDraft } from '#schemas/envelope.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import { decide } from '../../services/ipvs/core/decide.ts'
 import { evolve } from '../../services/ipvs/core/evolve.ts'
@@ -24,7 +24,18 @@ import { config as anyConfig, SERVICE, VIP } from './settings.ts'
 import { simulatedKernel } from './simulated-kernel.ts'
 
 const quiet = createLog('test', 'silent')
-const envelope = { id: 'e', correlationid: 'c' }
+const envelope: Envelope = {
+  ...{
+    specversion: '1.0',
+    id: 'e',
+    source: '/s',
+    type: 't',
+    time: '',
+    subject: 's',
+    datacontenttype: 'application/json',
+  },
+  ...{ data: {}, sequence: 1, hlc: '', correlationid: 'c', prevhash: '' },
+}
 
 export function simulatedNode(options: { config?: Config; busConnected?: boolean; lateMs?: () => number } = {}) {
   const clock = fakeClock(10_000)
@@ -57,8 +68,7 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
       toEvent: eventOf,
       publish(draft) {
         events.push(draft.data)
-        // Only these of an envelope are looked at.
-        return { envelope, stored: Promise.resolve() } as never
+        return { envelope, stored: Promise.resolve() }
       },
       log: quiet,
     })

@@ -4,7 +4,7 @@ import { desiredTable } from '../../services/ipvs/core/desired.ts'
 import type { KernelService } from '../../services/ipvs/ports.ts'
 import { config, realServer, SERVICE, virtualServer, WEB1, WEB2 } from './settings.ts'
 import { tableOf } from './simulated-kernel.ts'
-import { serverDown, serverUp, simulatedNode } from './simulated-node.ts'
+import { serverDown, simulatedNode } from './simulated-node.ts'
 
 const wanted = desiredTable([virtualServer()], {})
 const WHOLE = [
@@ -88,7 +88,7 @@ describe('the start', () => {
       busConnected: false,
     })
     // WEB2 had been taken out by a run before.
-    node.kernel.table = tableOf(Object.values(desiredTable([virtualServer()], { [`${SERVICE}|${WEB2}`]: ['x'] })))
+    node.kernel.table = tableOf(Object.values(desiredTable([virtualServer()], { [`${SERVICE}|${WEB2}`]: 'x' })))
     node.start()
     node.clock.advance(999)
     await node.settled()
@@ -106,7 +106,7 @@ describe('the start', () => {
 
   test('a checker that speaks before the log changes just the server it speaks of', async () => {
     const node = simulatedNode({ config: config({ instances: [] }), busConnected: false })
-    node.kernel.table = tableOf(Object.values(desiredTable([virtualServer()], { [`${SERVICE}|${WEB2}`]: ['x'] })))
+    node.kernel.table = tableOf(Object.values(desiredTable([virtualServer()], { [`${SERVICE}|${WEB2}`]: 'x' })))
     node.start()
     node.clock.advance(1_000)
     await node.settled()
@@ -154,76 +154,6 @@ describe('ownership', () => {
       node.news().map(({ reason }) => reason),
       ['stop'],
     )
-  })
-})
-
-describe('health', () => {
-  test('a dead server leaves at once, and returns with its weight', async () => {
-    const node = await settled()
-    node.health(serverDown(WEB1))
-    await node.settled()
-    assert.deepEqual(node.writes(), [`destination-removed ${SERVICE} ${WEB1}`])
-    node.health(serverUp(WEB1))
-    await node.settled()
-    assert.deepEqual(node.writes(), [`destination-added ${SERVICE} ${WEB1} 1`])
-    assert.deepEqual(
-      node.news().map(({ reason }) => reason),
-      ['health', 'health'],
-    )
-  })
-
-  test('with inhibit_on_failure it stays with weight 0', async () => {
-    const inhibited = virtualServer({
-      realServers: [realServer('192.168.105.203', { inhibitOnFailure: true, weight: 5 })],
-    })
-    const node = await settled({ config: config({ instances: [], virtualServers: [inhibited] }) })
-    node.health(serverDown(WEB1))
-    node.health(serverUp(WEB1))
-    await node.settled()
-    assert.deepEqual(node.writes(), [
-      `destination-updated ${SERVICE} ${WEB1} 0`,
-      `destination-updated ${SERVICE} ${WEB1} 5`,
-    ])
-  })
-
-  test('of two checks both must pass', async () => {
-    const node = await settled()
-    node.health(serverDown(WEB1, 'one'))
-    node.health(serverDown(WEB1, 'two'))
-    node.health(serverUp(WEB1, 'one'))
-    await node.settled()
-    assert.equal(node.kernel.table[SERVICE]?.destinations.length, 1)
-    node.health(serverUp(WEB1, 'two'))
-    await node.settled()
-    assert.equal(node.kernel.table[SERVICE]?.destinations.length, 2)
-  })
-
-  test('the same news twice, and news of unknown servers, write nothing', async () => {
-    const node = await settled()
-    node.health(serverUp(WEB1))
-    node.health(serverDown('10.0.0.1:80'))
-    node.health({ ...serverDown(WEB1), virtualServer: '10.0.0.1:80/tcp' })
-    await node.settled()
-    assert.deepEqual(node.writes(), [])
-  })
-
-  test('news that come while the table is being read are not lost', async () => {
-    const node = simulatedNode({ config: config({ instances: [] }) })
-    node.kernel.table = { ...wanted }
-    node.start()
-    node.caughtUp()
-    node.health(serverDown(WEB1))
-    await node.settled()
-    assert.deepEqual(node.writes(), [`destination-removed ${SERVICE} ${WEB1}`])
-  })
-
-  test('a dump that a write has overtaken is read again', async () => {
-    const node = await settled()
-    node.clock.advance(60_000)
-    node.health(serverDown(WEB1))
-    await node.settled()
-    assert.deepEqual(node.writes(), [`destination-removed ${SERVICE} ${WEB1}`])
-    assert.equal(node.news().length, 1)
   })
 })
 
@@ -315,7 +245,20 @@ describe('reload', () => {
     assert.deepEqual(node.writes(), [])
   })
 
-  test('a server whose check has changed begins anew', async () => {
+  test('a dead server stays dead when its check changes or it comes back into the configuration', async () => {
+    const node = await settled()
+    node.health(serverDown(WEB1))
+    const without = virtualServer({ realServers: [realServer('192.168.105.204')] })
+    node.reload(config({ instances: [], virtualServers: [without] }))
+    const [check] = realServer('192.168.105.203').checks
+    assert.ok(check)
+    const changed = [realServer('192.168.105.203', { checks: [{ ...check, retry: 3 }] }), realServer('192.168.105.204')]
+    node.reload(config({ instances: [], virtualServers: [virtualServer({ realServers: changed })] }))
+    await node.settled()
+    assert.equal(node.kernel.table[SERVICE]?.destinations.length, 1)
+  })
+
+  test('a dead server that is not checked any more takes part again', async () => {
     const node = await settled()
     node.health(serverDown(WEB1))
     await node.settled()
@@ -324,7 +267,6 @@ describe('reload', () => {
     node.reload(config({ instances: [], virtualServers: [virtualServer({ realServers: unchecked })] }))
     await node.settled()
     assert.deepEqual(node.writes(), [`destination-added ${SERVICE} ${WEB1} 1`])
-    assert.deepEqual(node.state().table.down, {})
   })
 
   test('the first virtual server of all is programmed', async () => {

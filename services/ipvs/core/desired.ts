@@ -3,8 +3,8 @@ import type { RealServer, VirtualServer } from '#schemas/config.ts'
 import { endpointName, virtualServerName } from '#schemas/names.ts'
 import type { KernelDestination, KernelService, ServiceKey } from '../ports.ts'
 
-/** Failed checks of a real server, under `targetKey`. */
-export type Down = Readonly<Record<string, readonly string[]>>
+/** The failed check of each dead real server, under `targetKey`. */
+export type Down = Readonly<Record<string, string>>
 
 export function targetKey(virtualServer: string, realServer: string): string {
   return `${virtualServer}|${realServer}`
@@ -15,7 +15,7 @@ export function serviceName(service: ServiceKey): string {
   return virtualServerName(service)
 }
 
-/** The table of these virtual servers, by name. A real server without a check, or with none failed, takes part. */
+/** The table of these virtual servers, by name. A real server that nobody checks takes part, whatever was known. */
 export function desiredTable(servers: readonly VirtualServer[], down: Down): Record<string, KernelService> {
   return Object.fromEntries(servers.map((server) => [virtualServerName(server), desiredService(server, down)]))
 }
@@ -27,8 +27,8 @@ function desiredService(server: VirtualServer, down: Down): KernelService {
 }
 
 function desiredDestination(server: VirtualServer, real: RealServer, down: Down): KernelDestination[] {
-  const failed = down[targetKey(virtualServerName(server), endpointName(real))] ?? []
-  const alive = real.checks.length === 0 || failed.length === 0
+  const dead = targetKey(virtualServerName(server), endpointName(real)) in down
+  const alive = real.checks.length === 0 || !dead
   if (!alive && !real.inhibitOnFailure) return []
   const { address, port, weight } = real
   return [{ address, port, forwarding: server.forwarding, weight: alive ? weight : 0 }]

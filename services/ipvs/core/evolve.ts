@@ -1,5 +1,5 @@
 /** What we know after a fact. */
-import { withCheck, withoutTargets } from './health.ts'
+import { withHealth } from './health.ts'
 import { type Fact, type Hold, type Instance, instancesOf, type State, type Table } from './state.ts'
 import { tableAfterChanges, tableAsDumped } from './table.ts'
 
@@ -17,9 +17,8 @@ export function evolve(state: State, fact: Fact): State {
       return { ...state, refused: { ...state.refused, [fact.entity]: fact.code } }
     case 'RefusalOver':
       return { ...state, refused: without(state.refused, fact.entity) }
-    case 'CheckFailed':
-    case 'CheckPassed':
-    case 'ChecksForgotten':
+    case 'ServerFailed':
+    case 'ServerReturned':
     case 'TableNeeded':
     case 'TableKnown':
     case 'ChangesDue':
@@ -56,14 +55,7 @@ export function evolve(state: State, fact: Fact): State {
 type TableFact = Extract<
   Fact,
   {
-    type:
-      | 'CheckFailed'
-      | 'CheckPassed'
-      | 'ChecksForgotten'
-      | 'TableNeeded'
-      | 'TableKnown'
-      | 'ChangesDue'
-      | 'VirtualServerProgrammed'
+    type: 'ServerFailed' | 'ServerReturned' | 'TableNeeded' | 'TableKnown' | 'ChangesDue' | 'VirtualServerProgrammed'
   }
 >
 
@@ -73,11 +65,10 @@ function repairDueAfter(state: State, fact: TableFact): number {
 
 function tableAfter(table: Table, fact: TableFact): Table {
   switch (fact.type) {
-    case 'CheckFailed':
-    case 'CheckPassed':
-      return { ...table, down: withCheck(table.down, fact, fact.type === 'CheckFailed') }
-    case 'ChecksForgotten':
-      return { ...table, down: withoutTargets(table.down, fact.targets) }
+    case 'ServerFailed':
+      return { ...table, down: withHealth(table.down, fact, fact.check) }
+    case 'ServerReturned':
+      return { ...table, down: withHealth(table.down, fact, null) }
     case 'TableNeeded':
       return { ...table, knowledge: fact.knowledge }
     case 'TableKnown':

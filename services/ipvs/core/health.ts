@@ -1,23 +1,16 @@
-/** Which checks of which real servers have failed. A server is alive while none of its checks has. */
+/** Which real servers are dead. What checker said last of a server stands until it says otherwise, over reloads too. */
+import type { CheckerEvent } from '#schemas/checker.ts'
 import { type Down, targetKey } from './desired.ts'
 
-interface CheckName {
-  virtualServer: string
-  realServer: string
-  check: string
+type Target = Pick<CheckerEvent, 'virtualServer' | 'realServer'>
+
+export function isDown(down: Down, { virtualServer, realServer }: Target): boolean {
+  return targetKey(virtualServer, realServer) in down
 }
 
-export function isDown(down: Down, { virtualServer, realServer, check }: CheckName): boolean {
-  return down[targetKey(virtualServer, realServer)]?.includes(check) === true
-}
-
-export function withCheck(down: Down, { virtualServer, realServer, check }: CheckName, failed: boolean): Down {
+/** @param check the failed check; null: the server is alive */
+export function withHealth(down: Down, { virtualServer, realServer }: Target, check: string | null): Down {
   const target = targetKey(virtualServer, realServer)
-  const others = (down[target] ?? []).filter((each) => each !== check)
-  const checks = failed ? [...others, check] : others
-  return checks.length === 0 ? withoutTargets(down, [target]) : { ...down, [target]: checks }
-}
-
-export function withoutTargets(down: Down, targets: readonly string[]): Down {
-  return Object.fromEntries(Object.entries(down).filter(([target]) => !targets.includes(target)))
+  if (check !== null) return { ...down, [target]: check }
+  return Object.fromEntries(Object.entries(down).filter(([other]) => other !== target))
 }

@@ -7,8 +7,7 @@ export const MEMORY_VERSION = 1
 
 export function memoryOf({ instances, table }: State): IpvsSnapshot {
   const roles = Object.values(instances).map(({ config, role }) => [config.name, role] as const)
-  const down = Object.entries(table.down).map(([target, checks]): [string, string[]] => [target, [...checks]])
-  return { roles: Object.fromEntries(roles), owned: [...table.owned], down: Object.fromEntries(down) }
+  return { roles: Object.fromEntries(roles), owned: [...table.owned], down: { ...table.down } }
 }
 
 /** The state with what an earlier run knew. What this run has seen of the kernel and the wire stays. */

@@ -15,49 +15,33 @@ import { START_PATIENCE_MS } from './table.ts'
 export function react(fact: Fact, state: State): Effect[] {
   switch (fact.type) {
     case 'Begun':
-      return [
-        { type: 'WatchInterfaces', interfaces: fact.interfaces },
-        { type: 'WakeAt', when: fact.at + START_PATIENCE_MS },
-      ]
-    case 'ConfigurationTaken': {
-      const interfaces = [...new Set(fact.config.instances.map((instance) => instance.interface))]
-      return [{ type: 'WatchInterfaces', interfaces }]
-    }
-    case 'HoldBegan':
-    case 'HoldWidened':
-      return instanceOf(state, fact.instance, (instance) => [write(instance, fact)])
-    case 'LeaseExtended':
-      return instanceOf(state, fact.instance, ({ config }) => {
-        const { leaseMs } = config
-        const addresses = allAddresses(config)
-        return [{ type: 'RefreshAddresses', instance: config.name, addresses, leaseMs, deadline: fact.before }]
-      })
-    case 'HoldLost':
-      return fact.clear ? instanceOf(state, fact.instance, (instance) => removal(instance, null)) : []
-    case 'HoldEnded':
-      return instanceOf(state, fact.instance, (instance) => removal(instance, fact.reason))
-    case 'HoldNarrowed':
-      return [{ type: 'RemoveAddresses', instance: fact.instance, addresses: fact.addresses, reason: 'reload' }]
-    case 'HoldDoubted':
-      return instanceOf(state, fact.instance, ({ config }) => {
-        const devices = [...new Set(allAddresses(config).map(({ device }) => device))]
-        return [{ type: 'ListAddresses', devices }]
-      })
-    case 'LeftOverFound':
-      return [{ type: 'WakeAt', when: fact.until }]
-    case 'ClaimRaised':
-      return [{ type: 'WakeAt', when: fact.claim.due }]
-    case 'AddressesInPlace':
-      return inPlace(fact, state)
-    case 'AnnouncementDue':
-      return instanceOf(state, fact.instance, (instance) => [
-        announcement(instance, fact.repeat),
-        ...wake(fact.next?.due ?? null),
-      ])
+      return [watching(state), { type: 'WakeAt', when: fact.at + START_PATIENCE_MS }]
+    case 'ConfigurationTaken':
+      return [watching(state)]
     case 'TableNeeded':
       return tableNeeded(fact, state)
     case 'ChangesDue':
       return [{ type: 'WriteTable', changes: fact.changes, reason: fact.reason }]
+    case 'HoldNarrowed':
+      return [{ type: 'RemoveAddresses', instance: fact.instance, addresses: fact.addresses, reason: 'reload' }]
+    case 'LeftOverFound':
+      return [{ type: 'WakeAt', when: fact.until }]
+    case 'ClaimRaised':
+      return [{ type: 'WakeAt', when: fact.claim.due }]
+    case 'HoldBegan':
+    case 'HoldWidened':
+    case 'HoldLost':
+    case 'HoldEnded':
+    case 'HoldDoubted':
+    case 'LeaseExtended':
+    case 'AnnouncementDue': {
+      const instance = state.instances[fact.instance]
+      return instance === undefined ? [] : forInstance(fact, instance)
+    }
+    case 'AddressesInPlace': {
+      const instance = state.instances[fact.write.instance]
+      return instance === undefined ? [] : inPlace(fact, instance)
+    }
     case 'StopBegun':
     case 'BusChanged':
     case 'RoleHeard':
@@ -67,9 +51,8 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'HoldAdopted':
     case 'HoldFailed':
     case 'LeaseNotExtended':
-    case 'CheckFailed':
-    case 'CheckPassed':
-    case 'ChecksForgotten':
+    case 'ServerFailed':
+    case 'ServerReturned':
     case 'TableKnown':
     case 'RefusalNoted':
     case 'RefusalOver':
@@ -83,12 +66,43 @@ export function react(fact: Fact, state: State): Effect[] {
   }
 }
 
-function instanceOf(state: State, name: string, effects: (instance: Instance) => Effect[]): Effect[] {
-  const instance = state.instances[name]
-  return instance === undefined ? [] : effects(instance)
+type Of<T extends Fact['type']> = Extract<Fact, { type: T }>
+
+type InstanceFact = Extract<
+  Fact,
+  {
+    type: 'HoldBegan' | 'HoldWidened' | 'HoldLost' | 'HoldEnded' | 'HoldDoubted' | 'LeaseExtended' | 'AnnouncementDue'
+  }
+>
+
+function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
+  const { name, leaseMs } = instance.config
+  const addresses = allAddresses(instance.config)
+  switch (fact.type) {
+    case 'HoldBegan':
+    case 'HoldWidened':
+      return [write(instance, fact)]
+    case 'HoldLost':
+      return fact.clear ? [removal(instance, null)] : []
+    case 'HoldEnded':
+      return [removal(instance, fact.reason)]
+    case 'HoldDoubted':
+      return [{ type: 'ListAddresses', devices: [...new Set(addresses.map(({ device }) => device))] }]
+    case 'LeaseExtended':
+      return [{ type: 'RefreshAddresses', instance: name, addresses, leaseMs, deadline: fact.before }]
+    case 'AnnouncementDue':
+      return [
+        { type: 'Announce', instance: name, addresses, repeat: fact.repeat, write: null, writtenAt: 0 },
+        ...wake(fact.next?.due ?? null),
+      ]
+  }
 }
 
-function write({ config, hold }: Instance, fact: Extract<Fact, { type: 'HoldBegan' | 'HoldWidened' }>): AddAddresses {
+function watching({ config }: State): Effect {
+  return { type: 'WatchInterfaces', interfaces: [...new Set(config.instances.map((instance) => instance.interface))] }
+}
+
+function write({ config, hold }: Instance, fact: Of<'HoldBegan' | 'HoldWidened'>): AddAddresses {
   const { name: instance, leaseMs } = config
   if (fact.type === 'HoldBegan') {
     const { trigger, startedAt, deadline } = fact
@@ -107,19 +121,16 @@ function write({ config, hold }: Instance, fact: Extract<Fact, { type: 'HoldBega
 }
 
 /** In reverse order, as keepalived does: what was added last leaves first. */
-function removal({ config }: Instance, reason: RemovalReason | null): Effect[] {
-  return [{ type: 'RemoveAddresses', instance: config.name, addresses: allAddresses(config).reverse(), reason }]
+function removal({ config }: Instance, reason: RemovalReason | null): Effect {
+  return { type: 'RemoveAddresses', instance: config.name, addresses: allAddresses(config).reverse(), reason }
 }
 
-function inPlace({ write, addresses, at, next }: Extract<Fact, { type: 'AddressesInPlace' }>, state: State): Effect[] {
-  return instanceOf(state, write.instance, ({ config }) => [
-    { type: 'Announce', instance: config.name, addresses, repeat: config.announcement.repeat, write, writtenAt: at },
+function inPlace({ write, addresses, at, next }: Of<'AddressesInPlace'>, { config }: Instance): Effect[] {
+  const { repeat } = config.announcement
+  return [
+    { type: 'Announce', instance: config.name, addresses, repeat, write, writtenAt: at },
     ...wake(next?.due ?? null),
-  ])
-}
-
-function announcement({ config }: Instance, repeat: number): Effect {
-  return { type: 'Announce', instance: config.name, addresses: allAddresses(config), repeat, write: null, writtenAt: 0 }
+  ]
 }
 
 function wake(when: Millis | null): Effect[] {
@@ -127,10 +138,7 @@ function wake(when: Millis | null): Effect[] {
 }
 
 /** A node without virtual servers does not need IP_VS in its kernel. */
-function tableNeeded(
-  { reason, repairDue }: Extract<Fact, { type: 'TableNeeded' }>,
-  { config, table }: State,
-): Effect[] {
+function tableNeeded({ reason, repairDue }: Of<'TableNeeded'>, { config, table }: State): Effect[] {
   const next: Effect = { type: 'WakeAt', when: repairDue }
   if (config.virtualServers.length === 0 && table.owned.length === 0) return [next]
   return [{ type: 'DumpTable', version: table.version, reason }, next]

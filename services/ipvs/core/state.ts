@@ -1,10 +1,9 @@
 /** What the ipvs core knows (State), hears (Input), concludes (Fact) and has done (Effect). */
 
-import type { z } from 'zod'
 import type { Millis } from '#platform/clock-port.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
 import type { Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
-import type { AddressesRemoved, IpvsEvent, VirtualServerProgrammed } from '#schemas/ipvs.ts'
+import type { IpvsEvent } from '#schemas/ipvs.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import type {
   AddressOutcome,
@@ -18,8 +17,8 @@ import type {
 
 /** What made us hold the addresses. */
 export type Trigger = 'event' | 'advert'
-export type RemovalReason = z.infer<typeof AddressesRemoved>['reason']
-export type ProgramReason = z.infer<typeof VirtualServerProgrammed>['reason']
+export type RemovalReason = Extract<IpvsEvent, { type: 'AddressesRemoved' }>['reason']
+export type ProgramReason = Extract<IpvsEvent, { type: 'VirtualServerProgrammed' }>['reason']
 
 /** An own advert that waits a moment for the event that should come with it. */
 export interface Claim {
@@ -76,8 +75,8 @@ export interface Table {
   version: number
   /** Services we wrote at any time, by name. */
   owned: readonly string[]
-  /** Failed checks by `virtual server|real server`. */
-  down: Readonly<Record<string, readonly string[]>>
+  /** The failed check of each dead server, by `virtual server|real server`. */
+  down: Readonly<Record<string, string>>
 }
 
 export interface State {
@@ -149,8 +148,8 @@ export type InnerFact =
       next: PlannedAnnouncement | null
     }
   | { type: 'AnnouncementDue'; instance: string; repeat: number; next: PlannedAnnouncement | null }
-  | { type: 'CheckFailed' | 'CheckPassed'; virtualServer: string; realServer: string; check: string }
-  | { type: 'ChecksForgotten'; targets: string[] }
+  | { type: 'ServerFailed'; virtualServer: string; realServer: string; check: string }
+  | { type: 'ServerReturned'; virtualServer: string; realServer: string }
   | { type: 'TableNeeded'; knowledge: 'provisional' | 'settled'; reason: ProgramReason; repairDue: Millis }
   | { type: 'TableKnown'; services: KernelService[] }
   | { type: 'ChangesDue'; changes: KernelChange[]; reason: ProgramReason }

@@ -1,11 +1,10 @@
 /** The IPVS table: what dumps, health and time mean for it. Only differences are ever written. */
 import type { Millis } from '#platform/clock-port.ts'
-import type { Config } from '#schemas/config.ts'
-import { endpointName, virtualServerName } from '#schemas/names.ts'
+import { endpointName } from '#schemas/names.ts'
 import type { KernelChange, KernelService } from '../ports.ts'
 import { applyChanges, describeChange, type NamedServices, tableChanges } from './compare.ts'
-import { desiredTable, serviceName, targetKey } from './desired.ts'
-import { isDown, withCheck } from './health.ts'
+import { desiredTable, serviceName } from './desired.ts'
+import { isDown, withHealth } from './health.ts'
 import type { Fact, Input, ProgramReason, State, Table } from './state.ts'
 import { refusals } from './vips.ts'
 
@@ -66,15 +65,16 @@ function due(changes: KernelChange[], reason: ProgramReason): Fact[] {
 
 /** A real server died or came back. */
 export function decideHealth({ event, phase }: Of<'CheckerHeard'>, state: State): Fact[] {
-  const { virtualServer, realServer, check } = event
+  const { virtualServer, realServer } = event
   const { table, config } = state
-  const server = config.virtualServers.find((each) => virtualServerName(each) === virtualServer)
-  const known = server?.realServers.some((each) => endpointName(each) === realServer) === true
-  const failed = event.type === 'RealServerDown'
-  if (!known || isDown(table.down, event) === failed) return []
-  const fact: Fact = { type: failed ? 'CheckFailed' : 'CheckPassed', virtualServer, realServer, check }
+  const failed = event.type === 'RealServerDown' ? event.check : null
+  if (isDown(table.down, event) === (failed !== null)) return []
+  const fact: Fact =
+    failed === null
+      ? { type: 'ServerReturned', virtualServer, realServer }
+      : { type: 'ServerFailed', virtualServer, realServer, check: failed }
   if (phase === 'replay' || table.kernel === null) return [fact]
-  const wanted = desiredTable(config.virtualServers, withCheck(table.down, event, failed))
+  const wanted = desiredTable(config.virtualServers, withHealth(table.down, event, failed))
   const changes = tableChanges(only(table.kernel, virtualServer), only(wanted, virtualServer))
   return [fact, ...due(table.knowledge === 'settled' ? changes : about(changes, realServer), 'health')]
 }
@@ -88,23 +88,9 @@ function about(changes: KernelChange[], realServer: string): KernelChange[] {
   return changes.filter((change) => 'destination' in change && endpointName(change.destination) === realServer)
 }
 
-/** Checks that are new or changed begin as passed, as keepalived has it; the rest of the health stands. */
-export function decideTableReload({ config, at }: Of<'ConfigurationReloaded'>, state: State): Fact[] {
-  const before = checksByTarget(state.config)
-  const after = checksByTarget(config)
-  const targets = Object.keys(state.table.down).filter((target) => before[target] !== after[target])
-  const forgotten: Fact[] = targets.length === 0 ? [] : [{ type: 'ChecksForgotten', targets }]
-  const { knowledge } = state.table
-  return knowledge === 'none' ? forgotten : [...forgotten, needed(at, knowledge, 'reload')]
-}
-
-function checksByTarget(config: Config): Record<string, string> {
-  const pairs = config.virtualServers.flatMap((server) =>
-    server.realServers.map(
-      (real) => [targetKey(virtualServerName(server), endpointName(real)), JSON.stringify(real.checks)] as const,
-    ),
-  )
-  return Object.fromEntries(pairs)
+/** Health stands: checker says of a server whose checks have changed when that is over. */
+export function decideTableReload({ at }: Of<'ConfigurationReloaded'>, { table }: State): Fact[] {
+  return table.knowledge === 'none' ? [] : [needed(at, table.knowledge, 'reload')]
 }
 
 export function decideTableStop({ table }: State): Fact[] {

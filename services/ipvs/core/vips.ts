@@ -93,18 +93,27 @@ function nextAnnouncement({ config }: Instance, at: Millis): PlannedAnnouncement
 }
 
 export function decideAnnounced({ announce, result }: Of<'AddressesAnnounced'>, state: State): Fact[] {
+  const { write, writtenAt, addresses } = announce
   const failures = result.failures.map(({ address, error }) => ({
-    entity: `${announce.instance} announcement of ${cidrOf(address)}`,
+    entity: announcementEntity(address),
     code: error.code,
     message: error.message,
   }))
-  const told = refusals(failures, state)
-  const { write } = announce
+  const over = addresses
+    .filter((address) => !result.failures.some((failure) => failure.address === address))
+    .map(announcementEntity)
+    .filter((entity) => entity in state.refused)
+    .map((entity): Fact => ({ type: 'RefusalOver', entity }))
+  const told = [...over, ...refusals(failures, state)]
   if (write === null) return told
-  const tookMs = Math.max(0, announce.writtenAt - write.startedAt)
-  const addresses = announce.addresses.map(cidrOf)
   const { instance, trigger } = write
-  return [{ type: 'AddressesAdded', instance, addresses, trigger, tookMs, announced: result.sent }, ...told]
+  const tookMs = Math.max(0, writtenAt - write.startedAt)
+  const announced = result.sent
+  return [{ type: 'AddressesAdded', instance, addresses: addresses.map(cidrOf), trigger, tookMs, announced }, ...told]
+}
+
+function announcementEntity(address: VipAddress): string {
+  return `announcement of ${addressEntity(address)}`
 }
 
 export function decideRefreshed({ instance, before, outcomes, at }: Of<'AddressesRefreshed'>, state: State): Fact[] {
