@@ -1,9 +1,14 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { textDestination } from './log-text.ts'
 
 export type Log = Logger
 
+/** `text` in this environment variable makes a log for people; the supervisor hands it on to its children. */
+export const LOG_FORMAT = 'FAILOVERD_LOG_FORMAT'
+
 /**
- * A logger of one process: JSON lines on standard output, secrets masked wherever a field of these names stands.
+ * A logger of one process on standard output: JSON lines, or lines for people. Secrets are masked wherever a field of
+ * these names stands.
  *
  * @param level `trace` packets, `debug` effects, `info` state changes, `warn` coping, `error` a human is needed
  */
@@ -14,5 +19,6 @@ export function createLog(service: string, level: string, destination?: Destinat
     redact: { paths: ['password', '*.password', '*.*.password'], censor: '***' },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  if (destination !== undefined) return pino(options, destination)
+  return process.env[LOG_FORMAT] === 'text' ? pino(options, textDestination()) : pino(options)
 }

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { exitStatus, formatDiagnostic } from '#platform/config/diagnostic.ts'
 import { describeError, HaError } from '#platform/errors.ts'
+import { LOG_FORMAT } from '#platform/log.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 import type { NodeOptions } from '../../services/supervisor/commands.ts'
 import { runNode } from '../../services/supervisor/main.ts'
 import { VERSION } from '../version.ts'
 import { findBusServer } from './bus-program.ts'
 import { type DaemonOptions, daemonCommand } from './options.ts'
+import { rightsToDrop } from './rights.ts'
 
 /** Runs `failoverd` with these arguments and returns its exit status; a running node keeps the process alive. */
 export async function runDaemon(argv: string[]): Promise<number> {
@@ -42,12 +44,20 @@ async function start(reading: ConfigReading, options: DaemonOptions, argv: strin
   if (config === null) return exitStatus(diagnostics, config)
   mkdirSync(options.stateDir, { recursive: true, mode: 0o755 })
   if (!options.dontFork) return fork(options, argv)
-  if (options.pid !== undefined) writeFileSync(options.pid, `${process.pid}\n`)
+  if (options.pid !== undefined) writePidFile(options.pid)
+  if (options.logConsole) process.env[LOG_FORMAT] = 'text'
   await runNode(nodeOptions(options, config), { config, digest })
   return 0
 }
 
+/** As keepalived's: there while the node runs. */
+function writePidFile(path: string): void {
+  writeFileSync(path, `${process.pid}\n`)
+  process.once('exit', () => rmSync(path, { force: true }))
+}
+
 function nodeOptions(options: DaemonOptions, config: { routerId: string; site: string | null }): NodeOptions {
+  const busProgram = options.busServer ?? findBusServer()
   return {
     configFile: resolve(options.useFile),
     configId: options.configId,
@@ -57,9 +67,9 @@ function nodeOptions(options: DaemonOptions, config: { routerId: string; site: s
     version: VERSION,
     boot: Date.now().toString(36),
     logLevel: options.logDetail ? 'debug' : 'info',
-    busProgram: options.busServer ?? findBusServer(),
+    busProgram,
     only: options.vrrp ? 'vrrp' : options.check ? 'checker' : 'all',
-    asRoot: process.getuid?.() === 0,
+    dropRights: rightsToDrop(resolve(options.stateDir), busProgram),
   }
 }
 

@@ -2,7 +2,7 @@ import { chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '#schemas/config.ts'
-import type { Settings } from '#schemas/settings.ts'
+import type { Identity, Settings } from '#schemas/settings.ts'
 import type { ServiceName } from '#schemas/subjects.ts'
 import type { ProcessName } from '#schemas/supervisor.ts'
 import type { BusServer } from './adapters/bus-server.ts'
@@ -22,7 +22,8 @@ export interface NodeOptions {
   /** The nats-server program. */
   busProgram: string
   only: 'all' | 'vrrp' | 'checker'
-  asRoot: boolean
+  /** Whether the processes give root up; not when they could then not reach their files. */
+  dropRights: { services: boolean; busServer: boolean }
 }
 
 /** The processes that this configuration needs: as keepalived, none for what it does not configure. */
@@ -39,10 +40,8 @@ export function settingsFor(
   bus: BusServer,
   { config, digest }: LoadedConfig,
 ): Settings {
-  const identity = service === 'supervisor' ? null : identityOf(service, options.asRoot)
-  const spoolDir = join(options.stateDir, 'outbox', service)
-  mkdirSync(spoolDir, { recursive: true, mode: 0o700 })
-  if (identity !== null) chownSync(spoolDir, identity.uid, identity.gid)
+  const identity = service === 'supervisor' ? null : identityOf(service, options.dropRights.services)
+  const spoolDir = makeSpoolDir(join(options.stateDir, 'outbox'), service, identity)
   return {
     service,
     site: options.site,
@@ -56,6 +55,15 @@ export function settingsFor(
     configDigest: digest,
     config: restricted(config, options.only),
   }
+}
+
+/** A folder of the service's own, in one that all may pass through. */
+function makeSpoolDir(outbox: string, service: ServiceName, identity: Identity | null): string {
+  const spoolDir = join(outbox, service)
+  mkdirSync(outbox, { recursive: true, mode: 0o755 })
+  mkdirSync(spoolDir, { recursive: true, mode: 0o700 })
+  if (identity !== null) chownSync(spoolDir, identity.uid, identity.gid)
+  return spoolDir
 }
 
 /** `-P` and `-C` leave out half of the configuration for everybody, so that no service has to know of them. */

@@ -14,7 +14,7 @@ const IDENTITIES: Record<ProcessName, Identity> = {
   notifier: { uid: 65_705, gid: 65_705, capabilities: ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL'] },
 }
 
-/** null when we are not root: nothing can be given up then. */
-export function identityOf(process: ProcessName, asRoot: boolean): Identity | null {
-  return asRoot ? IDENTITIES[process] : null
+/** null: the process stays what we are. */
+export function identityOf(process: ProcessName, dropRights: boolean): Identity | null {
+  return dropRights ? IDENTITIES[process] : null
 }

@@ -33,7 +33,7 @@ export async function runNode(options: NodeOptions, first: LoadedConfig): Promis
     name: options,
     stateDir: options.stateDir,
     program: options.busProgram,
-    identity: identityOf('nats-server', options.asRoot),
+    identity: identityOf('nats-server', options.dropRights.busServer),
     adopted: adopted.some(({ process }) => process === 'nats-server'),
   })
   files.writeNode(nodeRecord(options, server.access('cli')))

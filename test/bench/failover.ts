@@ -70,15 +70,16 @@ async function outage(
   await happening()
   await heldBy(stage, successor)
   await wait(STEADY_MS)
-  const delay = announcementDelay(wire, addressOf(successor), began)
+  const takeover = firstAdvert(wire, addressOf(successor), began)
+  if (takeover === null) throw new Error(`no advert of ${successor} was seen after it took the VIP over`)
+  const delay = announcementDelay(wire, takeover)
   if (delay !== null) figures.announceMs.push(delay)
-  return Math.max(
-    0,
-    ...stage
-      .gaps()
-      .slice(seen)
-      .map(({ gapMs }) => gapMs),
-  )
+  // A gap that ended before the successor spoke is the machine's, busy with starting programs.
+  const gaps = stage
+    .gaps()
+    .slice(seen)
+    .filter(({ endedAt }) => endedAt >= takeover)
+  return Math.max(0, ...gaps.map(({ gapMs }) => gapMs))
 }
 
 async function heldBy(stage: Stage, node: Node): Promise<void> {

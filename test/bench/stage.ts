@@ -1,5 +1,14 @@
 /** Two directors and a client on one segment, on the host's kernel, for measuring one program after the other. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,6 +62,8 @@ function config(node: Node): string {
 export async function openStage(program: Program): Promise<Stage> {
   await removeLeftovers()
   const folder = mkdtempSync(join(tmpdir(), 'failoverd-bench-'))
+  // The services give root up and must still reach their files.
+  chmodSync(folder, 0o755)
   const segment = await createSegment(`fo${process.pid}-lab`)
   const machines = new Map<Node, { machine: Machine; director: LabProcess }>()
   const gaps: { gapMs: number; endedAt: number }[] = []

@@ -72,15 +72,15 @@ test('a process that was killed after a while is started again at once', () => {
   assert.deepEqual(effects, [{ type: 'ArmRestart', process: 'vrrp', delayMs: 0 }])
 })
 
-test('a process that keeps crashing at its start is started ever more slowly, up to five seconds', () => {
+test('a process that keeps crashing at its start is started ever more slowly, up to half a minute', () => {
   let state = running()
   const delays: number[] = []
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 11; round++) {
     const end = run([exit('checker', 100 * round, round === 0 ? 103 : 200 + round)], state)
     delays.push(...end.effects.flatMap((effect) => (effect.type === 'ArmRestart' ? [effect.delayMs] : [])))
     state = run([{ type: 'ProcessSpawned', at: 100 * round, process: 'checker', pid: 201 + round }], end.state).state
   }
-  assert.deepEqual(delays, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000])
+  assert.deepEqual(delays, [100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000])
 })
 
 test('the end of a process that was replaced already changes nothing', () => {

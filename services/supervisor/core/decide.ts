@@ -57,7 +57,7 @@ function asEnded(input: Extract<Input, { type: 'ProcessEnded' }>, state: State):
   if (known === undefined || known.pid !== pid) return []
   const quick = known.phase === 'running' && at - known.startedAt < QUICK_MS
   const again = state.stopping === null && state.wanted.includes(process)
-  const restartInMs = again ? restartDelayMs(quick ? known.quickEnds + 1 : 0) : null
+  const restartInMs = again ? restartDelayMs(process, quick ? known.quickEnds + 1 : 0) : null
   const suspect = process === 'nats-server' && quick && known.quickEnds + 1 >= STORE_SUSPECT
   return [
     { type: 'ProcessExited', process, pid, status, signal, restartInMs },

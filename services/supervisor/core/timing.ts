@@ -1,3 +1,5 @@
+import type { ProcessName } from '#schemas/supervisor.ts'
+
 /** A process that lived shorter than this crashed at its start, milliseconds. */
 export const QUICK_MS = 1_500
 /** A service that beats each 500 ms is hung when this long silent. */
@@ -11,7 +13,11 @@ export const JUMP_MS = 3_000
 /** Quick ends of the embedded server in a row before its store is taken for damaged. */
 export const STORE_SUSPECT = 3
 
-/** At once, unless it keeps crashing at its start: then 100 ms, doubling to 5 s. */
-export function restartDelayMs(quickEnds: number): number {
-  return quickEnds === 0 ? 0 : Math.min(5_000, 100 * 2 ** (quickEnds - 1))
+/**
+ * At once, unless it keeps crashing at its start: then 100 ms, doubling. A service stops at 30 s, so that its deaths
+ * cannot flood the log; the server of that log at 2 s, because everybody waits for it.
+ */
+export function restartDelayMs(process: ProcessName, quickEnds: number): number {
+  const longest = process === 'nats-server' ? 2_000 : 30_000
+  return quickEnds === 0 ? 0 : Math.min(longest, 100 * 2 ** (quickEnds - 1))
 }
