@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { appendFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { appendFile, chown, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isErrno } from './errors.ts'
 import type { Log } from './log.ts'
 
 const SPOOL_FILE = 'outbox.jsonl'
@@ -41,7 +42,7 @@ export function readSpool(folder: string, log: Log): Uint8Array[] {
  * one write. The disk's refusal (full, read-only) is logged once; the lines stay in memory and are written later.
  */
 export function openSpool(options: SpoolOptions): Spool {
-  const { folder, contents, log } = options
+  const { folder, owner, contents, log } = options
   const path = join(folder, SPOOL_FILE)
   // Whatever is there may end in half a line, so the first write replaces the file.
   let rewrite = prepareFolder(options)
@@ -49,6 +50,7 @@ export function openSpool(options: SpoolOptions): Spool {
   let lines = 0
   let working: Promise<void> | null = null
   let refused = false
+  let mended = false
 
   async function writeAnew(): Promise<void> {
     rewrite = false
@@ -56,6 +58,8 @@ export function openSpool(options: SpoolOptions): Spool {
     const all = contents()
     try {
       await writeFile(`${path}.new`, joinLines(all), { mode: 0o600 })
+      // Written by root, appended to by whom the process becomes: the write may have begun before it gave root up.
+      if (owner !== null && process.getuid?.() === 0) await chown(`${path}.new`, owner.uid, owner.gid)
       await rename(`${path}.new`, path)
       lines = all.length
     } catch (cause) {
@@ -79,6 +83,12 @@ export function openSpool(options: SpoolOptions): Spool {
         if (refused) log.info('the spool is written again')
         refused = false
       } catch (err) {
+        // Half-way through giving root up the file is still root's: replacing it, which the folder's owner may, mends it.
+        if (!mended && (isErrno(err, 'EACCES') || isErrno(err, 'EPERM'))) {
+          mended = true
+          rewrite = true
+          continue
+        }
         if (!refused) log.error({ err }, 'cannot write the spool: events are kept in memory')
         refused = true
         // The failed write may have left half a line: begin again from what is in memory.
