@@ -47,3 +47,25 @@ export const ScriptEnded = z.strictObject({
 
 export const NotifierEvent = z.discriminatedUnion('type', [MailDue, MailSent, MailFailed, ScriptStarted, ScriptEnded])
 export type NotifierEvent = z.infer<typeof NotifierEvent>
+
+/** What a restarted notifier must know: mails that are not done, and what must not be done twice. */
+export const NotifierSnapshot = z.strictObject({
+  mails: z.array(
+    z.strictObject({
+      about,
+      messageId: z.string(),
+      subject: z.string(),
+      body: z.string(),
+      attempts: z.number().int().min(0),
+      /** Why the last attempt failed. */
+      reason: z.string().nullable(),
+      /** Recipients whose server has taken it. */
+      delivered: z.array(z.string()),
+    }),
+  ),
+  /** Events whose mail is done, newest last. */
+  mailed: z.array(about),
+  /** Events whose scripts have run to their end, with the command lines that have. */
+  scripts: z.array(z.strictObject({ about, ended: z.array(z.array(z.string())) })),
+})
+export type NotifierSnapshot = z.infer<typeof NotifierSnapshot>

@@ -1,0 +1,80 @@
+import { createTransport } from 'nodemailer'
+import type { Mail, Mailer, MailResult } from '../ports.ts'
+
+/** A server that says nothing for so long has hung, milliseconds. */
+const SILENCE_MS = 30_000
+
+/** Plain SMTP without encryption or login, as keepalived speaks it. */
+export function smtpMailer(): Mailer {
+  return {
+    async send(mail) {
+      try {
+        const { accepted, rejectedErrors } = await transport(mail).sendMail(message(mail))
+        return partOf(mail, accepted.map(String), rejectedErrors ?? [])
+      } catch (thrown) {
+        return failed(thrown)
+      }
+    },
+  }
+}
+
+function transport({ server, connectTimeoutMs, heloName }: Mail) {
+  return createTransport({
+    ...server,
+    secure: false,
+    ignoreTLS: true,
+    ...(heloName === null ? {} : { name: heloName }),
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: Math.max(connectTimeoutMs, SILENCE_MS),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+}
+
+function message({ from, to, remaining, messageId, subject, body }: Mail) {
+  return {
+    from,
+    to: [...to],
+    envelope: { from, to: [...remaining] },
+    messageId: `<${messageId}>`,
+    xMailer: 'failoverd',
+    subject,
+    text: body,
+  }
+}
+
+/** Some recipients were taken: only those of the others who may be later (4xx) are still to be served. */
+function partOf({ remaining }: Mail, accepted: string[], errors: readonly Error[]): MailResult {
+  const later = errors.find((error) => !isFinal(error))
+  if (later === undefined) return { outcome: 'sent' }
+  const refused = errors.filter(isFinal).map(recipientOf)
+  const delivered = remaining.filter((recipient) => accepted.includes(recipient) || refused.includes(recipient))
+  return { outcome: 'deferred', reason: later.message, delivered }
+}
+
+function failed(thrown: unknown): MailResult {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const each = 'rejectedErrors' in error && Array.isArray(error.rejectedErrors) ? error.rejectedErrors : [error]
+  const reason = reasonOf(error)
+  return each.every(isFinal) ? { outcome: 'refused', reason } : { outcome: 'deferred', reason, delivered: [] }
+}
+
+/**
+ * A 5xx answer to sender, recipient or text will be the same next time. One to the greeting or the introduction is
+ * about the server's own state, and passes.
+ */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  if (error.code !== 'EENVELOPE' && error.code !== 'EMESSAGE') return false
+  // Without an answer it was nodemailer that found an address malformed.
+  return !('responseCode' in error) || Number(error.responseCode) >= 500
+}
+
+function recipientOf(error: Error): string {
+  return 'recipient' in error ? String(error.recipient) : ''
+}
+
+function reasonOf(error: Error): string {
+  return 'response' in error && typeof error.response === 'string' ? error.response : error.message
+}

@@ -1,0 +1,36 @@
+/** What has to be done because of a fact; `state` is already the one after it. */
+import type { Effect, Fact, State } from './state.ts'
+
+export function react(fact: Fact, state: State): Effect[] {
+  switch (fact.type) {
+    case 'MailDue':
+    case 'MailTriedAgain':
+      return sending(fact.about, state)
+    case 'MailAttemptFailed':
+      return [{ type: 'PutBack', channel: 'mail', about: fact.about, retryInMs: fact.retryInMs }]
+    case 'MailSent':
+      return [{ type: 'Acknowledge', channel: 'mail', about: fact.about }]
+    case 'MailFailed':
+      return fact.retryInMs === null ? [{ type: 'Acknowledge', channel: 'mail', about: fact.about }] : []
+    case 'ScriptStarted': {
+      if (fact.run === null) return []
+      const started: Effect[] = [{ type: 'RunScript', about: fact.about, run: fact.run }]
+      return fact.last ? [...started, { type: 'Acknowledge', channel: 'scripts', about: fact.about }] : started
+    }
+    case 'NothingDue':
+      return [{ type: 'Acknowledge', channel: fact.channel, about: fact.about }]
+    case 'ScriptEnded':
+    case 'ConfigurationTaken':
+      return []
+  }
+}
+
+function sending(about: string, { config, mails }: State): Effect[] {
+  const open = mails.find((mail) => mail.about === about)
+  const { server, recipients, connectTimeoutMs, heloName, from } = config.mail
+  if (open === undefined || server === null) return []
+  const { messageId, subject, body, delivered } = open
+  const remaining = recipients.filter((recipient) => !delivered.includes(recipient))
+  const mail = { server, connectTimeoutMs, heloName, from, to: recipients, remaining, messageId, subject, body }
+  return [{ type: 'SendMail', about, mail }]
+}

@@ -1,0 +1,47 @@
+/** Events in and out of notifier. */
+import { CheckerEvent } from '#schemas/checker.ts'
+import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import { NotifierEvent } from '#schemas/notifier.ts'
+import { VrrpEvent } from '#schemas/vrrp.ts'
+import type { Fact, Notice } from './core/state.ts'
+
+/** null for a kind that this version does not know. */
+export function noticeOf({ type, data }: Envelope): Notice | null {
+  const parsed = type.startsWith('failoverd.vrrp.') ? VrrpEvent.safeParse(data) : CheckerEvent.safeParse(data)
+  return parsed.success ? parsed.data : null
+}
+
+export function eventOf(fact: Fact): EventDraft | null {
+  const data = eventData(fact)
+  return data === null ? null : { service: 'notifier', entity: entityOf(data), data }
+}
+
+/** Own events that a restart has to know again. */
+export function recalledFact({ data }: Envelope): Fact | null {
+  const parsed = NotifierEvent.safeParse(data)
+  if (!parsed.success) return null
+  return parsed.data.type === 'ScriptStarted' ? { ...parsed.data, run: null, last: false } : parsed.data
+}
+
+function eventData(fact: Fact): NotifierEvent | null {
+  switch (fact.type) {
+    case 'MailDue':
+    case 'MailSent':
+    case 'MailFailed':
+    case 'ScriptEnded':
+      return fact
+    case 'ScriptStarted': {
+      const { type, about, argv } = fact
+      return { type, about, argv }
+    }
+    case 'NothingDue':
+    case 'MailTriedAgain':
+    case 'MailAttemptFailed':
+    case 'ConfigurationTaken':
+      return null
+  }
+}
+
+function entityOf({ type }: NotifierEvent): string {
+  return type === 'ScriptStarted' || type === 'ScriptEnded' ? 'scripts' : 'mail'
+}

@@ -1,0 +1,50 @@
+/** What the effects of notifier need from outside. */
+
+export interface Mail {
+  server: { host: string; port: number }
+  connectTimeoutMs: number
+  heloName: string | null
+  from: string
+  /** All recipients, as the header names them. */
+  to: readonly string[]
+  /** Those who do not have it yet. */
+  remaining: readonly string[]
+  messageId: string
+  subject: string
+  body: string
+}
+
+export type MailResult =
+  | { outcome: 'sent' }
+  /** To be tried again for those who are not in `delivered`. */
+  | { outcome: 'deferred'; reason: string; delivered: string[] }
+  /** The server will never take it (5xx). */
+  | { outcome: 'refused'; reason: string }
+
+export interface Mailer {
+  /** Never rejects. */
+  send(mail: Mail): Promise<MailResult>
+}
+
+/** An account by name; null: the default one. */
+export type Account = { user: string; group: string | null } | null
+
+export interface ScriptRun {
+  argv: readonly string[]
+  account: Account
+  /** Killed with its whole group when it runs longer; null: never. */
+  limitMs: number | null
+}
+
+export interface ScriptResult {
+  /** null: a signal ended it, or it did not start. */
+  status: number | null
+  detail: string | null
+}
+
+export interface Scripts {
+  /** Starts at once, in this call; `onEnd` is called exactly once, later. */
+  run(script: ScriptRun, onEnd: (result: ScriptResult) => void): void
+  /** Resolves when every script with a limit has ended. */
+  limitedEnded(): Promise<void>
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { resolveAccount } from '../../services/notifier/adapters/accounts.ts'
+import { processScripts } from '../../services/notifier/adapters/script.ts'
+import type { ScriptResult, ScriptRun } from '../../services/notifier/ports.ts'
+
+const NO_ROOT = process.getuid?.() === 0 ? false : 'changing the user needs root'
+let folder = ''
+let out = ''
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), `fo${process.pid}-scripts-`))
+  chmodSync(folder, 0o777)
+  out = join(folder, 'out')
+})
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(name: string, text: string, mode = 0o755): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+  return path
+}
+
+function run(argv: string[], more: Partial<ScriptRun> = {}, scripts = processScripts(false)): Promise<ScriptResult> {
+  rmSync(out, { force: true })
+  return new Promise((resolve) => scripts.run({ argv, account: null, limitMs: null, ...more }, resolve))
+}
+
+const lines = () => readFileSync(out, 'utf8').trim().split('\n')
+
+test('a script gets its arguments, null devices and its own process group, and its status is told', async () => {
+  const path = write(
+    'record',
+    `#!/bin/sh
+{ for each in "$@"; do echo "$each"; done; readlink /proc/$$/fd/0 /proc/$$/fd/2; ps -o pgid= $$; echo $$; } > ${out}\nexit 7\n`,
+  )
+  assert.deepEqual(await run([path, 'a b', '', 'c']), { status: 7, detail: null })
+  const [first, second, third, stdin, stderr, group, pid] = lines()
+  assert.deepEqual([first, second, third, stdin, stderr], ['a b', '', 'c', '/dev/null', '/dev/null'])
+  assert.equal(group?.trim(), pid)
+})
+
+test('the environment is ours without what would mislead the shell, the linker or a script in Node', async () => {
+  const before = { ...process.env }
+  Object.assign(process.env, { FO_KEPT: '1', LD_LIBRARY_PATH: '/x', LD_PRELOAD: '', IFS: 'x', NODE_OPTIONS: '' })
+  await run([write('environment', `#!/bin/sh\nenv > ${out}\n`)])
+  process.env = before
+  const names = lines().map((line) => line.split('=')[0])
+  assert.ok(names.includes('FO_KEPT'))
+  for (const withheld of ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'IFS', 'NODE_OPTIONS'])
+    assert.ok(!names.includes(withheld), `${withheld} is there`)
+})
+
+test('files that a script creates are its user’s alone, and our own umask stays', async () => {
+  const before = process.umask()
+  await run([write('create', `#!/bin/sh\n: > ${out}\n`)])
+  assert.equal(statSync(out).mode & 0o777, 0o600)
+  assert.equal(process.umask(), before)
+})
+
+test('a missing file, a missing interpreter and a file without permission are told apart from a failure', async () => {
+  const detail = async (path: string) => (await run([path])).detail ?? ''
+  assert.match(await detail(join(folder, 'nothing')), /does not exist/)
+  assert.match(await detail(write('odd', '#!/no/such/program\n')), /#! line/)
+  assert.match(await detail(write('plain', '#!/bin/sh\n', 0o644)), /not executable/)
+})
+
+test('a script whose time is up is killed with everything it has started', async () => {
+  const scripts = processScripts(false)
+  const result = run([write('slow', `#!/bin/sh\nsleep 60 & echo $! > ${out}\nwait\n`)], { limitMs: 200 }, scripts)
+  await scripts.limitedEnded()
+  assert.deepEqual(await result, { status: null, detail: 'killed: it had 200 ms' })
+  const [sleeper] = lines()
+  const state = existsSync(`/proc/${sleeper}/stat`)
+    ? readFileSync(`/proc/${sleeper}/stat`, 'utf8').split(' ')[2]
+    : 'gone'
+  // Nobody may have collected it yet.
+  assert.match(state ?? '', /gone|Z/)
+})
+
+test('a script that ends by a signal says which', async () => {
+  assert.deepEqual(await run([write('suicide', '#!/bin/sh\nkill -TERM $$\n')]), {
+    status: null,
+    detail: 'ended by SIGTERM',
+  })
+})
+
+test('accounts are found by name, and what is missing is named', () => {
+  const passwd = write('passwd', 'root:x:0:0::/:/bin/sh\nbob:x:1001:1002::/:/bin/sh\n')
+  const files = { passwd, group: write('group', 'ops:x:77:\n') }
+  const of = (user: string, group: string | null) => resolveAccount({ user, group }, true, files)
+  assert.deepEqual(of('bob', null), { ok: true, ids: { uid: 1001, gid: 1002 } })
+  assert.deepEqual(of('bob', 'ops'), { ok: true, ids: { uid: 1001, gid: 77 } })
+  assert.deepEqual(of('eve', null), { ok: false, detail: 'there is no user eve' })
+  assert.deepEqual(of('bob', 'none'), { ok: false, detail: 'there is no group none' })
+})
+
+test('the default account is keepalived_script where it exists, else root, else whoever we are', () => {
+  const group = write('group', '')
+  const without = { passwd: write('passwd', 'root:x:0:0::/:/bin/sh\n'), group }
+  const having = { passwd: write('passwd2', 'keepalived_script:x:990:991::/:/bin/sh\n'), group }
+  assert.deepEqual(resolveAccount(null, true, having), { ok: true, ids: { uid: 990, gid: 991 } })
+  assert.deepEqual(resolveAccount(null, true, without), { ok: true, ids: { uid: 0, gid: 0 } })
+  assert.deepEqual(resolveAccount(null, false, having), { ok: true, ids: null })
+})
+
+test('without the right to change the user a script for somebody else fails with that reason', async () => {
+  const scripts = processScripts(false, () =>
+    resolveAccount({ user: 'bob', group: null }, false, {
+      passwd: write('passwd', 'bob:x:1001:1002::/:/bin/sh\n'),
+      group: '/nonexistent',
+    }),
+  )
+  assert.match((await run(['/bin/true'], {}, scripts)).detail ?? '', /cannot run as bob/)
+})
+
+test('an unprivileged notifier with its three capabilities starts scripts as root and as others', {
+  skip: NO_ROOT,
+}, () => {
+  const child = join(import.meta.dirname, 'notifier-identity.ts')
+  const { stdout, stderr } = spawnSync(process.execPath, [child, folder], { encoding: 'utf8' })
+  assert.notEqual(stdout, '', stderr)
+  assert.deepEqual(JSON.parse(stdout), {
+    ownUid: 65705,
+    root: '0 0 0 0177 mighty',
+    nobody: '65534 65534 65534 0177 powerless',
+    killed: 'killed: it had 200 ms',
+  })
+})
