@@ -109,7 +109,7 @@ const TIME = '2026-01-01T00:00:00.000Z'
 
 /** Offers again for as long as the handler puts it off, without the wait. */
 async function offer(work: WorkOptions, event: Envelope): Promise<void> {
-  while (!(await work.handle(event)).done);
+  while (!(await work.handle(event)).done) await new Promise((resolve) => setImmediate(resolve))
 }
 
 function tell(beats: { service: ServiceName | '*'; listener(service: string): void }[], service: ServiceName): void {

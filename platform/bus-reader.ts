@@ -81,7 +81,8 @@ async function reach({ url, user, password }: BusAccess): Promise<NatsConnection
 }
 
 function consumerOptions({ filter, since, lastPerSubject }: ReadOptions): Partial<OrderedConsumerOptions> {
-  const base = { filter_subjects: [filter] }
+  // As text, not a list: only then the client names the consumer in the subject, where permissions can see it.
+  const base = { filter_subjects: filter }
   if (lastPerSubject === true) return { ...base, deliver_policy: DeliverPolicy.LastPerSubject }
   if (since instanceof Date)
     return { ...base, deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() }
