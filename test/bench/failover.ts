@@ -1,7 +1,16 @@
 /** How long a client is without the VIP, failoverd and keepalived in turn on the same machine in one run. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { addressOf } from '../../cli/lab/hosts.ts'
-import { type AtRest, announcementDelay, atRest, firstAdvert, median, tapWire, type Wire } from './measure.ts'
+import {
+  type AtRest,
+  announcementDelay,
+  atRest,
+  firstAdvert,
+  median,
+  nextAdvert,
+  tapWire,
+  type Wire,
+} from './measure.ts'
 import { type Node, openStage, type Program, type Stage } from './stage.ts'
 
 export interface Figures {
@@ -14,6 +23,8 @@ export interface Figures {
 }
 
 const REST_SECONDS = 10
+/** Half of the advert interval. */
+const CRASH_AFTER_ADVERT_MS = 500
 /** More than three intervals, the skew, a lease and a slow start together. */
 const TRANSITION_LIMIT_MS = 30_000
 /** No gap for this long: the takeover is over and was steady. */
@@ -44,8 +55,9 @@ export async function measureFailover(
 }
 
 async function oneRound(stage: Stage, wire: Wire, figures: Figures, tell: (line: string) => void): Promise<void> {
-  // The age of the last advert is chance: spread it over the interval.
-  await wait(Math.random() * 1_000)
+  // The outage shrinks by the age of the last advert: the same for both programs.
+  const advert = await nextAdvert(wire, addressOf('vos1'))
+  await wait(advert + CRASH_AFTER_ADVERT_MS - Date.now())
   figures.crashMs.push(await outage(stage, wire, figures, 'vos2', () => stage.crash('vos1')))
   figures.returnMs.push(await outage(stage, wire, figures, 'vos1', () => stage.start('vos1')))
   figures.stopMs.push(await outage(stage, wire, figures, 'vos2', () => stage.stop('vos1')))

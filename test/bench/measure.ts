@@ -38,9 +38,9 @@ function cpuTicks(pid: number): number {
 
 function nameOf(pid: number): string {
   const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  const service = argv.flatMap((word) => /services\/(\w+)\/main\.ts$/.exec(word)?.[1] ?? [])[0]
+  const service = argv.flatMap((word) => /services\/(\w+)\/main\.js$/.exec(word)?.[1] ?? [])[0]
   if (service !== undefined) return service
-  if (argv.some((word) => word.endsWith('cli/failoverd.ts'))) return 'supervisor'
+  if (argv.some((word) => word.endsWith('cli/failoverd.js'))) return 'supervisor'
   return argv[0]?.split('/').at(-1) ?? String(pid)
 }
 
@@ -69,6 +69,16 @@ export async function tapWire(client: Machine): Promise<Wire> {
 /** When a router first sent an advert at or after a moment; null when it did not. */
 export function firstAdvert({ adverts }: Wire, source: string, after: number): number | null {
   return adverts.find((advert) => advert.at >= after && advert.source === source)?.at ?? null
+}
+
+/** The moment of a router's next advert from now on. */
+export async function nextAdvert(wire: Wire, source: string): Promise<number> {
+  const after = Date.now()
+  for (;;) {
+    const at = firstAdvert(wire, source, after)
+    if (at !== null) return at
+    await wait(5)
+  }
 }
 
 /** From a takeover's first advert to the first gratuitous ARP after it, milliseconds. */
