@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeClock } from '#platform/clock-fake.ts'
 import { Envelope } from '#schemas/envelope.ts'
+import type { IpvsEvent } from '#schemas/ipvs.ts'
 import { eventOf, inputOf, recalledFact } from '../../services/ipvs/events.ts'
 import { SERVICE, WEB1 } from './settings.ts'
 import { becameMaster, serverDown } from './simulated-node.ts'
@@ -35,9 +36,14 @@ test('events of checker are heard, those of a kind that we do not know are passe
 })
 
 test('facts that others need become events under the name of what they are about', () => {
-  const programmed = { type: 'VirtualServerProgrammed', virtualServer: SERVICE, changes: [], reason: 'start' } as const
+  const programmed: IpvsEvent = {
+    type: 'VirtualServerProgrammed',
+    virtualServer: SERVICE,
+    changes: [],
+    reason: 'start',
+  }
   assert.deepEqual(eventOf(programmed), { service: 'ipvs', entity: SERVICE, data: programmed })
-  const kept = { type: 'AddressesKept', instance: 'VI_1', addresses: [] } as const
+  const kept: IpvsEvent = { type: 'AddressesKept', instance: 'VI_1', addresses: [] }
   assert.equal(eventOf(kept)?.entity, 'VI_1')
   assert.equal(eventOf({ type: 'HoldDoubted', instance: 'VI_1' }), null)
   assert.deepEqual(recalledFact(envelope('failoverd.ipvs.virtual-server-programmed.v1', programmed)), programmed)
