@@ -1,7 +1,9 @@
 // Runs everything, or one group: `npm test`, `npm test -- unit`, `npm test -- system PATTERN`.
+import { fileURLToPath } from 'node:url'
 import { type Group, groups } from './runner/groups.ts'
 import { closingLine, sum, type Tally } from './runner/tally.ts'
 
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const [wanted, pattern = ''] = process.argv.slice(2)
 const chosen = Object.entries(groups).filter(([name]) => wanted === undefined || name === wanted)
 

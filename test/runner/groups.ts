@@ -26,27 +26,23 @@ export const groups: Record<string, Group> = {
 
   unit(pattern) {
     const files = testFiles('test/**/*.test.ts', pattern).filter((file) => !file.startsWith('test/system/'))
-    // One process for all: starting one for each file would take most of the time.
-    return runTests(files, { flags: ['--test-isolation=none'], boundMs: 3 * MINUTE_MS })
+    return runTests(files, { isolated: false, boundMs: 3 * MINUTE_MS })
   },
 
   system(pattern) {
     const files = testFiles('test/system/*.test.ts', pattern)
     if (process.getuid?.() !== 0) return skipAll(files, 'only root may make network namespaces')
-    return runTests(files, { flags: SERIAL, boundMs: 15 * MINUTE_MS })
+    return runTests(files, { isolated: true, boundMs: 15 * MINUTE_MS })
   },
 
   uml(pattern) {
     const files = testFiles('test/system/uml/*.test.ts', pattern)
     const boundMs = 18 * MINUTE_MS
-    if (!hasIpvs()) return runTests(files, { flags: SERIAL, boundMs, wrap: inUserModeLinux })
+    if (!hasIpvs()) return runTests(files, { isolated: true, boundMs, wrap: inUserModeLinux })
     if (process.getuid?.() !== 0) return skipAll(files, 'only root may change IP_VS')
-    return runTests(files, { flags: SERIAL, boundMs })
+    return runTests(files, { isolated: true, boundMs })
   },
 }
-
-/** A process for each file, one after the other; a file that leaves something open does not hold up the rest. */
-const SERIAL = ['--test-concurrency=1', '--test-force-exit']
 
 function inUserModeLinux(command: readonly string[], folder: string, boundMs: number): string[] {
   console.log('This kernel has no IP_VS: these tests run inside User-Mode Linux.')

@@ -2,7 +2,8 @@ import type { TestEvent } from 'node:test/reporters'
 
 /**
  * A reporter of `node --test` for the runner, beside the one that people read: a line `passed`, `failed` or `skipped`
- * for each test, as it ends, and `end` last. A run that dies half-way leaves its lines and no `end`.
+ * for each test, as it ends, `file` for each file that has a process of its own and came to its end, and `end` last. A
+ * run that dies half-way leaves its lines and no `end`; a file that does so with status 0 passes for node, without `file`.
  */
 export default async function* tallyReporter(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of source) {
@@ -12,7 +13,8 @@ export default async function* tallyReporter(source: AsyncIterable<TestEvent>): 
   yield 'end\n'
 }
 
-function outcomeOf(event: TestEvent): 'passed' | 'failed' | 'skipped' | undefined {
+function outcomeOf(event: TestEvent): 'passed' | 'failed' | 'skipped' | 'file' | undefined {
+  if (event.type === 'test:summary') return event.data.file === undefined ? undefined : 'file'
   if (event.type === 'test:fail') {
     // A suite stands for its tests; only one that fails by itself, in a hook, has no test that says so.
     const { type, error } = event.data.details

@@ -21,18 +21,30 @@ export function sum(tallies: readonly Tally[]): Tally {
   )
 }
 
-/** What tally-reporter.ts wrote to `path`, and whether it got to its end. A missing file is a run that never began. */
-export function readTally(path: string): { tally: Tally; complete: boolean } {
-  let lines: string[] = []
-  try {
-    lines = readFileSync(path, 'utf8').split('\n')
-  } catch (cause) {
-    if (!isErrno(cause, 'ENOENT')) throw cause
-    return { tally: NOTHING, complete: false }
-  }
-  const count = (outcome: string) => lines.filter((line) => line === outcome).length
+/** What tally-reporter.ts wrote. */
+export interface Reading {
+  tally: Tally
+  /** Files with a process of their own that came to their end. */
+  files: number
+  /** Whether the run as a whole came to its end. */
+  complete: boolean
+}
+
+/** Reads what tally-reporter.ts wrote to `path`. A missing file is a run that never began. */
+export function readTally(path: string): Reading {
+  const lines = linesOf(path)
+  const count = (word: string) => lines.filter((line) => line === word).length
   const tally = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') }
-  return { tally, complete: lines.includes('end') }
+  return { tally, files: count('file'), complete: lines.includes('end') }
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n')
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return []
+    throw cause
+  }
 }
 
 /** The line that closes a run: `7 passed, 0 failed`, and `, 1 skipped` when there are any. */
