@@ -1,14 +1,14 @@
 /** Routers on one bridge, each in a namespace: ours (the vrrp process alone, with no bus at all) and real keepaliveds. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#schemas/settings.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import { instance } from '../vrrp/given.ts'
+import { ended, type Keepalived, type KeepalivedOptions, startKeepalived, VIP } from './vrrp-keepalived.ts'
 
-export const VIP = '192.0.2.100'
 const VRRP = resolve(import.meta.dirname, '../../services/vrrp/main.ts')
 const ADDON = resolve(import.meta.dirname, '../../platform/native/socket.node')
 
@@ -21,10 +21,6 @@ export const UNABLE =
       : !existsSync(ADDON)
         ? 'the native addon is not built'
         : false
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms))
-}
 
 function ip(...args: string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -52,15 +48,10 @@ export interface Ours {
   /** Waits for the next event of this type from `since` on. */
   until(type: VrrpEvent['type'], withinMs: number, since?: number): Promise<Seen>
   signal(signal: NodeJS.Signals): void
+  /** Rewrites the settings file and sends SIGHUP. */
+  reload(change: Parameters<typeof instance>[0]): void
   /** The stand-in stops adding and refreshing, as a dead services/ipvs would. */
   loseIpvs(): void
-  end(signal?: NodeJS.Signals): Promise<void>
-}
-
-export interface Keepalived {
-  log(): string
-  /** Waits for a line of its log that comes after the `from`-th character; returns when it was there. */
-  until(text: RegExp, withinMs: number, from?: number): Promise<number>
   end(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -68,7 +59,7 @@ export interface Segment {
   /** The namespace of a router on the bridge, with 192.0.2.<last> on eth0. */
   router(name: string, last: number): string
   ours(namespace: string, change?: Parameters<typeof instance>[0]): Ours
-  keepalived(namespace: string, options: { priority: number; password?: string; extra?: string }): Keepalived
+  keepalived(namespace: string, options: KeepalivedOptions): Keepalived
   /** Captures protocol 112 on eth0 of a router into a file; `stop` returns its path. */
   capture(namespace: string): Promise<{ stop(): Promise<string> }>
   holdsVip(namespace: string): boolean
@@ -139,15 +130,6 @@ export function segment(test: string): Segment {
   }
 }
 
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = new Promise((done) => child.once('exit', done))
-  child.kill(signal)
-  // A stopped process takes no other signal but this one.
-  if (signal === 'SIGKILL') child.kill('SIGCONT')
-  await gone
-}
-
 function settings(folder: string, change: Parameters<typeof instance>[0]): Settings {
   const server = { host: '127.0.0.1', port: 25 }
   return {
@@ -205,6 +187,10 @@ function startOurs(namespace: string, folder: string, change: Parameters<typeof 
       return promise.finally(() => clearTimeout(late))
     },
     signal: (signal) => child.kill(signal),
+    reload(next) {
+      writeFileSync(file, JSON.stringify(settings(folder, next)))
+      child.kill('SIGHUP')
+    },
     loseIpvs: vips.lose,
     async end(signal = 'SIGTERM') {
       await ended(child, signal)
@@ -243,71 +229,4 @@ function standIn(namespace: string) {
       clearInterval(refresh ?? undefined)
     },
   }
-}
-
-type KeepalivedOptions = { priority: number; password?: string; extra?: string }
-
-function startKeepalived(
-  namespace: string,
-  folder: string,
-  { priority, password, extra = '' }: KeepalivedOptions,
-): Keepalived {
-  const own = mkdtempSync(join(folder, 'keepalived-'))
-  const auth = password === undefined ? '' : `authentication { \n auth_type PASS \n auth_pass ${password} \n }`
-  writeFileSync(
-    join(own, 'keepalived.conf'),
-    `global_defs {
-  router_id peer
-}
-vrrp_instance VI_1 {
-  state BACKUP
-  interface eth0
-  virtual_router_id 51
-  priority ${priority}
-  advert_int 1
-  ${auth}
-  ${extra}
-  virtual_ipaddress {
-    ${VIP}/32
-  }
-}
-`,
-  )
-  const files = ['-f', join(own, 'keepalived.conf'), '-p', join(own, 'pid'), '-r', join(own, 'vrrp.pid')]
-  const command = ['netns', 'exec', namespace, 'keepalived', '-n', '-l', '-D', '-P', ...files]
-  const child = spawn('ip', command, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
-  const take = (chunk: Buffer) => {
-    text += chunk
-  }
-  child.stdout.on('data', take)
-  child.stderr.on('data', take)
-  return {
-    log: () => text,
-    async until(pattern, withinMs, from = 0) {
-      const end = performance.now() + withinMs
-      while (performance.now() < end) {
-        if (pattern.test(text.slice(from))) return performance.now()
-        await sleep(5)
-      }
-      throw new Error(`keepalived did not say ${pattern} within ${withinMs} ms: ${text}`)
-    },
-    end: (signal = 'SIGTERM') => ended(child, signal),
-  }
-}
-
-/** Fields of each packet in a capture, by tshark's names. */
-export function dissect(file: string, ...fields: string[]): string[][] {
-  const wanted = fields.flatMap((field) => ['-e', field])
-  const checked = ['-o', 'ip.check_checksum:TRUE']
-  const args = ['-r', file, ...checked, '-T', 'fields', '-E', 'separator=|', ...wanted]
-  const text = execFileSync('tshark', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split('|'))
-}
-
-export function readText(file: string): string {
-  return readFileSync(file, 'utf8')
 }

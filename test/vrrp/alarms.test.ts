@@ -55,3 +55,18 @@ test('an alarm may be set from within its own ringing', () => {
   clock.advance(100)
   assert.deepEqual(rung, [10, 20, 30])
 })
+
+test('an alarm that is put off needs no timer of its own', () => {
+  const clock = fakeClock()
+  let timers = 0
+  const counting = {
+    ...clock,
+    at(when: number, fire: () => void) {
+      timers += 1
+      return clock.at(when, fire)
+    },
+  }
+  const one = createAlarm(counting, () => {})
+  for (let at = 100; at < 200; at += 1) one.set(at)
+  assert.equal(timers, 1)
+})

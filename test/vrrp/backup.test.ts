@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { advert, gone, link, master, OURS, present, router, silence, started, types } from './given.ts'
+import { advert, gone, instance, link, master, OURS, present, router, silence, started, types } from './given.ts'
 
 // Priority 100, VRRPv2: skew 609.375 ms, master-down interval 3609.375 ms.
 const SKEW = 609.375
@@ -243,4 +243,50 @@ test("addresses without lifetime are nobody's lease, and neither is a part of th
   assert.deepEqual(types(gonePart.facts({ type: 'Started', at: 0 })), ['BecameBackup'])
   const expired = router().after({ type: 'LinkChanged', at: 0, link: link() }, present(0, '192.0.2.100', 0))
   assert.deepEqual(types(expired.facts({ type: 'Started', at: 0 })), ['BecameBackup'])
+})
+
+test('what counts before the start is the last thing the kernel said of an address', () => {
+  const subject = router().after({ type: 'LinkChanged', at: 0, link: link() }, present(0, '192.0.2.100', null))
+  subject.after(present(1, '192.0.2.100', 2_000))
+  assert.deepEqual(types(subject.facts({ type: 'Started', at: 2 })), ['MastershipResumed'])
+})
+
+test('a router without addresses has no lease to resume', () => {
+  const subject = router({ addresses: [] }).after({ type: 'LinkChanged', at: 0, link: link() })
+  assert.deepEqual(types(subject.facts({ type: 'Started', at: 0 })), ['BecameBackup'])
+})
+
+test('leases count at the start only: a fault that is over resumes nothing', () => {
+  const subject = started().after(present(1), { type: 'LinkChanged', at: 2, link: null })
+  const facts = subject.facts({ type: 'LinkChanged', at: 3, link: link() })
+  assert.deepEqual(types(facts), ['LinkNoted', 'BecameBackup'])
+})
+
+test('after a fault a resignation is waited for by our own interval, not the one learned before', () => {
+  const subject = started({ version: 3 }).after(advert(1_000, 200, { intervalMs: 5_000 }))
+  subject.after({ type: 'LinkChanged', at: 2, link: null }, { type: 'LinkChanged', at: 3, link: link() })
+  assert.equal(subject.after(advert(100, 0)).state().downAt, 100 + SKEW)
+})
+
+test('a master that falls silent after it replaced a lesser one is missed for its silence', () => {
+  const subject = started().after(advert(1_000, 50), advert(1_500, 200))
+  const [fact] = subject.facts(silence(1_500 + DOWN))
+  assert.ok(fact?.type === 'BecameMaster')
+  assert.deepEqual([fact.reason, fact.previousMaster?.priority, fact.silentMs], ['silence', 200, DOWN])
+})
+
+test('addresses that come and go in a backup are noted and nothing else', () => {
+  const subject = started()
+  assert.deepEqual(types(subject.facts(present(1))), ['AddressNoted'])
+  assert.deepEqual(subject.effects(gone(2)), [])
+})
+
+test('a new configuration moves no timer of a backup', () => {
+  const subject = started()
+  assert.deepEqual(subject.effects({ type: 'Reconfigured', at: 1, config: instance({ priority: 200 }) }), [])
+  assert.equal(subject.state().downAt, DOWN)
+})
+
+test('the same news of an interface is news once', () => {
+  assert.deepEqual(started().facts({ type: 'LinkChanged', at: 1, link: link() }), [])
 })

@@ -245,5 +245,19 @@ test('nothing moves a router that was stopped', () => {
     { type: 'AdvertDropped', at: 20_000, reason: 'ttl', source: '192.0.2.2' },
     { type: 'Reconfigured', at: 20_000, config: instance({ priority: 1 }) },
   ] as const
-  for (const input of inputs) assert.deepEqual(subject.effects(input), [], input.type)
+  for (const input of inputs) assert.deepEqual(subject.facts(input), [], input.type)
+})
+
+test('a rival that goes on talking has not let go', () => {
+  const subject = master({ lowerPriorityAdvert: false }).after(advert(10_500, 99))
+  assert.deepEqual(types(subject.facts({ type: 'AdvertTimerExpired', at: 11_000 })), ['AdvertOwed'])
+})
+
+test('another router that resigns is no rival', () => {
+  assert.deepEqual(types(master().facts(advert(10_500, 0))), ['AdvertOwed'])
+})
+
+test('a last word that could not be sent changes nothing', () => {
+  const subject = master().after({ type: 'LinkChanged', at: 10_500, link: link({ adminUp: false }) })
+  assert.deepEqual(subject.facts({ type: 'SendFailed', at: 10_500, code: 'ENETDOWN' }), [])
 })

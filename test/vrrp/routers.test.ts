@@ -1,87 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pino } from 'pino'
-import { fakeClock } from '#platform/clock-fake.ts'
 import { ipBytes } from '#platform/native/ip.ts'
-import type { VrrpInstance } from '#schemas/config.ts'
-import type { Envelope, EventDraft } from '#schemas/envelope.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
-import type { AdvertPacket } from '../../services/vrrp/ports.ts'
 import { formOf } from '../../services/vrrp/router.ts'
-import { createRouters, type Routers } from '../../services/vrrp/routers.ts'
-import { createWires } from '../../services/vrrp/wires.ts'
-import { fakeLinks, fakeSockets } from './fake-kernel.ts'
+import { node, other } from './fake-node.ts'
 import { instance, link, VIP, vip } from './given.ts'
-
-const log = pino({ level: 'silent' })
-
-interface Node {
-  clock: ReturnType<typeof fakeClock>
-  sockets: ReturnType<typeof fakeSockets>['sockets']
-  refuse: { opening: boolean }
-  links: ReturnType<typeof fakeLinks>
-  routers: Routers
-  /** `VI_1 BecameBackup` of every event so far. */
-  events(): string[]
-  /** An advert of another router to all open sockets of eth0. */
-  hear(priority: number, change?: Partial<VrrpInstance>): void
-  /** The same, unread in the first socket. */
-  miss(priority: number): void
-  /** Priorities of what has left, oldest first. */
-  sent(): number[]
-}
-
-function envelope(draft: EventDraft): Envelope {
-  return {
-    specversion: '1.0',
-    id: 'id',
-    source: '/s/n/vrrp',
-    type: 't',
-    time: '',
-    subject: draft.entity,
-    datacontenttype: 'application/json',
-    data: draft.data,
-    sequence: 1,
-    hlc: '',
-    correlationid: 'id',
-    prevhash: '0'.repeat(64),
-  }
-}
-
-function node(...instances: VrrpInstance[]): Node {
-  const clock = fakeClock(1_000)
-  const { sockets, open, refuse } = fakeSockets()
-  const links = fakeLinks()
-  const drafts: EventDraft[] = []
-  const publish = (draft: EventDraft) => {
-    drafts.push(draft)
-    return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
-  }
-  const routers = createRouters({ clock, log, wires: createWires({ open, log }), publish }, links.open)
-  routers.apply(instances)
-  const packet = (priority: number, change: Partial<VrrpInstance> = {}): AdvertPacket => ({
-    source: '192.0.2.2',
-    destination: '224.0.0.18',
-    ttl: 255,
-    payload: encodeAdvert(formOf(instance(change), '192.0.2.2'), priority),
-    at: clock.now(),
-  })
-  return {
-    clock,
-    sockets,
-    refuse,
-    links,
-    routers,
-    events: () => drafts.map(({ entity, data }) => `${entity} ${data.type}`),
-    hear(priority, change) {
-      for (const socket of sockets.filter((one) => one.open)) socket.deliver(packet(priority, change))
-    },
-    miss: (priority) => void sockets[0]?.unread.push(packet(priority)),
-    sent: () => sockets.flatMap((socket) => socket.sent.map((message) => message.readUInt8(2))),
-  }
-}
-
-const other = (change: Partial<VrrpInstance> = {}) => instance({ name: 'VI_2', virtualRouterId: 52, ...change })
 
 test('virtual routers on one interface share a socket', () => {
   const { sockets } = node(instance(), other())
@@ -188,55 +111,6 @@ test('an address on another interface than its own does not count', () => {
   links.tell({ type: 'AddressPresent', interface: 'eth9', address: VIP, remainingMs: 3_000 })
   clock.advance(1_000)
   assert.equal(events().at(-1), 'VI_1 BecameBackup')
-})
-
-test('an unchanged reload opens, closes and says nothing', () => {
-  const { routers, sockets, clock, sent, events } = node(instance(), other())
-  clock.advance(3_610)
-  const before = [sent(), events()]
-  routers.apply([instance(), other()])
-  assert.deepEqual([sent(), events()], before)
-  assert.deepEqual(
-    sockets.map(({ open }) => open),
-    [true],
-  )
-})
-
-test('a reload that removes a master makes it resign, and leaves the others alone', () => {
-  const { routers, sockets, clock, sent, events } = node(instance(), other())
-  clock.advance(3_610)
-  routers.apply([other()])
-  assert.equal(sent().at(-1), 0)
-  assert.equal(events().at(-1), 'VI_1 InstanceStopped')
-  assert.equal(sockets[0]?.open, true)
-  const count = sent().length
-  clock.advance(900)
-  assert.equal(sent().length, count)
-})
-
-test('a reload that changes the priority is on the wire with the next advert', () => {
-  const { routers, clock, sent, links } = node(instance())
-  clock.advance(3_610)
-  links.tell({ type: 'AddressPresent', interface: 'eth0', address: VIP, remainingMs: 3_000 })
-  routers.apply([instance({ priority: 90 })])
-  assert.deepEqual(sent(), [100])
-  clock.advance(1_000)
-  assert.deepEqual(sent(), [100, 90])
-})
-
-test('a reload that changes the password is on the wire with the next advert', () => {
-  const { routers, clock, sockets } = node(instance())
-  clock.advance(3_610)
-  routers.apply([instance({ authentication: { type: 'pass', password: 'new' } })])
-  clock.advance(1_000)
-  assert.equal(sockets[0]?.sent.at(-2)?.subarray(-8).toString(), 'new\0\0\0\0\0')
-})
-
-test('a router that got another name is the same router', () => {
-  const { routers, events, clock } = node(instance())
-  clock.advance(3_610)
-  routers.apply([instance({ name: 'VI_new' })])
-  assert.deepEqual(events(), ['VI_1 BecameBackup', 'VI_1 BecameMaster'])
 })
 
 test('an interface that was made anew gets a new socket', () => {
@@ -347,4 +221,14 @@ test('addresses are compared byte by byte, not as signed numbers', () => {
   assert.equal(events().at(-1), 'VI_1 BecameBackup')
   assert.ok(ipBytes('192.0.2.128').compare(ipBytes('192.0.2.127')) > 0)
   assert.ok(ipBytes('fe80::ff').compare(ipBytes('fe80::1')) > 0)
+})
+
+test('an interface that was away for a moment gets a new socket, too', () => {
+  const { links, sockets } = node(instance())
+  links.tell({ type: 'LinkGone', interface: 'eth0' })
+  links.tell({ type: 'LinkChanged', link: link() })
+  assert.deepEqual(
+    sockets.map(({ open }) => open),
+    [false, true],
+  )
 })

@@ -174,3 +174,10 @@ test('a master that dropped out with the address of another still there has comm
   subject.after(gone(10_001), present(10_003))
   assert.deepEqual(subject.facts(commit(10_051)), [])
 })
+
+test('a lone master that steps aside in vain says again that its address is missing', () => {
+  const subject = waitingAlone().after(commit(11_000))
+  for (let at = 11_000; at <= 41_000; at += 1_000) subject.after({ type: 'AdvertTimerExpired', at })
+  subject.after(commit(41_000), silence(50_000))
+  assert.deepEqual(types(subject.facts(commit(51_000))), ['CommitOverdue'])
+})

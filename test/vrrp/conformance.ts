@@ -1,0 +1,158 @@
+/**
+ * The conformance list (sections 1 to 5 and 7), statement by statement: the tests that show it, or why none does.
+ * Titles are those of tests in test/vrrp and test/system.
+ */
+export type Proof = { tests: readonly string[] } | { notHere: string }
+
+const by = (...tests: string[]): Proof => ({ tests })
+const not = (notHere: string): Proof => ({ notHere })
+
+const CONFIG = not('a matter of platform/config and schemas/config.ts')
+const UNICAST = not('unicast peers are not in the configuration yet')
+const VMAC = not('virtual MAC addresses are not in the configuration yet')
+
+export const CONFORMANCE: Readonly<Record<string, Proof>> = {
+  // 1. Packet format
+  F1: by('the first byte carries the version above the type, which is always 1'),
+  F2: by('another type than 1 is dropped'),
+  F3: CONFIG,
+  F4: by('the priority byte carries what the state machine says, from 0 for a resignation to 255 for the owner'),
+  F5: by('an advert without addresses is dropped'),
+  F6: by('reserved bits of a version 3 advert are ignored'),
+  F7: by('a version 3 interval is 12 bits of hundredths of a second'),
+  F8: by('a version 2 advert has the auth type and the interval in seconds in bytes 4 and 5'),
+  F9: by('a version 2 advert always ends in 8 bytes of auth data, zero without authentication'),
+  F10: by('a version 3 advert carries no auth data'),
+  F11: by('addresses go out in configured order', 'the order of the addresses does not matter to the receiver'),
+  F12: CONFIG,
+  F13: CONFIG,
+  F14: CONFIG,
+  F15: by(
+    'a padded advert is accepted, as far as Ethernet pads',
+    'a message padded to the least Ethernet frame decodes, one padded beyond it does not',
+  ),
+  F16: by('an advert that is cut off anywhere is dropped', 'a message that is cut off anywhere decodes to nothing'),
+  F17: by('IPv4 and IPv6 routers of one id on one interface do not know each other'),
+
+  // 2. Checksum
+  C1: by('the version 2 checksum covers the whole message with its auth data'),
+  C2: by('golden vector GV4 is accepted'),
+  C3: by('an advert is encoded to the bytes of golden vector GV5'),
+  C4: not('a statement about keepalived; C3 is what follows for us'),
+  C5: by('an IPv4 version 3 checksum counts with and without pseudo header, and no other does'),
+  C6: by('an IPv4 version 3 checksum counts with and without pseudo header, and no other does'),
+  C7: by('an advert is encoded to the bytes of golden vector GV7', 'golden vector GV7 is accepted'),
+  C8: not('needs a capture over IPv6: with version 3 in the lab'),
+  C9: UNICAST,
+  C10: by('an advert is encoded to the bytes of golden vector GV6'),
+  C11: by('every single flipped bit of a golden vector is dropped'),
+
+  // 3. IP and link addressing
+  A1: by('our adverts are dissected without a warning and look as they must'),
+  A2: by('our adverts are dissected without a warning and look as they must'),
+  A3: by('our adverts are dissected without a warning and look as they must'),
+  A4: by('a TTL other than 255 is dropped, and so is one that is not known'),
+  A5: UNICAST,
+  A6: by('our adverts are dissected without a warning and look as they must'),
+  A7: by('a router starts in fault without interface, carrier or address, and says which'),
+  A8: by('an advert that was not sent to the group is dropped'),
+  A9: UNICAST,
+  A10: by('our adverts are dissected without a warning and look as they must'),
+  A11: by('an advert for an id that nobody has changes nothing'),
+  A12: by('the same id on another interface is another virtual router'),
+  A13: by(
+    'our adverts are dissected without a warning and look as they must',
+    'our own packets that come back are rejected, not heard',
+  ),
+  M1: VMAC,
+  M2: VMAC,
+  M3: VMAC,
+  M4: VMAC,
+  M5: VMAC,
+  M6: VMAC,
+  M7: VMAC,
+  M8: not('what services/ipvs announces with'),
+
+  // 4. Timers
+  T1: by('skew and master-down interval are exact for every row of the conformance table'),
+  T2: by('skew and master-down interval are exact for every row of the conformance table'),
+  T3: by('skew and master-down interval are exact for every row of the conformance table'),
+  T4: by('skew and master-down interval are exact for every row of the conformance table'),
+  T5: by('skew and master-down interval are exact for every row of the conformance table'),
+  T6: by('skew and master-down interval are exact for every row of the conformance table'),
+  T7: by('skew and master-down interval are exact for every row of the conformance table'),
+  T8: by('skew and master-down interval are exact for every row of the conformance table'),
+  T9: by('skew and master-down interval are exact for every row of the conformance table'),
+  T10: by('skew and master-down interval are exact for every row of the conformance table'),
+  T11: by('version 3: the wait follows the interval that the master announces'),
+  T12: by('a master sends at its own interval, whatever it has learned from others'),
+  T13: by('time is what the inputs say: wall clocks appear nowhere'),
+  T14: by(
+    'before a backup takes over, what lies unread in the sockets is heard',
+    'adverts that lie unread when the timer ends keep a backup where it is',
+  ),
+  T15: not('down_timer_adverts is not in the configuration yet'),
+  T16: by(
+    'a higher priority of ours takes over from keepalived when its timer ends',
+    'a stopped keepalived hands over to us within our skew, with a password too',
+  ),
+
+  // 5. State machine
+  S1: by('an owner announces itself at once and is master'),
+  S2: by('a router below 255 starts as backup, waits a whole master-down interval and sends nothing'),
+  S3: by('a router that has not started ignores adverts'),
+  S4: by('a backup that is stopped says nothing on the wire'),
+  S5: by('a backup whose timer ends sends its advert first, then tells the world'),
+  S6: by('a backup waits only the skew when the master resigns'),
+  S7: by('a resignation counts for a backup that does not preempt, too'),
+  S8: by('an advert of higher priority starts the timer again'),
+  S9: by('an advert of lower priority does not touch the timer of a backup that preempts'),
+  S10: by('a backup that must not preempt follows a master of lower priority'),
+  S11: by('an advert of equal priority starts the timer again, whoever sent it'),
+  S12: by(
+    'a master that is stopped resigns with priority 0 before it says that it stopped',
+    'a stopped router of ours hands over within the skew of keepalived',
+  ),
+  S13: by('a master sends at its interval and arms the next advert'),
+  S14: by('a master answers a resignation of another with an advert at once'),
+  S15: by('a master yields to a higher priority and waits a whole master-down interval'),
+  S16: by('between equal priorities the greater address wins'),
+  S17: by('between equal priorities the greater address wins'),
+  S18: by('a master answers a lower priority with an advert at once'),
+  S19: by('an advert from our own address is dropped', 'our own packets that come back are rejected, not heard'),
+  S20: by('addresses are compared byte by byte, not as signed numbers'),
+  S21: by('IPv4 and IPv6 routers of one id on one interface do not know each other'),
+  S22: by(
+    'a timer that was set before the last advert changes nothing when it rings',
+    'a master-down timer that rings in a master changes nothing',
+    'an advert timer that rings early or in a backup sends nothing',
+  ),
+  S23: by('two owners end up as one: the one with the smaller address yields'),
+  S24: by('an owner that hears another master stays and answers'),
+  S25: by('an interface that goes down ends the part of a backup, one that comes back begins it anew'),
+  S26: by('a master whose interface goes down resigns with priority 0 as far as it can'),
+  S27: by('an interface that goes down ends the part of a backup, one that comes back begins it anew'),
+  S28: not('sync groups are not in the configuration yet'),
+  // Measured, and against the list: keepalived 2.2.7 waits as S30 says.
+  S29: by('keepalived waits a whole master-down interval with state MASTER, too'),
+  S30: by('the configured state MASTER does not shorten the first wait'),
+
+  // 7. Receive validation
+  R1: by('an advert of another version is dropped'),
+  R2: by('a version 2 advert with another interval than ours is dropped'),
+  R3: by('a version 3 advert with another interval than ours is accepted with its interval'),
+  R4: by('a version 3 advert with interval 0 is dropped'),
+  R5: by(
+    'a version 2 advert with other addresses is dropped, unless the owner sends it',
+    'a version 3 advert with other addresses is accepted',
+  ),
+  R6: by('a dropped advert changes no timer and nothing learned'),
+  R7: by('ten thousand bad adverts of changing sources are one event and a count'),
+  R8: by('ten thousand bad adverts of changing sources are one event and a count'),
+  R9: by('an advert with another auth type than ours is a mismatch, not a failure'),
+  R10: not('counters are kept by reason; showing them is for services/monitor'),
+  R11: by('an advert from our own address is dropped'),
+}
+
+/** Letters of the sections that are covered here: every statement of theirs has an entry above. */
+export const SECTIONS = ['F', 'C', 'A', 'M', 'T', 'S', 'R']

@@ -1,0 +1,84 @@
+/** All virtual routers of a node on a fake kernel and a fake clock. */
+import { pino } from 'pino'
+import { fakeClock } from '#platform/clock-fake.ts'
+import type { VrrpInstance } from '#schemas/config.ts'
+import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
+import type { AdvertPacket } from '../../services/vrrp/ports.ts'
+import { formOf } from '../../services/vrrp/router.ts'
+import { createRouters, type Routers } from '../../services/vrrp/routers.ts'
+import { createWires } from '../../services/vrrp/wires.ts'
+import { fakeLinks, fakeSockets } from './fake-kernel.ts'
+import { instance } from './given.ts'
+
+const log = pino({ level: 'silent' })
+
+export interface Node {
+  clock: ReturnType<typeof fakeClock>
+  sockets: ReturnType<typeof fakeSockets>['sockets']
+  refuse: { opening: boolean }
+  links: ReturnType<typeof fakeLinks>
+  routers: Routers
+  /** `VI_1 BecameBackup` of every event so far. */
+  events(): string[]
+  /** An advert of another router to all open sockets of eth0. */
+  hear(priority: number, change?: Partial<VrrpInstance>): void
+  /** The same, unread in the first socket. */
+  miss(priority: number): void
+  /** Priorities of what has left, oldest first. */
+  sent(): number[]
+}
+
+function envelope(draft: EventDraft): Envelope {
+  return {
+    specversion: '1.0',
+    id: 'id',
+    source: '/s/n/vrrp',
+    type: 't',
+    time: '',
+    subject: draft.entity,
+    datacontenttype: 'application/json',
+    data: draft.data,
+    sequence: 1,
+    hlc: '',
+    correlationid: 'id',
+    prevhash: '0'.repeat(64),
+  }
+}
+
+export function node(...instances: VrrpInstance[]): Node {
+  const clock = fakeClock(1_000)
+  const { sockets, open, refuse } = fakeSockets()
+  const links = fakeLinks()
+  const drafts: EventDraft[] = []
+  const publish = (draft: EventDraft) => {
+    drafts.push(draft)
+    return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
+  }
+  const routers = createRouters({ clock, log, wires: createWires({ open, log }), publish }, links.open)
+  routers.apply(instances)
+  const packet = (priority: number, change: Partial<VrrpInstance> = {}): AdvertPacket => ({
+    source: '192.0.2.2',
+    destination: '224.0.0.18',
+    ttl: 255,
+    payload: encodeAdvert(formOf(instance(change), '192.0.2.2'), priority),
+    at: clock.now(),
+  })
+  return {
+    clock,
+    sockets,
+    refuse,
+    links,
+    routers,
+    events: () => drafts.map(({ entity, data }) => `${entity} ${data.type}`),
+    hear(priority, change) {
+      for (const socket of sockets.filter((one) => one.open)) socket.deliver(packet(priority, change))
+    },
+    miss: (priority) => void sockets[0]?.unread.push(packet(priority)),
+    sent: () => sockets.flatMap((socket) => socket.sent.map((message) => message.readUInt8(2))),
+  }
+}
+
+/** A second router beside `instance()`. */
+export const other = (change: Partial<VrrpInstance> = {}): VrrpInstance =>
+  instance({ name: 'VI_2', virtualRouterId: 52, ...change })

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { node, other } from './fake-node.ts'
+import { instance, VIP } from './given.ts'
+
+test('an unchanged reload opens, closes and says nothing', () => {
+  const { routers, sockets, clock, sent, events } = node(instance(), other())
+  clock.advance(3_610)
+  const before = [sent(), events()]
+  routers.apply([instance(), other()])
+  assert.deepEqual([sent(), events()], before)
+  assert.deepEqual(
+    sockets.map(({ open }) => open),
+    [true],
+  )
+})
+
+test('a reload that removes a master makes it resign, and leaves the others alone', () => {
+  const { routers, sockets, clock, sent, events } = node(instance(), other())
+  clock.advance(3_610)
+  routers.apply([other()])
+  assert.equal(sent().at(-1), 0)
+  assert.equal(events().at(-1), 'VI_1 InstanceStopped')
+  assert.equal(sockets[0]?.open, true)
+  const count = sent().length
+  clock.advance(900)
+  assert.equal(sent().length, count)
+})
+
+test('a reload that changes the priority is on the wire with the next advert', () => {
+  const { routers, clock, sent, links } = node(instance())
+  clock.advance(3_610)
+  links.tell({ type: 'AddressPresent', interface: 'eth0', address: VIP, remainingMs: 3_000 })
+  routers.apply([instance({ priority: 90 })])
+  assert.deepEqual(sent(), [100])
+  clock.advance(1_000)
+  assert.deepEqual(sent(), [100, 90])
+})
+
+test('a reload that changes the password is on the wire with the next advert', () => {
+  const { routers, clock, sockets } = node(instance())
+  clock.advance(3_610)
+  routers.apply([instance({ authentication: { type: 'pass', password: 'new' } })])
+  clock.advance(1_000)
+  assert.equal(sockets[0]?.sent.at(-2)?.subarray(-8).toString(), 'new\0\0\0\0\0')
+})
+
+test('a router that got another name is the same router', () => {
+  const { routers, events, clock } = node(instance())
+  clock.advance(3_610)
+  routers.apply([instance({ name: 'VI_new' })])
+  assert.deepEqual(events(), ['VI_1 BecameBackup', 'VI_1 BecameMaster'])
+})
