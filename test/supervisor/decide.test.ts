@@ -88,17 +88,29 @@ test('the end of a process that was replaced already changes nothing', () => {
 })
 
 test('a service without a heartbeat for more than five seconds is killed', () => {
+  const first: Input = { type: 'BeatHeard', at: 500, process: 'ipvs' }
+  const { facts, effects } = run([first, ...othersBeat([1_000, 2_000, 3_000, 4_000, 5_000, 6_000])], running())
+  assert.deepEqual(
+    facts.filter(({ type }) => type === 'ProcessHung'),
+    [{ type: 'ProcessHung', process: 'ipvs', pid: 102, silentMs: 5_500 }],
+  )
+  assert.deepEqual(effects, [{ type: 'Signal', process: 'ipvs', pid: 102, signal: 'SIGKILL' }])
+})
+
+/** Every second of these, all but ipvs beat and the supervisor looks. */
+function othersBeat(times: number[]): Input[] {
   const alive = ALL.filter((name) => name !== 'ipvs')
-  const steps = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000].flatMap((at): Input[] => [
+  return times.flatMap((at): Input[] => [
     ...alive.map((process): Input => ({ type: 'BeatHeard', at, process })),
     { type: 'Ticked', at },
   ])
-  const { facts, effects } = run(steps, running())
-  assert.deepEqual(
-    facts.filter(({ type }) => type === 'ProcessHung'),
-    [{ type: 'ProcessHung', process: 'ipvs', pid: 102, silentMs: 6_000 }],
-  )
-  assert.deepEqual(effects, [{ type: 'Signal', process: 'ipvs', pid: 102, signal: 'SIGKILL' }])
+}
+
+test('a service that starts slowly has half a minute until its first heartbeat', () => {
+  const seconds = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => (from + at) * 1_000)
+  const patient = run(othersBeat(seconds(1, 30)), running())
+  assert(!typesOf(patient.facts).includes('ProcessHung'))
+  assert(typesOf(run(othersBeat([31_000]), patient.state).facts).includes('ProcessHung'))
 })
 
 test('silence means nothing while the bus is away, because no heartbeat can arrive', () => {

@@ -1,6 +1,6 @@
 import type { ProcessName } from '#schemas/supervisor.ts'
 import { type Fact, type Input, type Process, type Reading, STOP_ORDER, type State } from './state.ts'
-import { BUS_SILENT_MS, JUMP_MS, QUICK_MS, restartDelayMs, SILENT_MS, STORE_SUSPECT } from './timing.ts'
+import { BUS_SILENT_MS, FIRST_BEAT_MS, JUMP_MS, QUICK_MS, restartDelayMs, SILENT_MS, STORE_SUSPECT } from './timing.ts'
 
 /** What an input means given what we know. Pure: time arrives as input.at. */
 export function decide(input: Input, state: State): Fact[] {
@@ -114,7 +114,8 @@ function busSilence(process: Process, at: number, { bus }: State): number | null
 function serviceSilence(process: Process, at: number, { bus }: State): number | null {
   if (!bus.connected) return null
   const silentMs = at - Math.max(process.aliveAt, bus.since, process.startedAt)
-  return silentMs > SILENT_MS ? silentMs : null
+  const limitMs = process.aliveAt > process.startedAt ? SILENT_MS : FIRST_BEAT_MS
+  return silentMs > limitMs ? silentMs : null
 }
 
 function asRead(reading: Reading, state: State): Fact[] {

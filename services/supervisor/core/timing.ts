@@ -4,6 +4,8 @@ import type { ProcessName } from '#schemas/supervisor.ts'
 export const QUICK_MS = 1_500
 /** A service that beats each 500 ms is hung when this long silent. */
 export const SILENT_MS = 5_000
+/** How long a service may take from its start to its first heartbeat: Node starts slowly on a busy machine. */
+export const FIRST_BEAT_MS = 30_000
 /** The embedded server is hung when its process lives and no connection to it works for this long. */
 export const BUS_SILENT_MS = 10_000
 /** How long a process may take to end in order before it is killed. */
