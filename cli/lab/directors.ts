@@ -37,7 +37,7 @@ interface DirectorSetup {
 const DAEMON = fileURLToPath(new URL('../failoverd.ts', import.meta.url))
 const CONTROL = fileURLToPath(new URL('../failoverctl.ts', import.meta.url))
 
-export function configOf(name: DirectorName): string {
+function configOf(name: DirectorName): string {
   return fileURLToPath(new URL(`./configs/${name}.conf`, import.meta.url))
 }
 
@@ -63,7 +63,7 @@ function startFailoverd({ machine, name, disk, tell }: DirectorSetup): Director 
   const daemon = [process.execPath, DAEMON, '-n', '-l', '-D', '-f', configOf(name)]
   const child = machine.spawn([...daemon, ...identity])
   record(child, join(disk, 'director.log'), () => {})
-  const control = (...args: string[]) => [...[process.execPath, CONTROL], ...['--state-dir', stateDir, ...args]]
+  const control = (...args: string[]) => [process.execPath, CONTROL, '--state-dir', stateDir, ...args]
   const since = new Date(Date.now() - 1).toISOString()
   const ears = listen(machine, control('events', '--json', '--follow', '--since', since), (line) => {
     const happening = fromEvent(name, line)
@@ -72,9 +72,9 @@ function startFailoverd({ machine, name, disk, tell }: DirectorSetup): Director 
   return { process: child, control, stopListening: ears.stop }
 }
 
-/** Follows the event log; until the node's bus is there the reader ends at once and is started again. */
+/** Follows the event log; until the node's bus is there the reader ends at once, and is started again later. */
 function listen(machine: Machine, argv: string[], take: (line: string) => void): { stop: () => void } {
-  const RETRY_MS = 500
+  const RETRY_MS = 2_000
   let stopped = false
   let current: LabProcess | null = null
   const start = () => {
@@ -85,7 +85,8 @@ function listen(machine: Machine, argv: string[], take: (line: string) => void):
     eachLine(current.stdout, take)
     current.once('close', () => setTimeout(start, RETRY_MS).unref())
   }
-  start()
+  // Not at once: every process more makes the node's own start slower, and nothing is missed.
+  setTimeout(start, RETRY_MS).unref()
   return {
     stop() {
       stopped = true

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { HaError } from '#platform/errors.ts'
 import { hasIpvs } from '../setup/kernel.mjs'
-import { COMPILE_CACHE } from './compile-cache.ts'
 import { type CommandFolder, writeCommands } from './command-folder.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 
 export interface KernelChoice {
   here: boolean

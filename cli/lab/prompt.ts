@@ -28,7 +28,11 @@ const HOSTS: readonly HostName[] = ['vos1', 'vos2', 'vos3', 'vos4', 'client']
 
 const COMMANDS: Record<string, PromptCommand> = {
   status: { usage: 'status', help: 'the machines, and who holds the VIP', run: (_, context) => showStatus(context) },
-  curl: { usage: 'curl', help: 'the last answers the client got from the VIP', run: (_, context) => showAnswers(context) },
+  curl: {
+    usage: 'curl',
+    help: 'the last answers the client got from the VIP',
+    run: (_, context) => showAnswers(context),
+  },
   ping: { usage: 'ping HOST', help: 'from the client', run: pingHost },
   kill: { usage: 'kill HOST', help: 'shut a machine down: SIGKILL to all its processes, link down', run: killHost },
   start: { usage: 'start HOST', help: 'switch a machine on again', run: startHost },
@@ -99,7 +103,9 @@ function showStatus({ rig, print }: PromptContext): void {
     const power = rig.machine(host) === null ? 'off' : 'on'
     const program = host === 'vos1' || host === 'vos2' ? `${rig.kinds[host]} with ${host}.conf` : ''
     const holds = holders.some((name) => name === host) ? `holds ${VIP}` : ''
-    print(`  ${host.padEnd(7)} ${addressOf(host).padEnd(16)} ${power.padEnd(4)} ${holds.padEnd(22)} ${program}`.trimEnd())
+    print(
+      `  ${host.padEnd(7)} ${addressOf(host).padEnd(16)} ${power.padEnd(4)} ${holds.padEnd(22)} ${program}`.trimEnd(),
+    )
   }
 }
 

@@ -2,14 +2,7 @@
 import type { Happening } from './happenings.ts'
 import { type Holding, holdersAt, longestShared } from './holders.ts'
 import { addressOf, type HostName, VIP, WEB_SERVERS } from './hosts.ts'
-import {
-  alternates,
-  answersNothing,
-  answersOnly,
-  type Fetch,
-  failuresIn,
-  longestGap,
-} from './observations.ts'
+import { alternates, answersNothing, answersOnly, type Fetch, failuresIn, longestGap } from './observations.ts'
 import type { Answers, Step } from './steps.ts'
 
 /** Everything seen so far. */
@@ -57,7 +50,9 @@ function brokenMeasure(step: Step, sight: Sight, { from, to }: Period): string[]
     case 'gap': {
       const gap = outageMs(step, sight.fetches, { from, to }) ?? Number.POSITIVE_INFINITY
       const { maxMs } = step.measure
-      return gap > maxMs ? [`the client went without an answer for ${Math.round(gap)} ms, more than ${Math.floor(maxMs)} ms`] : []
+      return gap > maxMs
+        ? [`the client went without an answer for ${Math.round(gap)} ms, more than ${Math.floor(maxMs)} ms`]
+        : []
     }
     case 'failures': {
       const known = sight.happenings.find(({ fact, at }) => fact === 'real-server-down' && at >= from)

@@ -18,7 +18,7 @@ import { sourceFiles, sourceStamp } from './sources.mjs'
 
 const TARGET = join(ROOT, 'dist')
 /** What the program reads beside its code. */
-const COMPANIONS = ['platform/native/socket.node', 'cli/lab/**/*.{conf,sh,c}']
+const COMPANIONS = ['platform/native/socket.node', 'cli/lab/**/*.{conf,sh,c}', 'cli/setup/{kernel,commands}.mjs']
 /** A relative path to a source, in an import or for `new URL`. */
 const RELATIVE_SOURCE = /(['"`])(\.{1,2}\/[^'"`\n]*)\.ts\1/g
 
