@@ -13,7 +13,7 @@ export function evolve(state: State, fact: Fact): State {
   switch (fact.type) {
     case 'BecameMaster':
     case 'MastershipResumed':
-      return intoOffice(state, fact.at)
+      return intoOffice(state, fact)
     case 'BecameBackup':
       return intoBackup(state, fact)
     case 'BecameFault':
@@ -62,8 +62,12 @@ export function evolve(state: State, fact: Fact): State {
 /** What no change of role carries over. */
 const FRESH = { ignored: null, lowerSince: null, rival: null, rivalQuietUntil: 0, rivalries: 0, reported: [] } as const
 
-function intoOffice(state: State, at: number): State {
-  const { advertIntervalMs } = state.config
+function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResumed'>): State {
+  const { at } = fact
+  const { version, advertIntervalMs } = state.config
+  const standing = { version, priority: effectivePriority(state) }
+  // An owner has not waited for anybody: services/ipvs may still be starting.
+  const atOnce = fact.type === 'BecameMaster' && fact.reason === 'owner'
   return {
     ...state,
     ...FRESH,
@@ -74,7 +78,7 @@ function intoOffice(state: State, at: number): State {
     sendError: null,
     advertAt: at + advertIntervalMs,
     addresses: missingAddresses(state).length === 0 ? 'held' : 'awaited',
-    commitBy: at + commitTimeoutMs(advertIntervalMs),
+    commitBy: at + (atOnce ? masterDownMs(standing, advertIntervalMs) : commitTimeoutMs(advertIntervalMs)),
     overdue: false,
   }
 }
