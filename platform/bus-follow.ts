@@ -58,7 +58,10 @@ export function createFollower(deps: FollowDeps): Follower {
   const { options, log } = deps
   const gapless = options.filters.every(coversSources)
   const order = createOrder(deps.baseline, gapless)
+  /** Everything up to here has been handed over; a replay begins after it. */
   let position = options.after
+  /** Highest place in the stream of anything handed over. */
+  let reached = 0
   let stream: string | null = null
   let caughtUp = false
   let session: NatsConnection | null = null
@@ -79,9 +82,9 @@ export function createFollower(deps: FollowDeps): Follower {
     }
   }
 
-  function accept({ event, position: at }: Heard): void {
-    handOver(order.take(event, at !== null), at)
-    if (at !== null) position = Math.max(position, at)
+  function accept({ event, position: at }: Heard, settled: boolean): void {
+    handOver(order.take(event, settled), at)
+    if (at !== null) reached = Math.max(reached, at)
   }
 
   function hear(heard: Heard): void {
@@ -90,7 +93,10 @@ export function createFollower(deps: FollowDeps): Follower {
       if (early !== null) showEarly(early, heard)
       return
     }
-    accept(heard)
+    // Before the replay is through, what is stored now says nothing of what was stored before.
+    const steady = replaying !== session
+    accept(heard, steady && heard.position !== null)
+    if (steady) position = Math.max(position, reached)
     watchHeld()
   }
 
@@ -157,7 +163,8 @@ export function createFollower(deps: FollowDeps): Follower {
     }
     const waiting = buffer ?? []
     buffer = null
-    for (const heard of waiting) accept(heard)
+    for (const heard of waiting) accept(heard, heard.position !== null)
+    position = Math.max(position, reached)
     watchHeld()
   }
 
@@ -179,16 +186,24 @@ export function createFollower(deps: FollowDeps): Follower {
     if (!caughtUp) await deps.ready()
     const state = await streamState(nc)
     // A stream moved aside or kept in memory for a while counts from 1 again.
-    if ((stream !== null && stream !== state.created) || state.lastSequence < position) position = 0
+    if ((stream !== null && stream !== state.created) || state.lastSequence < position) {
+      position = 0
+      reached = 0
+    }
     stream = state.created
     if (state.lastSequence === position) return
     await removeConsumer(nc, deps.consumer)
     const request = { name: deps.consumer, filters: options.filters, start: position + 1 }
     const pending = await addConsumer(nc, { ...request, kind: { type: 'replay' } })
-    if (pending > 0) await pullAll(nc, deps, (heard) => accept(heard))
+    if (pending > 0) await pullAll(nc, deps, takeRecord)
     void removeConsumer(nc, deps.consumer).catch(() => undefined)
     // Events that the filters leave out count as handed over.
     position = Math.max(position, state.lastSequence)
+  }
+
+  function takeRecord(heard: Heard): void {
+    accept(heard, true)
+    position = Math.max(position, heard.position ?? 0)
   }
 
   return {

@@ -126,7 +126,7 @@ function createSender(queue: Queue, spool: Spool, clock: Clock, log: Log) {
   /** Returns the id of a record that the server had seen before. */
   async function storeNext(on: OutboxLink): Promise<string | null> {
     const record = queue.kept[queue.cursor]?.record
-    if (record === undefined) return null
+    if (on !== link || record === undefined) return null
     // The record is its own live copy; those of the events behind it follow at once.
     queue.copied = Math.max(queue.copied, queue.cursor + 1)
     const acknowledged = on.store(record)
@@ -146,10 +146,10 @@ function createSender(queue: Queue, spool: Spool, clock: Clock, log: Log) {
     while (on === link) {
       try {
         if (!synced || doubled !== null) await resync(on, doubled)
+        if (on !== link) return
         synced = true
-        doubled = on === link ? await storeNext(on) : null
+        doubled = await (queue.cursor === queue.kept.length ? nextQueued(on) : storeNext(on))
         pauseMs = FIRST_PAUSE_MS
-        if (on === link && doubled === null && queue.cursor === queue.kept.length) await nextQueued()
       } catch (cause) {
         if (on !== link) return
         log.debug({ err: describeError(cause) }, 'the event log does not take the event')
@@ -168,9 +168,13 @@ function createSender(queue: Queue, spool: Spool, clock: Clock, log: Log) {
     return new Promise((resolve) => clock.at(clock.now() + ms, resolve))
   }
 
-  function nextQueued(): Promise<void> {
+  /** Stores the next event within the call that makes it, so that it leaves before any copy of a later one. */
+  function nextQueued(on: OutboxLink): Promise<string | null> {
     return new Promise((resolve) => {
-      wake = resolve
+      wake = () => {
+        wake = null
+        resolve(storeNext(on))
+      }
     })
   }
 
@@ -188,8 +192,8 @@ function createSender(queue: Queue, spool: Spool, clock: Clock, log: Log) {
     },
     detach,
     onQueued() {
-      copyAhead()
-      wake?.()
+      if (wake === null) copyAhead()
+      else wake()
     },
   }
 }
