@@ -51,7 +51,7 @@ function weighPromotion({ at, drained }: { at: number; drained: boolean }, state
       priority: effectivePriority(state),
       reason: promotionReason(at, state),
       previousMaster: previous?.peer ?? null,
-      silentMs: previous === null ? null : at - previous.at,
+      silentMs: previous === null ? null : Math.round(at - previous.at),
     },
   ]
 }
