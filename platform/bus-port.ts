@@ -42,7 +42,7 @@ export interface WorkOptions {
   filters: string[]
   /** How many events may be in hand at the same time. */
   parallel: number
-  /** Longest time a handler takes before the event is offered to somebody else, milliseconds. */
+  /** So long after the death of a process its events are offered again, milliseconds; handlers may take any time. */
   patienceMs: number
   handle(event: Envelope): Promise<WorkResult>
 }

@@ -46,7 +46,10 @@ export function createWorker({ options, user, log }: WorkDeps): Worker {
   async function handle(message: Msg): Promise<void> {
     const event = parse(message)
     const sequence = deliveryOf(message)?.sequence ?? 0
+    // Without a sign of life the server takes us for dead: long work, short patience with a killed process.
+    const signs = setInterval(() => message.respond('+WPI'), options.patienceMs / 3)
     const result = event === null || finished.has(event.id) ? DONE : await attempt(() => options.handle(event))
+    clearInterval(signs)
     if (!result.done) return void message.respond(`-NAK ${JSON.stringify({ delay: result.retryInMs * 1_000_000 })}`)
     if (event !== null) remember(finished, event.id)
     if (options.parallel === 1) worked = Math.max(worked, sequence)
