@@ -17,8 +17,8 @@ import { eventOf, noticeOf, recalledFact } from './events.ts'
 
 /** Deliveries between two snapshots: the length of history that a restart reads at most, roughly. */
 const SNAPSHOT_EVERY = 200
-/** A delivery that takes longer is offered again, and joins the one under way. */
-const PATIENCE_MS = 120_000
+/** So long after the death of a notifier the next one is offered what was in hand. */
+const PATIENCE_MS = 2_000
 /** At the end the last news is already in the log: so long is waited for its delivery. */
 const QUIET_MS = 300
 const FAREWELL_MS = 2_500
