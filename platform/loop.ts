@@ -70,13 +70,19 @@ export function createLoop<State, Input, Fact extends { type: string }, Effect>(
   }
 
   function logEvent({ envelope }: Published, draft: EventDraft): void {
-    log.info({ event: envelope.id, causedBy: envelope.causationid, entity: draft.entity, data: draft.data }, draft.data.type)
+    log.info(
+      { event: envelope.id, causedBy: envelope.causationid, entity: draft.entity, data: draft.data },
+      draft.data.type,
+    )
   }
 
   function take(fact: Fact, cause: Cause | null): void {
     state = core.evolve(state, fact)
     const draft = toEvent(fact)
-    if (draft !== null) return record(fact, draft, cause)
+    if (draft !== null) {
+      record(fact, draft, cause)
+      return
+    }
     log.debug({ fact }, fact.type)
     carryOut(fact, cause)
   }
