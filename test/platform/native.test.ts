@@ -106,8 +106,8 @@ test('messages arrive in order, also when a listener drains while a batch is bei
     socket.watch({ batch: 4, size: 4_096, controlSize: 0, onMessage, onError: assert.fail })
     for (let sequence = 1; sequence <= 10; sequence += 1) socket.send(request(sequence))
   })
-  assert.deepEqual(sequences, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   socket.close()
+  assert.deepEqual(sequences, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })
 
 test('an exception in a listener reaches uncaughtException', () => {
