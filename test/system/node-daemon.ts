@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { isErrno } from '#platform/errors.ts'
 import { Envelope } from '#schemas/envelope.ts'
+import { NodeStatus } from '#schemas/status.ts'
 import { ProcessName } from '#schemas/supervisor.ts'
 import { VIP } from '../../cli/lab/hosts.ts'
 import type { LabProcess, Machine } from '../../cli/lab/machine.ts'
@@ -84,10 +85,10 @@ export interface TestNode {
   /** The whole log; null while the bus is away. */
   log(): Promise<NodeEvent[] | null>
   untilEvent(what: string, withinMs: number, matches: (event: NodeEvent) => boolean): Promise<NodeEvent>
+  /** Events that wait on disk to be stored; -1 while the bus is away. */
+  spooled(): Promise<number>
   /** True when the address is in the kernel now. */
   holds(address?: string): Promise<boolean>
-  /** SIGKILL to everything and link down at once. */
-  switchOff(): Promise<void>
 }
 
 export function createNode(options: { name: NodeName; machine: Machine; folder: string }): TestNode {
@@ -97,7 +98,6 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
   const configFile = join(folder, `${name}.conf`)
   const logFile = join(folder, 'failoverd.log')
   const reader = openLog(machine, stateDir)
-  let isOff = false
 
   const configure = (change: Partial<NodeConfig> = {}) =>
     writeFileSync(configFile, configText({ priority: PRIORITY[name], addresses: [VIP], weight: 1, ...change }))
@@ -135,14 +135,15 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
       if (found === undefined) throw new Error('unreachable')
       return found
     },
+    async spooled() {
+      const control = fromProject('dist/cli/failoverctl.js')
+      const { stdout } = await machine.run([process.execPath, control, '--state-dir', stateDir, 'status', '--json'])
+      const { bus } = NodeStatus.parse(JSON.parse(stdout))
+      return bus.state === 'connected' ? bus.spooled : -1
+    },
     async holds(address = VIP) {
       const { stdout } = await machine.run(['ip', '-4', '-o', 'address', 'show', 'dev', 'eth0'])
       return stdout.includes(` ${address}/`)
-    },
-    async switchOff() {
-      if (isOff) return
-      isOff = true
-      await machine.switchOff()
     },
   }
 }

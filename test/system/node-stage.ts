@@ -49,6 +49,10 @@ export interface NodeStage {
   /** The real server: vos3. */
   web: Machine
   node(name: NodeName): TestNode
+  /** SIGKILL to all of a node and link down, in the same instant. Returns when that was, wall milliseconds. */
+  powerOff(name: NodeName): Promise<number>
+  /** Switches it on again, with its disk and nothing running but its web server. */
+  powerOn(name: NodeName): Promise<void>
   /** In the order in which they ended. */
   fetches(): readonly Fetch[]
   /** From the kernel's own address events. */
@@ -83,8 +87,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
   )
   if (web === undefined || client === undefined) throw new Error('a machine is missing')
   await serve(web, 'web1')
-  for (const machine of directors) {
-    const name = machine.host === 'vos1' ? 'vos1' : 'vos2'
+  const furnish = async (machine: Machine, name: NodeName) => {
     await serve(machine, name)
     const monitor = machine.spawn(['ip', '-ts', '-4', '-o', 'monitor', 'address'])
     monitor.stderr.resume()
@@ -94,6 +97,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     })
     nodes.set(name, createNode({ name, machine, folder: join(folder, name) }))
   }
+  for (const machine of directors) await furnish(machine, machine.host === 'vos1' ? 'vos1' : 'vos2')
   const argv = [VIP, WEB_PORT, FETCH_EVERY_MS, FETCH_TIMEOUT_MS].map(String)
   const fetcher = client.spawn([process.execPath, fromProject('cli/lab/programs/fetcher.ts'), ...argv])
   fetcher.stderr.resume()
@@ -119,6 +123,14 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     web,
     node,
     servedBy,
+    async powerOff(name) {
+      const at = Date.now()
+      await node(name).machine.switchOff()
+      nodes.delete(name)
+      holdings = withEvent(holdings, name, { at, added: false })
+      return at
+    },
+    powerOn: async (name) => furnish(await switchOn(segment, name), name),
     async startBoth(extra = []) {
       for (const name of names) node(name).start(extra)
       await servedBy('vos1', START_MS)
@@ -141,7 +153,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     },
     gap: (from, to = Date.now()) => Math.round(longestGap(fetches, from, to)?.ms ?? Number.POSITIVE_INFINITY),
     async close() {
-      for (const node of nodes.values()) await node.switchOff()
+      for (const node of nodes.values()) await node.machine.switchOff()
       wire.kill('SIGTERM')
       for (const machine of [web, client]) await machine.switchOff()
       await segment.close()

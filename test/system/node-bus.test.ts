@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { verifyChain } from '#platform/chain.ts'
+import { findBusServer } from '../../cli/failoverd/bus-program.ts'
+import { longestShared } from '../../cli/lab/holders.ts'
+import type { NodeEvent, NodeName } from './node-daemon.ts'
+import { MARGIN_MS, MASTER_DOWN_MS, type NodeStage, openNodeStage, START_MS, UNABLE } from './node-stage.ts'
+import { until } from './node-until.ts'
+
+/** How long the bus stays away. */
+const AWAY_ADVERTS = 60
+/** Pauses between attempts grow to 2 s for the server and as much for its clients; then the ladder may take a step. */
+const RETURN_MS = 30_000
+/** Between our taking over and the other's letting go lies the way of one advert. */
+const SHARED_MS = 150
+const NODES: readonly NodeName[] = ['vos1', 'vos2']
+
+describe('without a bus', { skip: UNABLE }, () => {
+  let stage: NodeStage
+  let gate: Gate
+
+  beforeEach(async () => {
+    stage = await openNodeStage()
+    gate = busGate()
+  })
+  afterEach(async () => {
+    await stage.close()
+    gate.remove()
+  })
+
+  test('for a minute, nothing fails over, a crash does as ever, and nothing of that time is lost', async () => {
+    await stage.startBoth(gate.extra)
+    const holdings = stage.holdings()
+    gate.shut()
+    const since = Date.now()
+    for (const name of NODES) stage.node(name).signal('nats-server', 'SIGKILL')
+    await stage.advertsSince('vos1', since, 3)
+    await stage.web.run(['ip', 'link', 'set', 'eth0', 'down'])
+    await stage.advertsSince('vos1', since, 10)
+    await stage.web.run(['ip', 'link', 'set', 'eth0', 'up'])
+    await stage.advertsSince('vos1', since, AWAY_ADVERTS)
+    for (const name of NODES) assert.equal(stage.node(name).pids()['nats-server'], undefined, 'it was kept away')
+    assert.deepEqual(stage.holdings(), holdings, 'no failover')
+    const gap = stage.gap(since)
+    assert.ok(gap < MARGIN_MS, `the client saw ${gap} ms`)
+
+    const takeover = await crashMaster()
+    console.log(`nats-server away for a minute: gap ${gap} ms; crash of the master then: ${takeover} ms`)
+
+    gate.open()
+    const log = await backWithAll('vos2', since)
+    assert.deepEqual(typesOf(log, since, 'vrrp'), ['BecameMaster'])
+    assert.deepEqual(typesOf(log, since, 'ipvs'), ['AddressesAdded'])
+    assert.deepEqual(typesOf(log, since, 'checker'), ['RealServerDown', 'RealServerUp'])
+
+    await stage.powerOn('vos1')
+    stage.node('vos1').start(gate.extra)
+    await stage.servedBy('vos1', START_MS)
+    const other = await backWithAll('vos1', since)
+    assert.deepEqual(
+      typesOf(other, since, 'checker'),
+      ['RealServerDown', 'RealServerUp'],
+      'from the disk of the crashed',
+    )
+    assert.ok(longestShared(stage.holdings(), since, Date.now()) < SHARED_MS)
+  })
+
+  /** The client is served by vos2 within the usual time. Returns what it saw, milliseconds. */
+  async function crashMaster(): Promise<number> {
+    const crashedAt = await stage.powerOff('vos1')
+    await stage.servedBy('vos2', 3 * MASTER_DOWN_MS)
+    const gap = stage.gap(crashedAt)
+    assert.ok(gap <= MASTER_DOWN_MS + MARGIN_MS, `${gap} ms`)
+    return gap
+  }
+
+  /** The whole log, once it is back and holds everything that waits. */
+  async function backWithAll(name: NodeName, since: number): Promise<NodeEvent[]> {
+    let log: NodeEvent[] = []
+    const complete = async () => {
+      log = (await stage.node(name).log()) ?? []
+      return (
+        log.some(({ type, at }) => type === 'ProcessStarted' && at > since) && (await stage.node(name).spooled()) === 0
+      )
+    }
+    await until(`the log of ${name} is back with all`, RETURN_MS, complete, 200)
+    const { fault } = verifyChain(log.map(({ bytes }) => bytes))
+    assert.equal(fault, null)
+    return log
+  }
+})
+
+function typesOf(log: readonly NodeEvent[], since: number, service: string): string[] {
+  const own = log.filter(({ at, envelope }) => at >= since && envelope.source.endsWith(`/${service}`))
+  return own.map(({ type }) => type)
+}
+
+interface Gate {
+  /** Arguments for a daemon whose nats-server the gate may keep away. */
+  extra: string[]
+  /** From now on a nats-server that is started ends at once. */
+  shut(): void
+  open(): void
+  remove(): void
+}
+
+function busGate(): Gate {
+  const folder = mkdtempSync(join(tmpdir(), 'failoverd-gate-'))
+  // nats-server is started under an account of its own.
+  chmodSync(folder, 0o755)
+  const program = join(folder, 'nats-server')
+  const flag = join(folder, 'shut')
+  writeFileSync(program, `#!/bin/sh\n[ -e '${flag}' ] && exit 1\nexec '${findBusServer()}' "$@"\n`, { mode: 0o755 })
+  return {
+    extra: ['--bus-server', program],
+    shut: () => writeFileSync(flag, ''),
+    open: () => rmSync(flag),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
