@@ -113,6 +113,17 @@ test('a service that starts slowly has half a minute until its first heartbeat',
   assert(typesOf(run(othersBeat([31_000]), patient.state).facts).includes('ProcessHung'))
 })
 
+test('a supervisor that stood still does not shorten the time until a first heartbeat', () => {
+  const stood = run(
+    [
+      { type: 'Ticked', at: 1_000 },
+      { type: 'Ticked', at: 6_000 },
+    ],
+    running(),
+  )
+  assert(!typesOf(run(othersBeat([7_000, 9_000, 11_000, 13_000]), stood.state).facts).includes('ProcessHung'))
+})
+
 test('silence means nothing while the bus is away, because no heartbeat can arrive', () => {
   const away: Input = { type: 'BusConnectionChanged', at: 500, connected: false }
   const ticks = [1, 2, 3, 4, 5, 6, 7, 8].map((second): Input => ({ type: 'Ticked', at: second * 1_000 }))

@@ -114,7 +114,7 @@ function busSilence(process: Process, at: number, { bus }: State): number | null
 function serviceSilence(process: Process, at: number, { bus }: State): number | null {
   if (!bus.connected) return null
   const silentMs = at - Math.max(process.aliveAt, bus.since, process.startedAt)
-  const limitMs = process.aliveAt > process.startedAt ? SILENT_MS : FIRST_BEAT_MS
+  const limitMs = process.heard ? SILENT_MS : FIRST_BEAT_MS
   return silentMs > limitMs ? silentMs : null
 }
 

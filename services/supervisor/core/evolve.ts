@@ -12,13 +12,14 @@ export function evolve(state: State, fact: Fact): State {
         pid: fact.pid,
         startedAt: fact.at,
         aliveAt: fact.at,
+        heard: false,
         restarts: fact.restarts,
         quickEnds: state.processes[fact.process]?.quickEnds ?? 0,
       })
     case 'ProcessGone':
       return asGone(state, fact.process, fact.quick)
     case 'SignOfLife':
-      return changed(state, fact.process, (process) => ({ ...process, aliveAt: fact.at }))
+      return changed(state, fact.process, (process) => ({ ...process, aliveAt: fact.at, heard: true }))
     case 'BusSeen':
       return { ...state, bus: { ...state.bus, ...storeProven(state, fact.connected), since: fact.at } }
     case 'Time':

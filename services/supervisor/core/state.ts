@@ -8,6 +8,8 @@ export interface Process {
   startedAt: number
   /** When it last showed a sign of life. */
   aliveAt: number
+  /** Whether it has beaten since its start. */
+  heard: boolean
   restarts: number
   /** Ends in a row within QUICK_MS of the start: the restart delay doubles with each. */
   quickEnds: number
