@@ -30,8 +30,8 @@ export interface Happening {
   told: boolean
 }
 
-/** Chores of the processes: in the log, but no part of the story. */
-const UNTOLD = new Set(['ProcessStarted', 'NodeStarted', 'ConfigApplied', 'MailDue', 'BusStoreChanged'])
+/** In the log, but no part of the story: chores of the processes, and mails, which the relay tells of. */
+const UNTOLD = new Set(['ProcessStarted', 'NodeStarted', 'ConfigApplied', 'MailDue', 'MailSent', 'BusStoreChanged'])
 
 /** A line of `failoverctl events --json`; null when it is no event. */
 export function fromEvent(host: HostName, line: string): Happening | null {

@@ -49,7 +49,10 @@ export const SCENARIO: readonly Step[] = [
     answers: 'both',
     holder: 'vos1',
     ping: { vos1: true, vos2: true },
-    facts: [{ host: 'vos1', fact: 'became-master' }],
+    facts: [
+      { host: 'vos1', fact: 'became-master' },
+      { host: 'vos2', fact: 'became-backup' },
+    ],
     measure: { kind: 'none' },
   },
   {

@@ -25,8 +25,8 @@ const SURE = 20
 const LASTING = 100
 /** Both directors may hold the VIP while the advert that settles it travels: at most one advert interval. */
 const MAX_SHARED_MS = 1_000
-/** From a director's word that a server is dead to its removal from the kernel's table. */
-const REMOVAL_MS = 250
+/** From a director's word that a server is dead to its removal from the kernel's table, on a slow machine. */
+const REMOVAL_MS = 1_000
 
 /** What is not yet as the step wants it, in words; empty when all is. */
 export function missing(step: Step, sight: Sight, { from, to }: Period): string[] {

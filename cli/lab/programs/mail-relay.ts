@@ -9,7 +9,9 @@ const server = new SMTPServer({
   disableReverseLookup: true,
   onData(stream, session, done) {
     text(stream).then((body) => {
-      const subject = /^subject:\s*(.*)$/im.exec(body)?.[1]?.trim() ?? ''
+      // A long header goes on in lines that begin with a blank (RFC 5322, 2.2.3).
+      const unfolded = body.replace(/\r?\n(?=[ \t])/g, '')
+      const subject = /^subject:\s*(.*)$/im.exec(unfolded)?.[1]?.trim() ?? ''
       const to = session.envelope.rcptTo.map(({ address }) => address)
       process.stdout.write(`${JSON.stringify({ at: Date.now(), to, subject })}\n`)
       done()
