@@ -29,6 +29,7 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
   const parts: { spool: Spool | null } = { spool: null }
   const outbox = createOutbox({
     name: settings,
+    service: settings.service,
     boot: settings.boot,
     clock: systemClock(),
     log,
@@ -90,7 +91,7 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
         user: access.user,
         consumer: `${settings.service}-follow-${followers.length}`,
         baseline: known ? (loaded?.delivered ?? {}) : {},
-        isOwn: (id) => id.includes(`.${outbox.run}.`),
+        isOwn: (id) => id.startsWith(outbox.idPrefix),
         ready: () => drained(outbox, DRAIN_PATIENCE_MS),
         observe: outbox.observe,
         log,

@@ -1,5 +1,5 @@
 import type { Cause, Envelope, EventDraft } from '#schemas/envelope.ts'
-import type { NodeName } from '#schemas/subjects.ts'
+import { eventId, type NodeName, type ServiceName } from '#schemas/subjects.ts'
 import type { Published } from './bus-port.ts'
 import { creationOf, nextEvent, runName } from './chain.ts'
 import type { Clock } from './clock-port.ts'
@@ -46,12 +46,13 @@ export interface Outbox {
   last(): Envelope | null
   /** Reads a clock that an event from elsewhere carried. */
   observe(hlc: string): void
-  /** Names this run of the process in the ids of its events. */
-  run: string
+  /** What the ids of all events of this run of this service begin with, and of no other. */
+  idPrefix: string
 }
 
 export interface OutboxOptions {
   name: NodeName
+  service: ServiceName
   boot: string
   clock: Clock
   log: Log
@@ -65,7 +66,7 @@ export interface OutboxOptions {
  * record in flight, so that neither a refusing store nor a dying server can reorder or break the chain. While a
  * record waits, the live copies of later ones go out.
  */
-export function createOutbox({ name, boot, clock, log, loaded, openSpool }: OutboxOptions): Outbox {
+export function createOutbox({ name, service, boot, clock, log, loaded, openSpool }: OutboxOptions): Outbox {
   const queue = openQueue(name, loaded)
   const spool = openSpool(() => spoolLines(queue))
   const run = runName(boot, startOf(queue, clock.wall()))
@@ -73,7 +74,7 @@ export function createOutbox({ name, boot, clock, log, loaded, openSpool }: Outb
   let hlc = parseHlc(queue.newest?.hlc ?? '') ?? HLC_START
   let counter = 0
   return {
-    run,
+    idPrefix: eventId(name, service, run, 0).slice(0, -1),
     publish(draft, cause) {
       hlc = tick(hlc, clock.wall())
       // Ids read like sequences, and never repeat within the run.

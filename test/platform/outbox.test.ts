@@ -7,6 +7,8 @@ import { createOutbox, type Outbox, type OutboxLink } from '#platform/outbox.ts'
 import { countStored, type OutboxRecord } from '#platform/outbox-queue.ts'
 
 const NAME = { site: 's', node: 'n' }
+/** The fake clock's start, as runs are named. */
+const RUN = (1_700_000_000_000).toString(36)
 const log = pino({ level: 'silent' })
 
 test('events are numbered without a gap from the first on, and stored in that order', async () => {
@@ -230,6 +232,13 @@ test('ids of two runs differ although both began without a spool', () => {
   assert.notEqual(one?.envelope.id, two?.envelope.id)
 })
 
+test('events of two services are told apart although both started in the same millisecond', () => {
+  const { outbox } = given()
+  const { id } = outbox.publish(draft(0), null).envelope
+  assert.ok(id.startsWith(outbox.idPrefix))
+  assert.equal(outbox.idPrefix, `s.n.vrrp.b-${RUN}.`)
+})
+
 test('an event made after one that was heard has a later hybrid time, whatever the clock says', () => {
   const { outbox } = given()
   outbox.observe('ffffffffff00-0000-other')
@@ -254,6 +263,7 @@ function given(options: { loaded?: Uint8Array[]; stream?: Stream; startMs?: numb
   let contents: () => Uint8Array[] = () => []
   const outbox = createOutbox({
     name: NAME,
+    service: 'vrrp',
     boot: 'b',
     clock,
     log,
