@@ -141,7 +141,8 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
     spoolDir: mkdtempSync(join(folder, 'spool-')),
     // Nobody listens there: elections must not need a bus.
     bus: { url: 'nats://127.0.0.1:1', user: 'vrrp', password: 'x' },
-    identity: null,
+    // Who can be started as root gives it up, as in the real thing.
+    identity: { uid: 65_534, gid: 65_534, capabilities: ['CAP_NET_RAW'] },
     logLevel: 'info',
     configDigest: '0',
     config: {
