@@ -154,6 +154,28 @@ test('news that came while the notifier was dead is delivered in order when it i
   await until('all scripts have run', () => scriptLines().length === 6)
 })
 
+test('a bus that dies while a mail is in hand does not make it go out twice', { skip: WITHOUT_SERVER }, async () => {
+  notifier = startProcess(server, 'notifier', settings())
+  await isReady()
+  let restarted: Promise<void> | null = null
+  sink.onText(async () => {
+    await server.end('SIGKILL')
+    // The server has answered before the bus is back.
+    restarted ??= new Promise((resolve) => setTimeout(resolve, 3_000)).then(() => server.start())
+  })
+  const { envelope } = publish(becameMaster)
+  await until('the mail has come', () => sink.taken.length === 1)
+  await restarted
+  await until('it is recorded', async () => (await recorded(envelope.id)).includes('MailSent'))
+  sink.onText(() => undefined)
+  const next = publish(becameBackup)
+  await until('the next mail has come', () => sink.taken.length === 2, 20_000)
+  assert.deepEqual(
+    sink.taken.map(({ messageId }) => messageId),
+    [`<${envelope.id}@failoverd>`, `<${next.envelope.id}@failoverd>`],
+  )
+})
+
 test('on SIGTERM the news of the stop still goes out, and a slow stop script is cut off', {
   skip: WITHOUT_SERVER,
 }, async (t) => {
