@@ -76,6 +76,9 @@ function restricted(config: Config, only: NodeOptions['only']): Config {
 /** A small young generation keeps garbage collection under 1.5 ms (measured), and the process small. */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning']
 
+/** A late advert is a failover: on a busy machine these two go before the programs they serve. */
+const URGENT = -15
+
 /** How a service is started: it opens what needs root and then gives root up by itself. */
 export function serviceCommand(service: ServiceName, settingsPath: string, stateDir: string): Command {
   const program = fileURLToPath(new URL(`../${service}/main.ts`, import.meta.url))
@@ -83,5 +86,6 @@ export function serviceCommand(service: ServiceName, settingsPath: string, state
     argv: [process.execPath, ...NODE_OPTIONS, program, settingsPath],
     environment: { NODE_COMPILE_CACHE: join(stateDir, 'cache') },
     identity: null,
+    niceness: service === 'vrrp' || service === 'ipvs' ? URGENT : 0,
   }
 }

@@ -14,6 +14,8 @@ export interface Command {
   environment: Record<string, string>
   /** The process changes to it before it starts; null: it does so itself, or stays what we are. */
   identity: Identity | null
+  /** Scheduling priority as setpriority(2) counts it, -20 first; 0 leaves it as it is. */
+  niceness: number
 }
 
 /** Starting, watching and signalling processes. */

@@ -45,14 +45,30 @@ const exit = (process: ProcessName, at: number, pid = 100 + ALL.indexOf(process)
   signal: 'SIGKILL',
 })
 
+const spawned = (effects: Effect[]) => effects.flatMap((effect) => (effect.type === 'Spawn' ? [effect.process] : []))
+
 const typesOf = (items: { type: string }[]) => items.map(({ type }) => type)
 
-test('a booting node spawns every process that it wants', () => {
-  const { effects } = run([booted()])
-  assert.deepEqual(
-    effects,
-    ALL.map((process) => ({ type: 'Spawn', process, storage: 'file' })),
+test('a booting node first spawns what its addresses need, and the rest once that lives', () => {
+  const boot = run([booted()])
+  assert.deepEqual(spawned(boot.effects), ['nats-server', 'vrrp', 'ipvs'])
+  const first = ['nats-server', 'vrrp', 'ipvs'] as const
+  const starts = first.map((process, index): Input => ({ type: 'ProcessSpawned', at: 0, process, pid: 50 + index }))
+  const vrrpLives = run([...starts, { type: 'BeatHeard', at: 400, process: 'vrrp' }], boot.state)
+  assert.deepEqual(spawned(vrrpLives.effects), [])
+  const bothLive = run([{ type: 'BeatHeard', at: 500, process: 'ipvs' }], vrrpLives.state)
+  assert.deepEqual(spawned(bothLive.effects), ['checker', 'notifier'])
+})
+
+test('a silent vrrp holds the other processes back for three seconds only', () => {
+  const boot = run([booted(), { type: 'ProcessSpawned', at: 0, process: 'nats-server', pid: 50 }])
+  const starts = (['vrrp', 'ipvs'] as const).map(
+    (process, index): Input => ({ type: 'ProcessSpawned', at: 0, process, pid: 51 + index }),
   )
+  const early = run([...starts, { type: 'Ticked', at: 2_900 }], boot.state)
+  assert.deepEqual(spawned(early.effects), [])
+  const late = run([{ type: 'Ticked', at: 3_900 }], early.state)
+  assert.deepEqual(spawned(late.effects), ['checker', 'notifier'])
 })
 
 test('a process that a killed supervisor left behind is watched, not started again', () => {

@@ -55,7 +55,7 @@ export async function embeddedServer(options: {
       const path = join(stateDir, 'run', `nats-${storage}.conf`)
       const text = serverConfig({ name, port: secrets.port, storeDir: folder, storage, users })
       if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, text, identity)
-      return { argv: [program, '-c', path], environment: {}, identity }
+      return { argv: [program, '-c', path], environment: {}, identity, niceness: 0 }
     },
     moveStoreAside(stamp) {
       const aside = `${storeDir}.damaged-${stamp}`

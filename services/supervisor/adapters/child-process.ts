@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { setPriority } from 'node:os'
 import { HaError, isErrno } from '#platform/errors.ts'
 import { watchExit } from '#platform/native/process.ts'
 import type { Command, Processes } from '../ports.ts'
@@ -17,6 +18,7 @@ export function realProcesses(): Processes {
         onFailure(new HaError('PROCESS_START', `cannot start ${command.argv[0]}`, { cause })),
       )
       child.unref()
+      if (child.pid !== undefined && command.niceness !== 0) prefer(child.pid, command.niceness)
       return child.pid ?? null
     },
     watch(pid, onEnd) {
@@ -30,6 +32,15 @@ export function realProcesses(): Processes {
         if (!isErrno(cause, 'ESRCH')) throw new HaError('PROCESS_SIGNAL', `cannot signal process ${pid}`, { cause })
       }
     },
+  }
+}
+
+function prefer(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness)
+  } catch (cause) {
+    // Without root, or already gone: it runs as everybody else, or its end is reported anyway.
+    if (!isErrno(cause, 'ERR_SYSTEM_ERROR')) throw cause
   }
 }
 

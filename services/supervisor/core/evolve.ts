@@ -5,7 +5,7 @@ import type { Fact, Process, State } from './state.ts'
 export function evolve(state: State, fact: Fact): State {
   switch (fact.type) {
     case 'Booted':
-      return { ...state, wanted: fact.wanted, configDigest: fact.digest, tickedAt: fact.at }
+      return { ...state, wanted: fact.wanted, configDigest: fact.digest, bootedAt: fact.at, tickedAt: fact.at }
     case 'ProcessKnown':
       return withProcess(state, fact.process, {
         phase: 'running',

@@ -1,12 +1,18 @@
 import type { ProcessName } from '#schemas/supervisor.ts'
 import type { Effect, Fact, State } from './state.ts'
-import { PATIENCE_MS } from './timing.ts'
+import { LATER_MS, PATIENCE_MS } from './timing.ts'
 
 /** What has to be done because of a fact; `state` is already the one after it. */
 export function react(fact: Fact, state: State): Effect[] {
   switch (fact.type) {
     case 'Booted':
-      return missing(state).map((name) => spawn(name, state))
+      return missing(state)
+        .filter((name) => FIRST.includes(name))
+        .map((name) => spawn(name, state))
+    case 'SignOfLife':
+      return firstAreUp(state) ? missing(state).map((name) => spawn(name, state)) : []
+    case 'Time':
+      return fact.at - state.bootedAt > LATER_MS ? missing(state).map((name) => spawn(name, state)) : []
     case 'ProcessKnown': {
       const watch: Effect[] = fact.adopted ? [{ type: 'Watch', process: fact.process, pid: fact.pid }] : []
       return [...watch, { type: 'Remember' }]
@@ -32,9 +38,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AllEnded':
       return [{ type: 'Exit' }]
     case 'ProcessGone':
-    case 'SignOfLife':
     case 'BusSeen':
-    case 'Time':
     case 'StopBegun':
     case 'NodeStarted':
     case 'ProcessStarted':
@@ -46,11 +50,21 @@ export function react(fact: Fact, state: State): Effect[] {
   }
 }
 
+/** An address is dark until these run; the others would only compete with them for the processor. */
+const FIRST: ProcessName[] = ['vrrp', 'ipvs', 'nats-server']
+
+function firstAreUp({ wanted, processes }: State): boolean {
+  return wanted
+    .filter((name) => FIRST.includes(name) && name !== 'nats-server')
+    .every((name) => processes[name] !== undefined && processes[name].aliveAt > processes[name].startedAt)
+}
+
 function spawn(process: ProcessName, state: State): Effect {
   return { type: 'Spawn', process, storage: state.bus.storage }
 }
 
 function missing(state: State): ProcessName[] {
+  if (state.stopping !== null) return []
   return state.wanted.filter((name) => state.processes[name] === undefined)
 }
 

@@ -19,6 +19,7 @@ export interface State {
   wanted: ProcessName[]
   processes: Partial<Record<ProcessName, Process>>
   configDigest: string
+  bootedAt: number
   /** Signal that asked for the stop; null while running. */
   stopping: string | null
   bus: { connected: boolean; since: number; storage: 'file' | 'memory'; movedAside: boolean }
@@ -101,6 +102,7 @@ export function initialState(): State {
     wanted: [],
     processes: {},
     configDigest: '',
+    bootedAt: 0,
     stopping: null,
     bus: { connected: false, since: 0, storage: 'file', movedAside: false },
     tickedAt: 0,

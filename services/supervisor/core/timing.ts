@@ -8,6 +8,8 @@ export const SILENT_MS = 5_000
 export const FIRST_BEAT_MS = 30_000
 /** The embedded server is hung when its process lives and no connection to it works for this long. */
 export const BUS_SILENT_MS = 10_000
+/** What is not needed for the addresses starts when those that are have shown life, or after this long. */
+export const LATER_MS = 3_000
 /** How long a process may take to end in order before it is killed. */
 export const PATIENCE_MS = 5_000
 /** Ticks come each second; one this late means that we ourselves stood still. */
