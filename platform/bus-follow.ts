@@ -38,9 +38,15 @@ export interface FollowDeps {
 export interface Follower {
   attach(nc: NatsConnection): void
   detach(): void
-  /** Sequence of the stream up to which everything has been handed over; 0 when unknown. */
-  position(): number
+  /** Where in which stream everything before has been handed over; null while a replay is under way. */
+  reached(): Reached | null
   delivered(): DeliveredBySource
+}
+
+export interface Reached {
+  /** When the stream was created: another one counts from 1 again. */
+  stream: string
+  position: number
 }
 
 interface Heard {
@@ -215,7 +221,7 @@ export function createFollower(deps: FollowDeps): Follower {
     detach() {
       session = null
     },
-    position: () => (caughtUp ? position : 0),
+    reached: () => (stream === null || session === null || replaying === session ? null : { stream, position }),
     delivered: order.delivered,
   }
 }

@@ -12,7 +12,7 @@ export interface Published {
 export interface Snapshot {
   /** Version of the state's shape; another one than expected is ignored. */
   version: number
-  /** Sequence of the stream up to which events are in the state; `saveSnapshot` moves it up to what was handed over. */
+  /** Sequence of the stream up to which events are in the state; `saveSnapshot` fills in where `follow` is. */
   position: number
   state: unknown
 }
@@ -60,6 +60,7 @@ export interface Bus {
   onConnection(listener: (connected: boolean) => void): void
   publish(draft: EventDraft, cause: Cause | null): Published
   loadSnapshot(version: number): Promise<Snapshot | null>
+  /** The state must hold every event handed over so far. Nothing is saved before a `follow` has caught up. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
   follow(options: FollowOptions): void
   work(options: WorkOptions): void

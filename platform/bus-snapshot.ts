@@ -1,7 +1,7 @@
 import type { NatsConnection } from 'nats'
 import { z } from 'zod'
 import type { Follower } from './bus-follow.ts'
-import { readSnapshot, streamState, writeSnapshot } from './bus-jetstream.ts'
+import { readSnapshot, streamState } from './bus-jetstream.ts'
 import type { Delivered, DeliveredBySource } from './bus-order.ts'
 import type { Snapshot } from './bus-port.ts'
 
@@ -27,25 +27,23 @@ export async function loadStored(nc: NatsConnection, key: string, version: numbe
 
 /**
  * A snapshot with what the bus knows better than the service: live events come before their place in the stream is
- * known, so the position is moved up to what has been handed over and stored by now.
+ * known, so the position is where the followers are by now. null while one of them is still reading.
  */
 export function completeSnapshot(
   snapshot: Snapshot,
-  followers: Pick<Follower, 'position' | 'delivered'>[],
+  followers: Pick<Follower, 'reached' | 'delivered'>[],
   own: (Delivered & { source: string }) | null,
-): Omit<StoredSnapshot, 'stream'> {
-  const reached = followers.length === 0 ? 0 : Math.min(...followers.map((follower) => follower.position()))
+): StoredSnapshot | null {
+  const places = followers.map((follower) => follower.reached())
+  const [first] = places
+  if (first === undefined || first === null) return null
   const delivered: DeliveredBySource = {}
   for (const follower of followers) Object.assign(delivered, follower.delivered())
   if (own !== null) delivered[own.source] = { sequence: own.sequence, id: own.id }
-  return { ...snapshot, position: Math.max(snapshot.position, reached), delivered }
-}
-
-export async function writeStored(
-  nc: NatsConnection,
-  key: string,
-  stored: Omit<StoredSnapshot, 'stream'>,
-): Promise<void> {
-  const { created } = await streamState(nc)
-  await writeSnapshot(nc, key, { ...stored, stream: created })
+  let position = first.position
+  for (const place of places) {
+    if (place === null || place.stream !== first.stream) return null
+    position = Math.min(position, place.position)
+  }
+  return { ...snapshot, position, delivered, stream: first.stream }
 }

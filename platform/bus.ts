@@ -1,15 +1,16 @@
 import type { NatsConnection } from 'nats'
 import type { Settings } from '#schemas/settings.ts'
 import { eventFilter, heartbeatSubject, liveSubject } from '#schemas/subjects.ts'
+import { durablesOf } from './bus-config.ts'
 import { createFollower, type Follower } from './bus-follow.ts'
-import { lastMessage, storeMessage, streamState } from './bus-jetstream.ts'
+import { lastMessage, storeMessage, streamState, writeSnapshot } from './bus-jetstream.ts'
 import { keepLinked } from './bus-link.ts'
 import type { DeliveredBySource } from './bus-order.ts'
 import type { Bus } from './bus-port.ts'
-import { completeSnapshot, loadStored, writeStored } from './bus-snapshot.ts'
+import { completeSnapshot, loadStored } from './bus-snapshot.ts'
 import { createWorker, type Worker as Part } from './bus-work.ts'
 import { systemClock } from './clock.ts'
-import { describeError } from './errors.ts'
+import { describeError, HaError } from './errors.ts'
 import type { Log } from './log.ts'
 import { createOutbox, type Outbox, type OutboxLink } from './outbox.ts'
 import { openSpool, readSpool, type Spool } from './spool.ts'
@@ -80,7 +81,8 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
       if (nc === null) return
       // Completed before anything is awaited: what arrives later is not in the state.
       const complete = completeSnapshot(snapshot, followers, outbox.last())
-      await writeStored(nc, settings.service, complete).catch((cause: unknown) =>
+      if (complete === null) return
+      await writeSnapshot(nc, settings.service, complete).catch((cause: unknown) =>
         log.warn({ err: describeError(cause) }, 'cannot save the snapshot'),
       )
     },
@@ -99,7 +101,11 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
       followers.push(follower)
       session.add(follower)
     },
-    work: (options) => session.add(createWorker({ options, user: access.user, log })),
+    work(options) {
+      if (!durablesOf(settings.service).includes(options.durable))
+        throw new HaError('BUS_DURABLE', `${settings.service} has no right to a consumer named ${options.durable}`)
+      session.add(createWorker({ options, user: access.user, log }))
+    },
     beat() {
       session.current()?.publish(heartbeatSubject(settings, settings.service))
     },

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -42,8 +42,19 @@ export interface TestServer {
   remove(): Promise<void>
 }
 
+/** Removes what a killed run left, with a disk that it may have mounted there. */
+function sweep(): void {
+  for (const entry of readdirSync(tmpdir())) {
+    const pid = /^fo(\d+)-bus-/.exec(entry)?.[1]
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    spawnSync('umount', [join(tmpdir(), entry, 'file')], { stdio: 'ignore' })
+    rmSync(join(tmpdir(), entry), { recursive: true, force: true })
+  }
+}
+
 /** A real nats-server on a port and in a folder of its own. */
 export async function testServer(): Promise<TestServer> {
+  sweep()
   const folder = mkdtempSync(join(tmpdir(), `fo${process.pid}-bus-`))
   const port = await freePort()
   let child: ChildProcess | null = null

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { Bus, FollowOptions } from '#platform/bus-port.ts'
@@ -100,6 +100,38 @@ test('events that only a memory store took reach the disk when it is back', REAL
   await assertStored(60)
   await until('the follower heard all', () => heard.length === 60)
   assert.deepEqual(heard.map(indexOf), counted(60))
+})
+
+test('a full disk holds nobody back: memory takes over, and the disk gets all of it later', {
+  ...REAL,
+  skip: process.getuid?.() === 0 ? WITHOUT_SERVER : 'mounting a small disk needs root',
+}, async () => {
+  const disk = mountSmallDisk()
+  try {
+    await begin()
+    const bus = open('vrrp')
+    const heard = follow('ipvs')
+    publish(bus, 0, 20)
+    await drained(bus)
+    fill(disk)
+    publish(bus, 20, 500)
+    await until('the follower heard them with the disk full', () => heard.length === 520)
+    await server.end()
+    await server.start('memory')
+    await server.provision('memory')
+    await drained(bus)
+    await server.end()
+    rmSync(join(disk, 'ballast'))
+    await begin()
+    publish(bus, 520, 1)
+    await drained(bus)
+    await assertStored(521)
+    await until('the follower heard all', () => heard.length === 521)
+    assert.deepEqual(heard.map(indexOf), counted(521))
+  } finally {
+    await server.end()
+    execFileSync('umount', [disk])
+  }
 })
 
 test('an emptied store is continued: the chain of new events goes on where the old one ended', REAL, async () => {
@@ -248,6 +280,18 @@ test('a heartbeat reaches those who listen for it', REAL, async () => {
   })
   assert.equal(beats[0], 'vrrp')
 })
+
+/** Where the server keeps its file store: 24 MB that are nobody else's. */
+function mountSmallDisk(): string {
+  const disk = join(server.folder, 'file')
+  mkdirSync(disk)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
+  return disk
+}
+
+function fill(disk: string): void {
+  assert.throws(() => writeFileSync(join(disk, 'ballast'), Buffer.alloc(32 << 20)), { code: 'ENOSPC' })
+}
 
 async function begin(): Promise<void> {
   await server.start()
