@@ -81,7 +81,10 @@ test('before the first success one failure is final', () => {
 
 test('a dead server is probed each delay_loop without retries and without further events', () => {
   const again = run([...dead, ended(refused, 30_000)])
-  assert.deepEqual(published(again.facts), [])
+  assert.deepEqual(
+    again.facts.map(({ type }) => type),
+    ['AttemptFailed', 'ProbeScheduled'],
+  )
   assert.deepEqual(scheduled(again.facts), [36_000])
 })
 
@@ -134,6 +137,10 @@ test('after a restart a server that has come back is reported by the first succe
 test('after a restart a server that is still alive is not reported, and gets its retries', () => {
   publishes([historyRead, ended(passed)], [], recalled(wasDown, wasUp))
   publishes([historyRead, ended(refused)], [], recalled(wasDown, wasUp))
+})
+
+test('a server without any check is not spoken of', () => {
+  publishes([historyRead], [], evolve(initialState(VIRTUAL, REAL, 'awaited'), wasDown))
 })
 
 test('a log that is half read says nothing yet', () => {
@@ -195,4 +202,6 @@ test('a snapshot gives the standing back, but not over what this run has seen', 
   publishes([historyRead, ended(passed)], [up()], withMemory(fresh, memory))
   const seen = run([configured(), ended(passed)]).state
   assert.equal(withMemory(seen, memory).checks[0]?.status, 'up')
+  const said = run([ended(passed)], run([configured(), ended(refused), historyRead]).state).state
+  assert.deepEqual(withMemory(said, memory).verdict, { alive: true })
 })

@@ -106,11 +106,29 @@ test('a snapshot restores every server, also one that the configuration has lost
   first.clock.advance(2_000)
   first.roster.apply([virtualServer([realServer(4)])])
   const second = bench()
-  second.roster.apply([virtualServer([realServer(3), realServer(4)])])
+  second.roster.apply([virtualServer([realServer(4)])])
   second.roster.restore(first.roster.memories())
   second.roster.historyRead()
+  second.roster.apply([virtualServer([realServer(3), realServer(4)])])
   second.clock.advance(2_000)
   assert.deepEqual(second.drafts.map(({ data }) => data.realServer).sort(), ['192.0.2.3:80', '192.0.2.4:80'])
+})
+
+test('a server that the configuration has lost is forgotten once the log calls it alive', () => {
+  const { roster } = bench()
+  roster.recall(down(2))
+  assert.equal(roster.memories().length, 1)
+  roster.recall({ type: 'RealServerUp', virtualServer: VIRTUAL, realServer: REAL, check: 'x', tookMs: 1 })
+  assert.deepEqual(roster.memories(), [])
+})
+
+test('a log that was read in time is not missing later, for new servers neither', () => {
+  const { clock, roster, drafts } = bench()
+  roster.historyRead()
+  roster.historyMissing()
+  roster.apply([virtualServer([realServer(3)])])
+  clock.advance(2_000)
+  assert.deepEqual(drafts, [])
 })
 
 test('only a changed standing is worth a snapshot', () => {

@@ -130,6 +130,18 @@ test('a mail that the server refuses for good is given up, loudly', () => {
   assert.deepEqual(effects, [acknowledged])
 })
 
+test('a mail that was given up stays given up when its event is offered again', () => {
+  const { effects } = run([offer, ends({ outcome: 'refused', reason: '550 no such user' }), offer])
+  assert.deepEqual(effects, [acknowledged])
+})
+
+test('who took the mail in any attempt does not get it again', () => {
+  const mail = { ...config().mail, recipients: ['a@example.org', 'b@example.org', 'c@example.org'] }
+  const attempts = [offer, deferred('450', ['a@example.org']), offer, deferred('450', ['b@example.org']), offer]
+  const [sending] = run(attempts, initialState(config({ mail }))).effects
+  assert.deepEqual(sending?.type === 'SendMail' ? sending.mail.remaining : [], ['c@example.org'])
+})
+
 test('a second attempt goes only to those who do not have the mail', () => {
   const mail = { ...config().mail, recipients: ['a@example.org', 'b@example.org'] }
   const { effects } = run([offer, deferred('450', ['a@example.org']), offer], initialState(config({ mail })))
