@@ -116,10 +116,10 @@ export function reconcile(queue: Queue, sight: StreamSight, doubled: string | nu
   const stored = last === null ? 0 : countStored(ids, last.id)
   queue.cursor = Math.min(queue.cursor, stored)
   settle(queue, stored)
-  if (queue.kept[queue.cursor]?.record.envelope.id === doubled) drop(queue)
+  const dropped = doubled !== null && dropDoubled(queue, doubled)
   queue.copied = queue.cursor
   if (last === null || sight.last === null) return { renumbered: 0, missing: 0 }
-  return rebase(queue, last, sight.last)
+  return rebase(queue, last, sight.last, dropped)
 }
 
 /**
@@ -134,18 +134,22 @@ export function countStored(ids: string[], lastId: string): number {
   return firstLater < 0 ? ids.length : firstLater
 }
 
-function drop(queue: Queue): void {
-  queue.kept[queue.cursor]?.stored.resolve()
+/** The number of an event that is stored under another one is free again. */
+function dropDoubled(queue: Queue, doubled: string): boolean {
+  const entry = queue.kept[queue.cursor]
+  if (entry?.record.envelope.id !== doubled) return false
+  entry.stored.resolve()
   queue.kept.splice(queue.cursor, 1)
+  return true
 }
 
-function rebase(queue: Queue, last: Envelope, bytes: Uint8Array): Reconciled {
+function rebase(queue: Queue, last: Envelope, bytes: Uint8Array, dropped: boolean): Reconciled {
   const behind = { envelope: last, bytes, head: { sequence: last.sequence, hash: hashOf(bytes) } }
   const unsent = queue.kept.slice(queue.cursor)
   const first = unsent[0]?.record.envelope
   if (first === undefined) {
     const missing = queue.head.sequence - last.sequence
-    if (missing > 0) return { renumbered: 0, missing }
+    if (missing > 0 && !dropped) return { renumbered: 0, missing }
     setHead(queue, behind)
     return { renumbered: 0, missing: 0 }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { verifyChain } from '#platform/chain.ts'
+import { creationOf, verifyChain } from '#platform/chain.ts'
 import { fakeClock } from '#platform/clock-fake.ts'
 import { createOutbox, type Outbox, type OutboxLink } from '#platform/outbox.ts'
 import { countStored, type OutboxRecord } from '#platform/outbox-queue.ts'
@@ -232,6 +232,33 @@ test('ids of two runs differ although both began without a spool', () => {
   assert.notEqual(one?.envelope.id, two?.envelope.id)
 })
 
+test('a clock that was set back between two runs does not make the later one look earlier', () => {
+  const first = given({ startMs: 5_000 })
+  publish(first.outbox, 1)
+  const second = given({ loaded: first.lines(), startMs: 0 })
+  const ids = [first.outbox, second.outbox].map((outbox) => outbox.publish(draft(0), null).envelope.id)
+  const [early, late] = ids.map((id) => creationOf(id).run)
+  assert.ok(Number(late) > Number(early), String(ids))
+})
+
+test('an event that the stream has under an earlier number is not waited for again', async () => {
+  const first = given()
+  first.connect()
+  publish(first.outbox, 2)
+  await settled()
+  // A spool that came back older than it was makes a second event of the same id.
+  const second = given({ loaded: first.lines().slice(0, 1), stream: first.stream, startMs: 10 })
+  publish(second.outbox, 1)
+  first.stream.pretendDuplicate()
+  second.connect()
+  await settled()
+  publish(second.outbox, 1)
+  await settled()
+  assert.equal(second.outbox.spooled(), 0)
+  assert.deepEqual(first.stream.sequences(), [1, 2, 3])
+  assert.equal(first.stream.fault(), null)
+})
+
 test('events of two services are told apart although both started in the same millisecond', () => {
   const { outbox } = given()
   const { id } = outbox.publish(draft(0), null).envelope
@@ -290,6 +317,7 @@ function fakeStream() {
   let storage: 'file' | 'memory' = 'file'
   let disk: OutboxRecord[] = []
   const copied: number[] = []
+  let pretend = false
   const state = { held: null as PromiseWithResolvers<void> | null, flying: 0, lose: false, refuse: false, gone: false }
   const link = (): OutboxLink => ({
     async sight() {
@@ -302,6 +330,10 @@ function fakeStream() {
       state.flying -= 1
       if (state.refuse) throw new Error('no space left')
       const duplicate = stored.some(({ envelope }) => envelope.id === record.envelope.id)
+      if (pretend) {
+        pretend = false
+        return { duplicate: true }
+      }
       if (!duplicate) stored.push(record)
       if (state.lose) {
         state.lose = false
@@ -322,6 +354,10 @@ function fakeStream() {
     },
     loseAcknowledgement() {
       state.lose = true
+    },
+    /** The next record is called known, and is not stored. */
+    pretendDuplicate() {
+      pretend = true
     },
     refuse(yes: boolean) {
       state.refuse = yes
