@@ -1,6 +1,6 @@
 // Compiles the project to JavaScript in dist/: `node cli/setup/compile.mjs`, on Node 24.
-// Node can run the sources as they are, but then every process carries the type stripper: 13 MB and 0.15 s more each
-// (measured). Types are erased in place, so that lines and columns in dist/ are those of the sources.
+// Node can run the sources as they are, but then every process carries the type stripper and looks for some two hundred
+// files: one file a program halves the time to start (0.20 to 0.10 s here) and saves 20 MB in each (measured).
 import {
   copyFileSync,
   globSync,
@@ -11,49 +11,87 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
+import { build } from 'esbuild'
 import { CACHE, ROOT } from './commands.mjs'
-import { sourceFiles, sourceStamp } from './sources.mjs'
+import { sourceStamp } from './sources.mjs'
 
 const TARGET = join(ROOT, 'dist')
-/** What the program reads beside its code. */
-const COMPANIONS = ['platform/native/socket.node', 'cli/lab/**/*.{conf,sh,c}', 'cli/setup/{kernel,commands}.mjs']
-/** A relative path to a source, in an import or for `new URL`. */
-const RELATIVE_SOURCE = /(['"`])(\.{1,2}\/[^'"`\n]*)\.ts\1/g
+/** The programs: what is started as a process of its own. */
+const PROGRAMS = [
+  'services/{vrrp,ipvs,checker,notifier}/main.ts',
+  'cli/{failoverd,failoverctl,start}.ts',
+  'cli/lab/inside.ts',
+  'cli/lab/programs/*.ts',
+]
+/** What they read beside their code. */
+const COMPANIONS = ['platform/native/socket.node', 'cli/lab/**/*.{conf,sh,c}']
+/** A relative path to a source that is started, not imported. */
+const RELATIVE_SOURCE = /(['"`])(\.{1,2}\/[^'"`\n]*)\.ts\1(?=, import\.meta\.url)/g
+/** Packages in the older module form ask for Node's own modules by require, which a module has to make for itself. */
+const REQUIRE =
+  "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)"
 
 // Beside the target and then moved: somebody who runs dist/ meanwhile sees the old one or the new one.
 const next = `${TARGET}.new`
 rmSync(next, { recursive: true, force: true })
 const stamp = sourceStamp()
-for (const path of sourceFiles()) write(path.replace(/\.ts$/, '.js'), compiled(readFileSync(join(ROOT, path), 'utf8')))
+await Promise.all(globSync(PROGRAMS, { cwd: ROOT }).map(bundle))
 for (const path of globSync(COMPANIONS, { cwd: ROOT })) {
   mkdirSync(dirname(join(next, path)), { recursive: true })
   copyFileSync(join(ROOT, path), join(next, path))
 }
-write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
-write('.stamp', stamp)
+const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+writeFileSync(join(next, 'package.json'), `${JSON.stringify({ name, version, license, type: 'module' }, null, 2)}\n`)
+writeFileSync(join(next, '.stamp'), stamp)
 symlinkSync(CACHE, join(next, '.cache'))
 rmSync(TARGET, { recursive: true, force: true })
 renameSync(next, TARGET)
 
-/** @param {string} source */
-function compiled(source) {
-  return stripTypeScriptTypes(source, { mode: 'strip' }).replace(RELATIVE_SOURCE, '$1$2.js$1')
-}
-
-/** The import maps stay spelled as in the sources and lead to the compiled files. */
-function manifest() {
-  const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const imports = { '#schemas/*.ts': './schemas/*.js', '#platform/*.ts': './platform/*.js' }
-  return { name, version, license, type: 'module', imports }
+/** @param {string} program path of its source from the root */
+async function bundle(program) {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [program],
+    outfile: join(next, program.replace(/\.ts$/, '.js')),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    banner: { js: REQUIRE },
+    // Optional speed-ups of dependencies that nobody installs.
+    logOverride: { 'require-resolve-not-external': 'silent' },
+    logLevel: 'warning',
+    plugins: [placesOf(program)],
+  })
 }
 
 /**
- * @param {string} path
- * @param {string} content
+ * A module that looks for files beside itself must go on finding them from within the program's one file.
+ *
+ * @param {string} program
+ * @returns {import('esbuild').Plugin}
  */
-function write(path, content) {
-  mkdirSync(dirname(join(next, path)), { recursive: true })
-  writeFileSync(join(next, path), content)
+function placesOf(program) {
+  return {
+    name: 'places',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
+        if (path.includes('node_modules')) return undefined
+        const source = readFileSync(path, 'utf8')
+        const own = relative(dirname(program), relative(ROOT, path)).replace(/\.ts$/, '.js')
+        const isProgram = relative(ROOT, path) === program
+        const contents = source
+          .replace(RELATIVE_SOURCE, '$1$2.js$1')
+          .replaceAll('import.meta.main', isProgram ? 'import.meta.main' : 'false')
+          .replaceAll('import.meta.url', isProgram ? 'import.meta.url' : here(own))
+        return { contents, loader: basename(path).endsWith('.ts') ? 'ts' : 'js' }
+      })
+    },
+  }
+}
+
+/** @param {string} path from the program to where a module of it would stand */
+function here(path) {
+  return `new URL(${JSON.stringify(path)}, import.meta.url).href`
 }
