@@ -87,7 +87,7 @@ export const AdvertRejected = z.strictObject({
  */
 export const RivalHeard = z.strictObject({ type: z.literal('RivalHeard'), instance, rival: Peer })
 
-/** The rival has been silent for an advert interval: it let go. ipvs announces again, now as the last to be heard. */
+/** The rival said nothing when its next advert was due: it let go. ipvs announces again, as the last to be heard. */
 export const RivalSilenced = z.strictObject({ type: z.literal('RivalSilenced'), instance, rival: Peer })
 
 /**

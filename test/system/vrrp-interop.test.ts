@@ -8,7 +8,7 @@ const OUR_DOWN = 3_414
 const OUR_SKEW = 414
 const PEER_SKEW = 609
 /** What two loaded cores may add. */
-const SLACK = 400
+const SLACK = 500
 
 const COMPLAINTS = /bogus|mismatch|discard|invalid|checksum|wrong|incorrect|drop|error/i
 
@@ -161,8 +161,9 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     await peer.until(/Entering MASTER/, 5_000)
     await sleep(500)
     const before = ours.events.length
+    const woken = performance.now()
     ours.signal('SIGCONT')
-    const { event } = await ours.until('BecameBackup', 1_000, performance.now())
+    const { event } = await ours.until('BecameBackup', 1_000, woken)
     assert.ok(event.type === 'BecameBackup')
     assert.equal(event.reason, 'stalled')
     await sleep(1_000)
@@ -229,11 +230,11 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     const { event: heard } = await ours.until('RivalHeard', 5_000)
     assert.deepEqual(heard, { type: 'RivalHeard', instance: 'VI_1', rival: { address: '192.0.2.2', priority: 100 } })
     await sleep(2_000)
-    two.lan.run(two.b, 'nft', 'delete table inet deaf')
     const healed = performance.now()
+    two.lan.run(two.b, 'nft', 'delete table inet deaf')
     await peer.until(/Entering BACKUP STATE$/m, 1_500)
-    const { at } = await ours.until('RivalSilenced', 2_500)
-    assert.ok(at - healed < 2_000 + SLACK, `silenced after ${at - healed} ms`)
+    const { at } = await ours.until('RivalSilenced', 3_500, healed)
+    assert.ok(at - healed < 3_000 + SLACK, `silenced after ${at - healed} ms`)
     assert.deepEqual(
       ours.events.map(({ event }) => event.type),
       ['BecameBackup', 'BecameMaster', 'RivalHeard', 'RivalSilenced'],
@@ -243,8 +244,9 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
   test('a reload with a lower priority hands over to keepalived without a resignation', async () => {
     const two = pair('vi-reload')
     const { ours, peer } = await ourMastership(two)
+    const from = performance.now()
     ours.reload({ priority: 50 })
-    const { event } = await ours.until('BecameBackup', 6_000, performance.now())
+    const { event } = await ours.until('BecameBackup', 6_000, from)
     assert.ok(event.type === 'BecameBackup')
     assert.deepEqual([event.reason, event.master], ['higher-priority', { address: '192.0.2.2', priority: 100 }])
     assert.match(peer.log(), /Entering MASTER/)
@@ -259,8 +261,8 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     assert.ok(event.type === 'BecameFault')
     assert.equal(event.reason, 'link-down')
     await peer.until(/Entering MASTER/, 4_500)
-    two.lan.run(two.a, 'ip', 'link', 'set', 'eth0', 'up')
     const up = performance.now()
+    two.lan.run(two.a, 'ip', 'link', 'set', 'eth0', 'up')
     const back = await ours.until('BecameBackup', 1_000, up)
     assert.ok(back.event.type === 'BecameBackup' && back.event.reason === 'fault-cleared')
     const { at } = await ours.until('BecameMaster', 5_000, up)

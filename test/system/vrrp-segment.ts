@@ -1,6 +1,6 @@
 /** Routers on one bridge, each in a namespace: ours (the vrrp process alone, with no bus at all) and real keepaliveds. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -35,7 +35,7 @@ function sweep(test: string): void {
   }
 }
 
-/** An event of our process, with when it was printed (performance.now()). */
+/** An event of our process, with when it happened by its own account, as performance.now() here. */
 export interface Seen {
   at: number
   event: VrrpEvent
@@ -157,7 +157,10 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
 }
 
 function startOurs(namespace: string, folder: string, change: Parameters<typeof instance>[0]): Ours {
-  const file = join(mkdtempSync(join(folder, 'ours-')), 'settings.json')
+  const own = mkdtempSync(join(folder, 'ours-'))
+  const file = join(own, 'settings.json')
+  // Read again after a reload, by whom it runs as then.
+  for (const open of [folder, own]) chmodSync(open, 0o755)
   writeFileSync(file, JSON.stringify(settings(folder, change)))
   const child = spawn('ip', ['netns', 'exec', namespace, process.execPath, VRRP, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -166,9 +169,9 @@ function startOurs(namespace: string, folder: string, change: Parameters<typeof 
   const waiting: { type: string; since: number; found(seen: Seen): void }[] = []
   const vips = standIn(namespace)
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { data } = JSON.parse(line)
+    const { data, time } = JSON.parse(line)
     if (data?.type === undefined) return
-    const seen = { at: performance.now(), event: data }
+    const seen = { at: Date.parse(time) - performance.timeOrigin, event: data }
     vips.follow(seen.event)
     events.push(seen)
     for (const one of waiting) if (one.type === data.type && seen.at >= one.since) one.found(seen)

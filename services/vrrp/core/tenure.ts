@@ -35,9 +35,9 @@ export function keepOffice(at: number, state: State): Fact[] {
   return [{ type: 'AdvertOwed', at }, ...rivalSilenced(at, state)]
 }
 
-/** One interval without a word from the rival: it let go. In quiet time this waits for the end of it. */
+/** Half an interval after its next word was due the rival let go. In quiet time this waits for the end of it. */
 function rivalSilenced(at: number, { rival, rivalQuietUntil, config }: State): Fact[] {
-  if (rival === null || at - rival.at < config.advertIntervalMs) return []
+  if (rival === null || at - rival.at < 1.5 * config.advertIntervalMs) return []
   if (!rival.published && at < rivalQuietUntil) return []
   return [{ type: 'RivalSilenced', at, instance: config.name, rival: rival.peer }]
 }
