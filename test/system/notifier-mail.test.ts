@@ -29,7 +29,7 @@ test('a mail arrives with its subject, Message-ID, X-Mailer and body, under the 
   assert.equal(taken?.subject, '[R1] VRRP Instance VI_1 - Entering MASTER state')
   assert.deepEqual(taken?.to, ['a@example.org', 'b@example.org'])
   assert.match(taken?.text ?? '', /^X-Mailer: failoverd\r$/m)
-  assert.match(taken?.text ?? '', /^To: a@example.org, b@example.org\r$/m)
+  assert.match(taken?.text ?? '', /^To: a@example.org,\r\n b@example.org\r$/m)
   assert.match(taken?.text ?? '', /\r\n\r\n=> now owning <=\r\n\r\nWhy: silence\r\n/)
 })
 

@@ -2,7 +2,6 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as startTimer } from 'node:timers'
 import type { Clock } from '#platform/clock-port.ts'
 import type { TcpCheck } from '#schemas/config.ts'
-import { endpointName } from '#schemas/names.ts'
 import type { ProbeResult } from '../ports.ts'
 
 /** Our own shortage; says nothing about the server. */
@@ -18,7 +17,6 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Connects once by TCP; an accepted connection is a success. `onEnd` is called once, never before this returns. */
 export function probeTcp(check: TcpCheck, clock: Clock, onEnd: (result: ProbeResult) => void): void {
   const { connectAddress: host, connectPort: port, bindAddress, connectTimeoutMs } = check
-  const target = endpointName({ address: host, port })
   const startedAt = clock.now()
   const socket: Socket = connect({ host, port, ...(bindAddress === null ? {} : { localAddress: bindAddress }) })
   let ended = false
@@ -42,7 +40,7 @@ export function probeTcp(check: TcpCheck, clock: Clock, onEnd: (result: ProbeRes
   // Stays for the socket's whole life: an error after the end is nobody's business, but must not be unheard.
   socket.on('error', (cause) => {
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error'
-    const detail = `${target}: ${cause.message}`
+    const detail = cause.message
     end(OUR_FAULT.has(code) ? { outcome: 'impossible', detail } : failed(code, detail))
   })
 }

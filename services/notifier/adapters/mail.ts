@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Mail, Mailer, MailResult } from '../ports.ts'
+import { mailMessage } from './mail-message.ts'
 
 /** A server that says nothing for so long has hung, milliseconds. */
 const SILENCE_MS = 30_000
@@ -9,7 +10,10 @@ export function smtpMailer(): Mailer {
   return {
     async send(mail) {
       try {
-        const { accepted, rejectedErrors } = await transport(mail).sendMail(message(mail))
+        const { accepted, rejectedErrors } = await transport(mail).sendMail({
+          envelope: { from: mail.from, to: [...mail.remaining] },
+          raw: mailMessage(mail, new Date()),
+        })
         return partOf(mail, accepted.map(String), rejectedErrors ?? [])
       } catch (thrown) {
         return failed(thrown)
@@ -30,18 +34,6 @@ function transport({ server, connectTimeoutMs, heloName }: Mail) {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-}
-
-function message({ from, to, remaining, messageId, subject, body }: Mail) {
-  return {
-    from,
-    to: [...to],
-    envelope: { from, to: [...remaining] },
-    messageId: `<${messageId}>`,
-    xMailer: 'failoverd',
-    subject,
-    text: body,
-  }
 }
 
 /** Some recipients were taken: only those of the others who may be later (4xx) are still to be served. */
