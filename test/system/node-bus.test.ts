@@ -16,6 +16,10 @@ const AWAY_ADVERTS = 60
 const RETURN_MS = 30_000
 /** Between our taking over and the other's letting go lies the way of one advert. */
 const SHARED_MS = 150
+/** Room for the log, the compile cache and then some: more than what the supervisor calls enough. */
+/** Restarts whose events need more than a block of the disk. */
+const ROUNDS = 6
+const DISK = '64m'
 const NODES: readonly NodeName[] = ['vos1', 'vos2']
 
 describe('without a bus', { skip: UNABLE }, () => {
@@ -67,6 +71,70 @@ describe('without a bus', { skip: UNABLE }, () => {
     )
     assert.ok(longestShared(stage.holdings(), since, Date.now()) < SHARED_MS)
   })
+
+  test('with a full disk, nothing fails over, a crash does as ever, and the log is whole when there is room', async () => {
+    for (const name of NODES) await smallDisk(name)
+    await stage.startBoth()
+    const holdings = stage.holdings()
+    const since = Date.now()
+    for (const name of NODES) await fill(name)
+    for (const name of NODES) await storeUntilMemory(name)
+    await stage.web.run(['ip', 'link', 'set', 'eth0', 'down'])
+    await stage.advertsSince('vos1', Date.now(), 5)
+    assert.deepEqual(stage.holdings(), holdings, 'no failover')
+    const gap = stage.gap(since)
+    assert.ok(gap < MARGIN_MS, `the client saw ${gap} ms`)
+
+    const takeover = await crashMaster()
+    console.log(`disk full: gap ${gap} ms; crash of the master then: ${takeover} ms`)
+
+    await stage.node('vos2').machine.run(['rm', `${stage.node('vos2').stateDir}/ballast`])
+    await stage.node('vos2').untilEvent('the change to the disk', RETURN_MS, (event) => {
+      return event.type === 'BusStoreChanged' && event.data.storage === 'file'
+    })
+    const log = await backWithAll('vos2', since)
+    assert.equal(typesOf(log, 0, 'supervisor')[0], 'NodeStarted', 'it is the log from before')
+    assert.deepEqual(typesOf(log, since, 'vrrp'), ['BecameMaster'])
+    assert.deepEqual(typesOf(log, since, 'ipvs'), ['AddressesAdded'])
+    assert.deepEqual(typesOf(log, since, 'checker'), ['RealServerDown'])
+  })
+
+  async function smallDisk(name: NodeName): Promise<void> {
+    const { machine, stateDir } = stage.node(name)
+    await machine.run(['mkdir', '-p', stateDir])
+    const { status, stderr } = await machine.run([
+      'mount',
+      '-t',
+      'tmpfs',
+      '-o',
+      `size=${DISK},mode=755`,
+      'tmpfs',
+      stateDir,
+    ])
+    assert.equal(status, 0, stderr)
+  }
+
+  async function fill(name: NodeName): Promise<void> {
+    const { machine, stateDir } = stage.node(name)
+    // Ends with "no space left": that is the point.
+    await machine.run(['dd', 'if=/dev/zero', `of=${stateDir}/ballast`, 'bs=4k', 'status=none'])
+    const { stdout } = await machine.run(['df', '--output=avail', stateDir])
+    assert.equal(Number(stdout.split('\n')[1]), 0)
+  }
+
+  /** What has been written already ends within a block of the disk: events are stored until it is full. */
+  async function storeUntilMemory(name: NodeName): Promise<void> {
+    const node = stage.node(name)
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // In turn: one that ends again and again is restarted ever more slowly.
+      const process = round % 2 === 0 ? 'notifier' : 'checker'
+      const pid = node.pids()[process]
+      node.signal(process, 'SIGKILL')
+      await until(`${process} runs again`, START_MS, () => ![pid, undefined].includes(node.pids()[process]))
+    }
+    const changed = ({ type, data }: NodeEvent) => type === 'BusStoreChanged' && data.storage === 'memory'
+    await node.untilEvent('the change to memory', RETURN_MS, changed)
+  }
 
   /** The client is served by vos2 within the usual time. Returns what it saw, milliseconds. */
   async function crashMaster(): Promise<number> {

@@ -22,10 +22,12 @@ const FULL_BYTES = 1 << 20
 /** Above this there is room again; the gap keeps the ladder from swinging. */
 const ROOM_BYTES = 16 << 20
 
+type Storage = 'file' | 'memory'
+
 export interface BusServer {
   access(user: BusUser): BusAccess
   /** Writes the configuration for this storage and tells how to start the server. */
-  command(storage: 'file' | 'memory'): Command
+  command(storage: Storage): Command
   /** Takes a damaged store out of the way, keeping it for a look. Returns where it is now. */
   moveStoreAside(stamp: string): string
   /** `between` the two marks nothing changes. */
@@ -46,16 +48,22 @@ export async function embeddedServer(options: {
   const secrets = await loadSecrets(join(stateDir, 'run', 'bus.json'), options.adopted)
   const url = `nats://127.0.0.1:${secrets.port}`
   const access = (user: BusUser) => ({ url, user, password: secrets.passwords[user] })
+  const folderFor = (storage: Storage) =>
+    storage === 'file' ? storeDir : join('/dev/shm', `failoverd-${secrets.port}`)
+  const writeConfig = (storage: Storage): string => {
+    const users = BusUser.options.map((user) => ({ user, password: secrets.passwords[user] }))
+    const path = join(stateDir, 'run', `nats-${storage}.conf`)
+    const text = serverConfig({ name, port: secrets.port, storeDir: folderFor(storage), storage, users })
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, text, identity)
+    return path
+  }
+  // Now, because memory is needed when the disk is full: there is no room for a file then.
+  writeConfig('memory')
   return {
     access,
     command(storage) {
-      const folder = storage === 'file' ? storeDir : join('/dev/shm', `failoverd-${secrets.port}`)
-      ownFolder(folder, identity)
-      const users = BusUser.options.map((user) => ({ user, password: secrets.passwords[user] }))
-      const path = join(stateDir, 'run', `nats-${storage}.conf`)
-      const text = serverConfig({ name, port: secrets.port, storeDir: folder, storage, users })
-      if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, text, identity)
-      return { argv: [program, '-c', path], environment: {}, identity, niceness: 0 }
+      ownFolder(folderFor(storage), identity)
+      return { argv: [program, '-c', writeConfig(storage)], environment: {}, identity, niceness: 0 }
     },
     moveStoreAside(stamp) {
       const aside = `${storeDir}.damaged-${stamp}`
