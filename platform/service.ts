@@ -3,7 +3,7 @@ import type { Settings } from '#schemas/settings.ts'
 import type { ServiceName } from '#schemas/subjects.ts'
 import { connectBus } from './bus.ts'
 import type { Bus } from './bus-port.ts'
-import { HaError } from './errors.ts'
+import { describeError, HaError } from './errors.ts'
 import { createLog, type Log } from './log.ts'
 import { dropPrivileges } from './native/privileges.ts'
 import { readSettings } from './settings-file.ts'
@@ -37,9 +37,7 @@ export function startService(name: ServiceName): Service {
     settings,
     bus,
     log,
-    onReload(listener) {
-      process.on('SIGHUP', () => listener(readSettings(path)))
-    },
+    onReload: reloads(path, log),
     onStop(listener) {
       process.once('SIGTERM', () => {
         void listener()
@@ -47,6 +45,32 @@ export function startService(name: ServiceName): Service {
           .then(() => process.exit(0))
       })
     },
+  }
+}
+
+/**
+ * Listens for SIGHUP from the start: a reload that comes before the service is ready waits for it instead of ending
+ * the process, which is what the signal does otherwise. Settings that cannot be used change nothing.
+ */
+function reloads(path: string, log: Log): Service['onReload'] {
+  let listener: ((settings: Settings) => void) | null = null
+  let early = false
+  function reload(): void {
+    if (listener === null) {
+      early = true
+      return
+    }
+    try {
+      listener(readSettings(path))
+    } catch (cause) {
+      if (!(cause instanceof HaError)) throw cause
+      log.error({ err: describeError(cause) }, 'goes on with the settings it has')
+    }
+  }
+  process.on('SIGHUP', reload)
+  return (onSettings) => {
+    listener = onSettings
+    if (early) reload()
   }
 }
 
