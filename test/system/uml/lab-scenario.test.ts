@@ -100,7 +100,7 @@ for (const [vos1, vos2] of PAIRS)
     assert.deepEqual(complaints, [])
     for (const director of DIRECTORS) {
       const own = adverts.filter(({ source }) => source === addressOf(director))
-      assert(own.length > 10, `${director} was heard ${own.length} times`)
+      assert(own.length > 1, `${director} was heard ${own.length} times`)
       const odd = own.filter(
         ({ version, checksum, warnings }) => version !== '2' || checksum !== GOOD_CHECKSUM || warnings !== '',
       )
