@@ -30,7 +30,8 @@ beforeEach(async () => {
   if (WITHOUT_SERVER === false) sink = await smtpSink()
 })
 afterEach(async () => {
-  await notifier?.end('SIGKILL')
+  // In order: a killed one leaves an event in hand, for which the next would have to wait.
+  await notifier?.end('SIGTERM')
   await sink?.close()
 })
 
