@@ -50,8 +50,8 @@ export const NodeStatus = z.strictObject({
     state: z.enum(['connected', 'degraded']),
     /** Newest sequence of the log; null when it cannot be reached. */
     sequence: z.number().int().nullable(),
-    /** Events on disk that the log has not taken yet. */
-    spooled: z.number().int(),
+    /** Events on disk that the log has not taken yet; null when the log cannot be asked. */
+    spooled: z.number().int().nullable(),
   }),
   services: z.array(ProcessStatus),
   instances: z.array(InstanceStatus),

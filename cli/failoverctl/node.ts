@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { HaError, isErrno } from '#platform/errors.ts'
 import { readSettings } from '#platform/settings-file.ts'
 import type { Config } from '#schemas/config.ts'
-import { NODE_FILE, NodeRecord } from '#schemas/node.ts'
+import { NODE_FILE, NodeRecord, PROCESS_FILE, ProcessRecord } from '#schemas/node.ts'
 
 /** The node that runs, or ran, with this state folder. @throws HaError NODE_UNKNOWN */
 export function findNode(stateDir: string): NodeRecord {
@@ -21,6 +22,11 @@ export function findNode(stateDir: string): NodeRecord {
 /** The configuration in force: what the services were told, not what the file says now. */
 export function configInForce(stateDir: string): Config {
   return readSettings(join(stateDir, 'run', 'ipvs.json')).config
+}
+
+/** The processes that the node noted as its own, alive or not. */
+export function notedProcesses(stateDir: string): ProcessRecord[] {
+  return z.array(ProcessRecord).parse(JSON.parse(readFileSync(join(stateDir, 'run', PROCESS_FILE), 'utf8')))
 }
 
 /** Events that wait on disk, by source: those after the last one the log has. */

@@ -67,7 +67,7 @@ function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): str
 function ofIpvs(event: IpvsEvent): string {
   switch (event.type) {
     case 'AddressesAdded': {
-      const trigger = event.trigger === 'advert' ? ', told by our own advert because the bus was away' : ''
+      const trigger = event.trigger === 'advert' ? ', told by our own advert on the wire before the event came' : ''
       return `${event.addresses.join(', ')} added in ${event.tookMs.toFixed(1)} ms, announced ${event.announced} times${trigger}`
     }
     case 'AddressesRemoved':

@@ -4,28 +4,29 @@ import type { Envelope } from '#schemas/envelope.ts'
 import { NodeStatus } from '#schemas/status.ts'
 import { eventFilter } from '#schemas/subjects.ts'
 import { configInForce, countSpooled, findNode } from './node.ts'
+import { observedStatus } from './observed.ts'
 import { projectStatus } from './projection.ts'
 
-/** What a node does now. With the bus away it says so, and shows what it can. */
+/** What a node does now: by its log, or by its processes and the kernel when the log cannot be reached. */
 export async function readStatus(stateDir: string): Promise<NodeStatus> {
   const node = findNode(stateDir)
+  const { site, node: name, version } = node
   const config = configInForce(stateDir)
   const reader = await openReader(node.bus).catch((cause: unknown) => {
     if (cause instanceof HaError && cause.code === 'BUS_AWAY') return null
     throw cause
   })
-  const events = reader === null ? [] : await newest(reader, eventFilter(node))
-  const sequence = reader === null ? null : await reader.head()
-  await reader?.close()
+  if (reader === null) {
+    const bus = { state: 'degraded' as const, sequence: null, spooled: null }
+    return NodeStatus.parse({ site, node: name, version, bus, ...observedStatus(stateDir, config) })
+  }
+  const events = await newest(reader, eventFilter(node))
+  const sequence = await reader.head()
+  await reader.close()
   const stored = new Map<string, number>()
   for (const { source, sequence: last } of events) stored.set(source, Math.max(last, stored.get(source) ?? 0))
-  return NodeStatus.parse({
-    site: node.site,
-    node: node.node,
-    version: node.version,
-    bus: { state: reader === null ? 'degraded' : 'connected', sequence, spooled: countSpooled(stateDir, stored) },
-    ...projectStatus(events, config),
-  })
+  const bus = { state: 'connected' as const, sequence, spooled: countSpooled(stateDir, stored) }
+  return NodeStatus.parse({ site, node: name, version, bus, ...projectStatus(events, config) })
 }
 
 async function newest(reader: BusReader, filter: string): Promise<Envelope[]> {
@@ -34,13 +35,16 @@ async function newest(reader: BusReader, filter: string): Promise<Envelope[]> {
   return events
 }
 
+const AWAY =
+  ': it cannot be reached. What follows is read off the processes and the kernel; health of servers is not known'
+
 /** The status for people. */
 export function statusText(status: NodeStatus): string {
   const { bus } = status
-  const log = bus.sequence === null ? 'cannot be reached: what follows is unknown' : `at ${bus.sequence}`
-  const waiting = bus.spooled === 0 ? '' : `, ${bus.spooled} events waiting on disk`
+  const log = bus.sequence === null ? AWAY : `, at ${bus.sequence}`
+  const waiting = bus.spooled === null || bus.spooled === 0 ? '' : `, ${bus.spooled} events waiting on disk`
   return [
-    `${status.node} at ${status.site}, failoverd ${status.version}; event log ${bus.state}, ${log}${waiting}`,
+    `${status.node} at ${status.site}, failoverd ${status.version}; event log ${bus.state}${log}${waiting}`,
     ...status.services.map(
       ({ name, pid, state, restarts }) =>
         `  ${name.padEnd(12)} ${state.padEnd(8)} ${pid === null ? '' : `pid ${pid}`}${restarts === 0 ? '' : `, ${restarts} restarts`}`,

@@ -2,20 +2,14 @@ import { chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { z } from 'zod'
 import { HaError, isErrno } from '#platform/errors.ts'
-import { NODE_FILE, NodeRecord } from '#schemas/node.ts'
-import { ProcessName } from '#schemas/supervisor.ts'
+import { NODE_FILE, NodeRecord, PROCESS_FILE, ProcessRecord } from '#schemas/node.ts'
 import type { NodeFiles, RememberedProcess } from '../ports.ts'
 import { processMark } from './process-mark.ts'
-
-/** A process is named by its id and its mark: ids are used again, marks are not. */
-const Remembered = z.array(
-  z.strictObject({ process: ProcessName, pid: z.number().int(), restarts: z.number().int(), mark: z.string() }),
-)
 
 /** The run folder of a node: which processes are ours, and what each service is told. */
 export function nodeFiles(stateDir: string): NodeFiles {
   const runDir = join(stateDir, 'run')
-  const processFile = join(runDir, 'processes.json')
+  const processFile = join(runDir, PROCESS_FILE)
   mkdirSync(runDir, { recursive: true, mode: 0o755 })
   return {
     readProcesses: () => stillAlive(processFile),
@@ -39,7 +33,7 @@ export function nodeFiles(stateDir: string): NodeFiles {
 function stillAlive(path: string): RememberedProcess[] {
   const text = readText(path)
   if (text === null) return []
-  const parsed = Remembered.safeParse(parseJson(text))
+  const parsed = z.array(ProcessRecord).safeParse(parseJson(text))
   // A file cut short by a full disk names nobody: the processes are then started anew and the old ones found busy.
   if (!parsed.success) return []
   return parsed.data
