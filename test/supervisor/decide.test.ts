@@ -213,16 +213,49 @@ test('a configuration without virtual servers ends the checker and does not star
   assert.equal(ended.state.processes.checker, undefined)
 })
 
-test('a server that three times in a row cannot start gets a fresh store, then memory', () => {
+/** A server that ends as soon as it is started, until `answers` says so; what became of its store after each start. */
+function startedAgain(times: number, answers: (storage: 'file' | 'memory', aside: boolean) => boolean): string[] {
   let state = running()
-  const crash = (pid: number) => {
-    const end = run([exit('nats-server', 100, pid)], state)
-    state = run([{ type: 'ProcessSpawned', at: 100, process: 'nats-server', pid: pid + 1 }], end.state).state
-    return typesOf(end.effects).filter((type) => type === 'MoveStoreAside').length
-  }
-  assert.deepEqual([crash(100), crash(101), crash(102)], [0, 0, 1])
-  crash(103)
-  assert.equal(state.bus.storage, 'memory')
+  let aside = false
+  return Array.from({ length: times }, (_, index) => {
+    const answered = answers(state.bus.storage, aside)
+    const connected: Input = { type: 'BusConnectionChanged', at: 100, connected: true }
+    const seen = run(answered ? [connected] : [], state)
+    const isKept = answered && seen.state.bus.storage === state.bus.storage
+    const ended = run(isKept ? [] : [exit('nats-server', 100, 100 + index)], seen.state)
+    aside ||= [...seen.facts, ...ended.facts].some(({ type }) => type === 'StoreMovedAside')
+    const again: Input = { type: 'ProcessSpawned', at: 100, process: 'nats-server', pid: 101 + index }
+    state = isKept ? ended.state : run([again], ended.state).state
+    return `${state.bus.storage}${aside ? ', moved aside' : ''}`
+  })
+}
+
+test('a server that does not start with its store, but without, gets it once more and then a fresh one', () => {
+  const damaged = startedAgain(6, (storage, aside) => storage === 'memory' || aside)
+  assert.deepEqual(damaged, ['file', 'file', 'memory', 'file', 'file, moved aside', 'file, moved aside'])
+})
+
+test('a server that does not start with a fresh store either goes on in memory', () => {
+  const broken = startedAgain(7, (storage) => storage === 'memory')
+  assert.deepEqual(broken.slice(4), ['file, moved aside', 'memory, moved aside', 'memory, moved aside'])
+})
+
+test('a server that does not start at all keeps its store, however long that lasts', () => {
+  const away = startedAgain(40, () => false)
+  assert.deepEqual(away.slice(0, 4), ['file', 'file', 'memory', 'file'])
+  assert.deepEqual([...new Set(away.slice(3))], ['file'])
+})
+
+test('a store that works again when it is tried once more is innocent', () => {
+  let refusals = 3
+  const transient = startedAgain(6, () => refusals-- <= 0)
+  assert.deepEqual(transient, ['file', 'file', 'memory', 'file', 'file', 'file'])
+})
+
+test('a server that is replaced by us is not taken for one that cannot start', () => {
+  const seen: Input = { type: 'StoreSeen', at: 1, free: 'none', stuck: true }
+  const { state } = run([seen, exit('nats-server', 100)], running())
+  assert.equal(state.processes['nats-server']?.quickEnds, 0)
 })
 
 test('a full disk turns the store to memory only when events are stuck, and room turns it back', () => {

@@ -16,7 +16,7 @@ export function decide(input: Input, state: State): Fact[] {
     case 'BeatHeard':
       return [{ type: 'SignOfLife', at: input.at, process: input.process }]
     case 'BusConnectionChanged':
-      return [{ type: 'BusSeen', at: input.at, connected: input.connected }]
+      return [{ type: 'BusSeen', at: input.at, connected: input.connected }, ...asAnswered(input.connected, state)]
     case 'Ticked':
       return asTicked(input.at, state)
     case 'StoreSeen':
@@ -58,27 +58,62 @@ function asEnded(input: Extract<Input, { type: 'ProcessEnded' }>, state: State):
   const quick = known.phase === 'running' && at - known.startedAt < QUICK_MS
   const again = state.stopping === null && state.wanted.includes(process)
   const restartInMs = again ? restartDelayMs(process, quick ? known.quickEnds + 1 : 0) : null
-  const suspect = process === 'nats-server' && quick && known.quickEnds + 1 >= STORE_SUSPECT
+  const inVain = again && process === 'nats-server' && quick
   return [
     { type: 'ProcessExited', process, pid, status, signal, restartInMs },
-    ...(again && suspect ? asStoreSuspect(state) : []),
     { type: 'ProcessGone', at, process, quick },
+    ...(inVain ? asStartedInVain(known.quickEnds + 1, state) : []),
     ...(state.stopping === null ? [] : nextToEnd(state, process)),
   ]
 }
 
-/** The ladder of DESIGN 2.6: a store that the server cannot start with is moved aside, then memory takes its place. */
-function asStoreSuspect(state: State): Fact[] {
-  if (state.bus.storage === 'memory') return []
-  if (!state.bus.movedAside) return [{ type: 'StoreMovedAside' }]
-  return [{ type: 'BusStoreChanged', storage: 'memory', reason: 'the server does not start with a fresh store either' }]
+/**
+ * The ladder of DESIGN 2.6. A server may fail to start for reasons that are not its store's (its program is being
+ * replaced, memory is short): the log is moved aside only when the server was seen to start without it, and only then.
+ */
+function asStartedInVain(times: number, { bus }: State): Fact[] {
+  const change = (storage: 'file' | 'memory', reason: string): Fact[] => [{ type: 'BusStoreChanged', storage, reason }]
+  switch (bus.trial) {
+    case 'none':
+      if (times < STORE_SUSPECT || bus.storage === 'memory') return []
+      return [
+        { type: 'TrialMoved', to: 'without-store' },
+        ...change('memory', 'the server does not start: is it its store?'),
+      ]
+    case 'without-store':
+      return [
+        { type: 'TrialMoved', to: 'innocent' },
+        ...change('file', 'the server does not start without its store either'),
+      ]
+    case 'again':
+      return [{ type: 'TrialMoved', to: 'fresh' }, { type: 'StoreMovedAside' }]
+    case 'fresh':
+      return [
+        { type: 'TrialMoved', to: 'failed' },
+        ...change('memory', 'the server does not start with a fresh store either'),
+      ]
+    case 'failed':
+    case 'innocent':
+      return []
+  }
+}
+
+/** A server that answers without its store gets one more chance with it: what kept it away may be over. */
+function asAnswered(connected: boolean, { bus, stopping }: State): Fact[] {
+  if (!connected || stopping !== null) return []
+  if (bus.storage === 'file') return bus.trial === 'none' ? [] : [{ type: 'TrialMoved', to: 'none' }]
+  if (bus.trial !== 'without-store') return []
+  return [
+    { type: 'TrialMoved', to: 'again' },
+    { type: 'BusStoreChanged', storage: 'file', reason: 'the server starts without its store: once more with it' },
+  ]
 }
 
 function asStoreSeen({ free, stuck }: Extract<Input, { type: 'StoreSeen' }>, { bus, stopping }: State): Fact[] {
   if (stopping !== null) return []
   if (bus.storage === 'file' && free === 'none' && stuck)
     return [{ type: 'BusStoreChanged', storage: 'memory', reason: 'the disk of the event store is full or read-only' }]
-  if (bus.storage === 'memory' && free === 'enough' && !bus.movedAside)
+  if (bus.storage === 'memory' && free === 'enough' && bus.trial === 'none')
     return [{ type: 'BusStoreChanged', storage: 'file', reason: 'the disk of the event store has room again' }]
   return []
 }

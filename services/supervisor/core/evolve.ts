@@ -21,7 +21,7 @@ export function evolve(state: State, fact: Fact): State {
     case 'SignOfLife':
       return changed(state, fact.process, (process) => ({ ...process, aliveAt: fact.at, heard: true }))
     case 'BusSeen':
-      return { ...state, bus: { ...state.bus, ...storeProven(state, fact.connected), since: fact.at } }
+      return { ...state, bus: { ...state.bus, connected: fact.connected, since: fact.at } }
     case 'Time':
       return fact.jumped ? awake(state, fact.at) : { ...state, tickedAt: fact.at }
     case 'WantedChanged':
@@ -30,13 +30,14 @@ export function evolve(state: State, fact: Fact): State {
     case 'EndForced':
       return changed(state, fact.process, (process) => ({ ...process, phase: 'ending' }))
     case 'BusStoreChanged':
-      return { ...state, bus: { ...state.bus, storage: fact.storage } }
-    case 'StoreMovedAside':
-      return { ...state, bus: { ...state.bus, movedAside: true } }
+      return serverEnding({ ...state, bus: { ...state.bus, storage: fact.storage } })
+    case 'TrialMoved':
+      return { ...state, bus: { ...state.bus, trial: fact.to } }
     case 'StopBegun':
       return { ...state, stopping: fact.signal }
     case 'RestartCame':
     case 'AllEnded':
+    case 'StoreMovedAside':
     case 'NodeStarted':
     case 'ProcessStarted':
     case 'ProcessExited':
@@ -48,9 +49,10 @@ export function evolve(state: State, fact: Fact): State {
   }
 }
 
-/** A server that answers with a file store has a sound one: the ladder begins at its foot again. */
-function storeProven({ bus }: State, connected: boolean): { connected: boolean; movedAside: boolean } {
-  return { connected, movedAside: bus.movedAside && !(connected && bus.storage === 'file') }
+/** The end of a server that we replace says nothing about its store. */
+function serverEnding(state: State): State {
+  if (state.processes['nats-server']?.phase !== 'running') return state
+  return changed(state, 'nats-server', (server) => ({ ...server, phase: 'ending' }))
 }
 
 function asGone(state: State, name: ProcessName, quick: boolean): State {

@@ -38,6 +38,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AllEnded':
       return [{ type: 'Exit' }]
     case 'ProcessGone':
+    case 'TrialMoved':
     case 'BusSeen':
     case 'StopBegun':
     case 'NodeStarted':
@@ -80,6 +81,6 @@ function reloads(state: State): Effect[] {
 /** It comes back with the other storage; SIGKILL, because a server with a full disk ignores SIGTERM (measured). */
 function endServer(state: State): Effect[] {
   const server = state.processes['nats-server']
-  if (server?.phase !== 'running') return []
+  if (server?.phase !== 'ending') return []
   return [{ type: 'Signal', process: 'nats-server', pid: server.pid, signal: 'SIGKILL' }]
 }

@@ -15,6 +15,13 @@ export interface Process {
   quickEnds: number
 }
 
+/**
+ * What is thought of the store of a server that ends at every start. without-store: tried with memory instead; again:
+ * it started so, and is tried with its store once more; fresh: it did not, the store was moved aside; failed: nor with
+ * a fresh one; innocent: it did not start with memory either. One that answers with its store ends the trial.
+ */
+export type StoreTrial = 'none' | 'without-store' | 'again' | 'fresh' | 'failed' | 'innocent'
+
 export interface State {
   wanted: ProcessName[]
   processes: Partial<Record<ProcessName, Process>>
@@ -22,7 +29,7 @@ export interface State {
   bootedAt: number
   /** Signal that asked for the stop; null while running. */
   stopping: string | null
-  bus: { connected: boolean; since: number; storage: 'file' | 'memory'; movedAside: boolean }
+  bus: { connected: boolean; since: number; storage: 'file' | 'memory'; trial: StoreTrial }
   tickedAt: number
 }
 
@@ -79,6 +86,7 @@ export type Fact =
   | { type: 'EndAsked'; process: ProcessName; pid: number }
   | { type: 'EndForced'; process: ProcessName; pid: number }
   | { type: 'StoreMovedAside' }
+  | { type: 'TrialMoved'; to: StoreTrial }
   | { type: 'StopBegun'; signal: string }
   | { type: 'AllEnded' }
 
@@ -104,7 +112,7 @@ export function initialState(): State {
     configDigest: '',
     bootedAt: 0,
     stopping: null,
-    bus: { connected: false, since: 0, storage: 'file', movedAside: false },
+    bus: { connected: false, since: 0, storage: 'file', trial: 'none' },
     tickedAt: 0,
   }
 }
