@@ -10,6 +10,7 @@ const target = {
   check: z.string(),
 }
 
+/** A real server that was down passes all its checks again; ipvs puts it back into service. */
 export const RealServerUp = z.strictObject({
   type: z.literal('RealServerUp'),
   ...target,
@@ -22,6 +23,7 @@ export const RealServerUp = z.strictObject({
   previously: z.literal('unknown').optional(),
 })
 
+/** A check of a real server failed, retries included; ipvs takes the server out of service. */
 export const RealServerDown = z.strictObject({
   type: z.literal('RealServerDown'),
   ...target,

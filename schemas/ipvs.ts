@@ -1,6 +1,7 @@
 /** Events of services/ipvs: what it wrote to the kernel, and what the kernel or somebody else took away. */
 import { z } from 'zod'
 
+/** Name of the vrrp_instance. */
 const instance = z.string().min(1)
 /** With prefix: `192.168.105.211/32`. */
 const addresses = z.array(z.string())
@@ -21,10 +22,14 @@ export const AddressesAdded = z.strictObject({
   announced: z.number().int().min(0),
 })
 
+/** This node took the addresses out of the kernel. */
 export const AddressesRemoved = z.strictObject({
   type: z.literal('AddressesRemoved'),
   instance,
   addresses,
+  /**
+   * not-master: told by vrrp; resigned: seen on the wire; left-over: found at the start, and this node is not master.
+   */
   reason: z.enum(['not-master', 'resigned', 'stop', 'reload', 'left-over']),
 })
 
@@ -33,13 +38,14 @@ export const AddressesLost = z.strictObject({
   type: z.literal('AddressesLost'),
   instance,
   addresses,
+  /** lease-expired: no own advert left in time, and the kernel removed them. */
   reason: z.enum(['lease-expired', 'removed-by-another']),
 })
 
 /** A restarted ipvs found the addresses in place and goes on refreshing them: nothing was written. */
 export const AddressesKept = z.strictObject({ type: z.literal('AddressesKept'), instance, addresses })
 
-/** The kernel refused. */
+/** The kernel refused a change, or cannot do what is wanted; told once while it lasts. */
 export const KernelRefused = z.strictObject({
   type: z.literal('KernelRefused'),
   entity: z.string(),

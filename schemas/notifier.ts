@@ -3,39 +3,44 @@ import { z } from 'zod'
 
 /** Id of the event that the notice is about. */
 const about = z.string().min(1)
+/** Message-ID without angle brackets: the same in every repetition. */
+const messageId = z.string()
 
 /** A mail exists from here on, and is worked off until the server took it. */
 export const MailDue = z.strictObject({
   type: z.literal('MailDue'),
   about,
-  /** Message-ID without angle brackets: the same in every repetition. */
-  messageId: z.string(),
+  messageId,
   subject: z.string(),
   body: z.string(),
 })
 
+/** The server took the mail. */
 export const MailSent = z.strictObject({
   type: z.literal('MailSent'),
   about,
-  messageId: z.string(),
+  messageId,
   attempts: z.number().int(),
 })
 
-/** Published at the first failure of a mail, and when the reason changes. */
+/** A mail could not be delivered: published at its first failure, and when the reason changes. */
 export const MailFailed = z.strictObject({
   type: z.literal('MailFailed'),
   about,
-  messageId: z.string(),
+  messageId,
   reason: z.string(),
+  /** null: it will not be tried again. */
   retryInMs: z.number().nullable(),
 })
 
+/** A notify script is about to run; one that was cut off by a crash is run again. */
 export const ScriptStarted = z.strictObject({
   type: z.literal('ScriptStarted'),
   about,
   argv: z.array(z.string()),
 })
 
+/** A notify script ended, or could not be started. */
 export const ScriptEnded = z.strictObject({
   type: z.literal('ScriptEnded'),
   about,
@@ -53,7 +58,7 @@ export const NotifierSnapshot = z.strictObject({
   mails: z.array(
     z.strictObject({
       about,
-      messageId: z.string(),
+      messageId,
       subject: z.string(),
       body: z.string(),
       attempts: z.number().int().min(0),

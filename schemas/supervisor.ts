@@ -5,9 +5,12 @@ import { z } from 'zod'
 export const ProcessName = z.enum(['nats-server', 'vrrp', 'ipvs', 'checker', 'notifier'])
 export type ProcessName = z.infer<typeof ProcessName>
 
+/** Of what the configuration means: comments and layout do not count. */
 const digest = z.string()
+/** What is wrong, each with file, line and column. */
 const diagnostics = z.array(z.string())
 
+/** A supervisor began its work. */
 export const NodeStarted = z.strictObject({
   type: z.literal('NodeStarted'),
   version: z.string(),
@@ -18,19 +21,24 @@ export const NodeStarted = z.strictObject({
   adopted: z.array(ProcessName),
 })
 
+/** A process was started. */
 export const ProcessStarted = z.strictObject({
   type: z.literal('ProcessStarted'),
   process: ProcessName,
   pid: z.number().int(),
+  /** How often it was started again since the node's first start. */
   restarts: z.number().int().min(0),
 })
 
+/** A process ended, whatever ended it. */
 export const ProcessExited = z.strictObject({
   type: z.literal('ProcessExited'),
   process: ProcessName,
   pid: z.number().int(),
+  /** Exit status; null when a signal ended it, or it was not our child. */
   status: z.number().int().nullable(),
   signal: z.string().nullable(),
+  /** null: it is not started again. */
   restartInMs: z.number().nullable(),
 })
 
@@ -42,6 +50,7 @@ export const ProcessHung = z.strictObject({
   silentMs: z.number(),
 })
 
+/** A configuration was read again on SIGHUP, and is in force. */
 export const ConfigApplied = z.strictObject({
   type: z.literal('ConfigApplied'),
   digest,
@@ -59,6 +68,7 @@ export const BusStoreChanged = z.strictObject({
   reason: z.string(),
 })
 
+/** The node stops in order: the last event before the log itself is closed. */
 export const NodeStopped = z.strictObject({ type: z.literal('NodeStopped'), signal: z.string() })
 
 export const SupervisorEvent = z.discriminatedUnion('type', [

@@ -5,6 +5,7 @@ import { z } from 'zod'
 export const Peer = z.strictObject({ address: z.string(), priority: z.number().int().min(0).max(255) })
 export type Peer = z.infer<typeof Peer>
 
+/** Name of the vrrp_instance. */
 const instance = z.string().min(1)
 /** Effective priority at that moment. */
 const priority = z.number().int().min(0).max(255)
@@ -53,7 +54,9 @@ export const BecameFault = z.strictObject({
   type: z.literal('BecameFault'),
   instance,
   priority,
+  /** link-down: switched off, or without carrier; no-address: the interface has none to send from. */
   reason: z.enum(['link-down', 'interface-missing', 'no-address']),
+  /** The interface, and what is wrong with it. */
   detail: z.string().nullable(),
 })
 
@@ -70,6 +73,7 @@ export const MastershipResumed = z.strictObject({
   type: z.literal('MastershipResumed'),
   instance,
   priority,
+  /** What is left of the shortest lifetime of its addresses in the kernel. */
   leaseLeftMs: z.number().min(0),
 })
 
@@ -77,7 +81,9 @@ export const MastershipResumed = z.strictObject({
 export const AdvertRejected = z.strictObject({
   type: z.literal('AdvertRejected'),
   instance,
+  /** What was wrong with it, such as `bad-checksum`. */
   reason: z.string(),
+  /** The address it came from. */
   source: z.string(),
 })
 

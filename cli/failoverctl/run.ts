@@ -27,7 +27,8 @@ export async function runControl(argv: string[]): Promise<number> {
   }
 }
 
-function controlCommand(onLabEnd: (status: number) => void): Command {
+/** The command line of `failoverctl`. */
+export function controlCommand(onLabEnd: (status: number) => void): Command {
   const command = new Command('failoverctl')
     .description('Looks into a failoverd node: what it does, what happened, and why.')
     .version(VERSION, '-v, --version')

@@ -1,0 +1,95 @@
+/** The tables of docs/configuration.md, out of the keyword table that the parser works with. */
+import { type Argument, childPath, findKeyword, type Keyword, keywordsOf } from '#platform/config/keywords.ts'
+import { table } from './page.ts'
+
+/** Not in keepalived's language. */
+const OWN = new Set(['site', 'vip_lease', 'event_bus', 'alert_sink'])
+
+/** What takes effect, a table for each block. */
+export function keywordsInForce(): string {
+  return allPaths('')
+    .map((path) => ({ path, keywords: wordsOf(path).filter(({ inForce }) => inForce) }))
+    .filter(({ path, keywords }) => keywords.length > 0 && isInForce(path))
+    .map(({ path, keywords }) => `### ${titleOf(path)}\n\n${table(['keyword', 'value', 'default'], keywords.map(row))}`)
+    .join('\n\n')
+}
+
+/** What is read and reported, and has no effect, a line for each block. */
+export function keywordsNotInForce(): string {
+  const rows = allPaths('')
+    .filter(isInForce)
+    .map((path) => [titleOf(path), wordsOf(path).filter(({ inForce }) => !inForce)] as const)
+    .filter(([, keywords]) => keywords.length > 0)
+    .map(([title, keywords]) => [title, keywords.map(({ name }) => `\`${name}\``).join(', ')])
+  return table(['in', 'keywords'], rows)
+}
+
+/** Blocks that are not in force do not get their words listed: all of them are without effect. */
+function isInForce(path: string): boolean {
+  if (path === '') return true
+  const at = path.lastIndexOf('/')
+  const [parent, name] = at === -1 ? ['', path] : [path.slice(0, at), path.slice(at + 1)]
+  return findKeyword(parent, name)?.inForce === true && isInForce(parent)
+}
+
+function allPaths(path: string): string[] {
+  const inner = wordsOf(path).filter(({ opens }) => opens !== null)
+  return [path, ...inner.flatMap(({ name }) => allPaths(childPath(path, name)))]
+}
+
+function wordsOf(path: string): Keyword[] {
+  return [...keywordsOf(path).values()].filter(({ name }) => !name.startsWith('('))
+}
+
+function titleOf(path: string): string {
+  return path === '' ? 'Top level' : path.split('/').join(' / ')
+}
+
+function row({ name, key, args, opens, fallback, replacedBy }: Keyword): string[] {
+  const notes = [
+    ...(OWN.has(name) ? ["failoverd's own"] : []),
+    ...(key === name ? [] : [`another name of \`${key}\``]),
+    ...(replacedBy === null ? [] : ['out of use']),
+  ]
+  const values = args.map(argumentText).join(' ')
+  const block = opens === 'block' ? '{ ... }' : opens === 'values' ? '{ one entry a line }' : ''
+  const text = [values, block].filter((part) => part !== '').join(' ') || 'no value'
+  return [`\`${name}\``, [text, ...notes].join('; '), fallback === null ? '' : `\`${fallback}\``]
+}
+
+function argumentText({ kind, min, max, choices, optional, many }: Argument): string {
+  const count = many ? ' ...' : ''
+  const text = `${kindText(kind, min, max, choices)}${count}`
+  return optional && kind !== 'bool' ? `[${text}]` : text
+}
+
+function kindText(kind: Argument['kind'], min: number, max: number, choices: readonly string[]): string {
+  switch (kind) {
+    case 'int':
+      return rangeText('number', min, max)
+    case 'sec':
+      return rangeText('seconds', min, max)
+    case 'msec':
+      return rangeText('milliseconds', min, max)
+    case 'enum':
+      return choices.map((choice) => `\`${choice}\``).join(', ')
+    case 'bool':
+      return '[`on`, `off`]'
+    case 'ip':
+      return 'address'
+    case 'ip4':
+      return 'IPv4 address'
+    case 'ip6':
+      return 'IPv6 address'
+    case 'script':
+      return 'command'
+    case 'word':
+      return 'text'
+  }
+}
+
+const UNLIMITED = 4294967295
+
+function rangeText(what: string, min: number, max: number): string {
+  return max === UNLIMITED ? `${what} from ${min}` : `${what} ${min} to ${max}`
+}
