@@ -15,6 +15,11 @@ import { createStory } from './story.ts'
 import { summaryLines } from './summary.ts'
 
 const FETCH_EVERY_MS = 10
+/** Directors report over different ways: so long the story waits to put their words in order. */
+const ORDER_MS = 250
+const soon = (fire: () => void) => {
+  setTimeout(fire, ORDER_MS)
+}
 /** A lab that stays must leave the machine something to breathe. */
 const STAY_FETCH_EVERY_MS = 50
 
@@ -32,7 +37,7 @@ export interface InsideOptions {
 export async function runInside(options: InsideOptions): Promise<number> {
   const paint = createPaint(options.colour)
   const screen = createScreen((text) => process.stdout.write(text), options.terminal)
-  const story = createStory(screen.print, paint, Date.now)
+  const story = createStory({ print: screen.print, paint, now: Date.now, later: soon })
   const happenings: Happening[] = []
   const tell = (happening: Happening) => {
     happenings.push(happening)
@@ -68,7 +73,7 @@ async function letPlay(
     rig,
     happenings,
     print: screen.print,
-    show: story.happened,
+    story,
     enterable: commands === null,
     async play() {
       for (const host of ['vos1', 'vos2'] as const) await rig.shutDown(host)

@@ -1,7 +1,7 @@
 /** A machine: namespaces for network, processes, mounts and host name, so that it can be switched off as a machine is. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { HaError, isErrno } from '#platform/errors.ts'
 import { type Outcome, runCommand } from './commands.ts'
@@ -54,8 +54,8 @@ export async function switchOn(segment: Segment, host: HostName): Promise<Machin
     run: (argv) => runCommand([...door, ...argv]),
     door: `nsenter -t ${pid} -n -m -p -u -r bash`,
     async switchOff() {
-      // In this order: a program that lives to see its link go would still write to its disk.
-      process.kill(pid, 'SIGKILL')
+      // In this order, and to each by itself: a program that lives to see its link go would still write to its disk.
+      for (const one of pidsBesides(pid)) killNow(one)
       segment.cutLink(host)
       await ended
       await segment.remove(host)
@@ -88,6 +88,32 @@ function untilReady(wrapper: LabProcess, host: HostName): Promise<void> {
     wrapper.once('error', reject)
     wrapper.once('close', () => reject(new HaError('LAB_MACHINE', `${host} did not start: ${said.trim()}`)))
   })
+}
+
+/** All processes in the PID namespace of a machine's init, the init first. */
+function pidsBesides(init: number): number[] {
+  const namespace = readlinkSync(`/proc/${init}/ns/pid`)
+  const others = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && namespaceOf(name) === namespace)
+  return [init, ...others.map(Number).filter((pid) => pid !== init)]
+}
+
+/** null for a process that has ended meanwhile. */
+function namespaceOf(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`)
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT') || isErrno(cause, 'ESRCH') || isErrno(cause, 'EACCES')) return null
+    throw cause
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (cause) {
+    // The init may have taken it along already.
+    if (!isErrno(cause, 'ESRCH')) throw cause
+  }
 }
 
 /** A signal to the program itself: the door to the machine does not pass it on. */

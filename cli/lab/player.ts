@@ -65,7 +65,8 @@ function measured(step: Step, { fetches, holdings }: Sight, period: Period): Omi
   }
 }
 
-async function act(action: Action, rig: Rig, story: Story): Promise<void> {
+/** Does it, and says so. */
+export async function act(action: Action, rig: Rig, story: Story): Promise<void> {
   const { host } = action
   switch (action.do) {
     case 'start':

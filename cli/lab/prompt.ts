@@ -3,15 +3,17 @@ import type { Happening } from './happenings.ts'
 import { holdersAt } from './holders.ts'
 import { addressOf, type DirectorName, type HostName, VIP } from './hosts.ts'
 import { lastOf } from './observations.ts'
+import { act } from './player.ts'
 import type { Rig } from './rig.ts'
 import type { Screen } from './screen.ts'
+import type { Action } from './steps.ts'
+import type { Story } from './story.ts'
 
 export interface PromptContext {
   rig: Rig
   happenings: readonly Happening[]
   print: (line: string) => void
-  /** Shows a director's words in the form of the story. */
-  show: (happening: Happening) => void
+  story: Story
   /** Plays the scenario; all machines are in the state of its beginning before and after. */
   play: () => Promise<void>
   /** True when somebody can enter the machines from another terminal. */
@@ -35,7 +37,7 @@ const COMMANDS: Record<string, PromptCommand> = {
   },
   ping: { usage: 'ping HOST', help: 'from the client', run: pingHost },
   kill: { usage: 'kill HOST', help: 'shut a machine down: SIGKILL to all its processes, link down', run: killHost },
-  start: { usage: 'start HOST', help: 'switch a machine on again', run: startHost },
+  start: { usage: 'start HOST', help: 'switch a machine on again, or its program after stop', run: startHost },
   stop: { usage: 'stop DIRECTOR', help: 'SIGTERM to the program on vos1 or vos2', run: stopDirector },
   events: { usage: 'events [COUNT]', help: 'what the directors said last', run: showEvents },
   why: { usage: 'why [DIRECTOR]', help: 'failoverctl why VI_1, on the holder of the VIP', run: showWhy },
@@ -123,21 +125,27 @@ async function pingHost(args: readonly string[], context: PromptContext): Promis
 
 async function killHost(args: readonly string[], context: PromptContext): Promise<void> {
   const host = hostIn(args, context)
-  if (host !== null) await context.rig.shutDown(host)
+  if (host !== null) await actNow({ do: 'shut-down', host }, context)
 }
 
 async function startHost(args: readonly string[], context: PromptContext): Promise<void> {
   const host = hostIn(args, context)
-  if (host !== null) await context.rig.start(host)
+  if (host !== null) await actNow({ do: 'start', host }, context)
 }
 
 async function stopDirector(args: readonly string[], context: PromptContext): Promise<void> {
   const name = directorIn(args, context)
-  if (name !== null) await context.rig.stopDirector(name)
+  if (name !== null) await actNow({ do: 'stop', host: name }, context)
 }
 
-function showEvents([count = '15']: readonly string[], { happenings, show }: PromptContext): void {
-  for (const happening of happenings.filter(({ told }) => told).slice(-Number(count))) show(happening)
+/** What follows is told with its time from here on. */
+function actNow(action: Action, { rig, story }: PromptContext): Promise<void> {
+  story.begin(Date.now())
+  return act(action, rig, story)
+}
+
+function showEvents([count = '15']: readonly string[], { happenings, story }: PromptContext): void {
+  for (const happening of happenings.filter(({ told }) => told).slice(-Number(count))) story.happened(happening)
 }
 
 async function showWhy(args: readonly string[], context: PromptContext): Promise<void> {

@@ -2,16 +2,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { HaError } from '#platform/errors.ts'
 import { type Director, type DirectorKind, startDirector } from './directors.ts'
 import type { Happening } from './happenings.ts'
-import { type Holding, parseAddressEvent, withEvent } from './holders.ts'
-import { addressOf, type DirectorName, type HostName, VIP, WEB_PORT, WEB_SERVERS } from './hosts.ts'
-import { eachLine } from './lines.ts'
-import { type LabProcess, type Machine, signalProgram, switchOn } from './machine.ts'
-import { type Fetch, parseFetch } from './observations.ts'
+import { type Holding, withEvent } from './holders.ts'
+import { addressOf, DIRECTORS, type DirectorName, type HostName } from './hosts.ts'
+import { type Machine, signalProgram, switchOn } from './machine.ts'
+import { startFetcher, startRelay, startWebServer, watchVip } from './machine-programs.ts'
+import type { Fetch } from './observations.ts'
 import { createSegment, removeLeftovers, type Segment } from './segment.ts'
 
 export type DirectorKinds = Record<DirectorName, DirectorKind>
@@ -29,7 +26,10 @@ export interface Rig {
   segment: Segment
   machine(host: HostName): Machine | null
   director(name: DirectorName): Director | null
-  /** Switches a machine on, with its programs; for a director nothing of the earlier life is in the kernel. */
+  /**
+   * Switches a machine on, with its programs; nothing of an earlier life is in its kernel. On a machine that is on: starts
+   * the director's program, when that was stopped.
+   */
   start(host: HostName): Promise<void>
   /** SIGKILL and link down at once. */
   shutDown(host: HostName): Promise<void>
@@ -45,12 +45,6 @@ export interface Rig {
   close(): Promise<void>
 }
 
-const FETCH_TIMEOUT_MS = 500
-/** Fetches kept: of at least the last quarter of an hour. */
-const MEMORY = 100_000
-const program = (name: string) => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
-const Mail = z.object({ at: z.number(), to: z.array(z.string()), subject: z.string() })
-
 /** Builds the segment and starts the web servers and the client; the directors are off. Needs root and IPVS. */
 export async function buildRig(options: RigOptions): Promise<Rig> {
   await removeLeftovers()
@@ -58,135 +52,90 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
   // The services of failoverd give up root: they must still get through to their state.
   chmodSync(folder, 0o755)
   const segment = await createSegment(`fo${process.pid}-lab`)
-  const machines = new Map<HostName, Machine>()
-  const directors = new Map<DirectorName, Director>()
-  const seen: { fetches: Fetch[]; holdings: readonly Holding[] } = { fetches: [], holdings: [] }
-  const disk = (name: DirectorName) => join(folder, name)
-
-  const directorPrograms = (machine: Machine, name: DirectorName) => {
-    watchVip(machine, (line) => {
-      const event = parseAddressEvent(line)
-      if (event !== null) seen.holdings = withEvent(seen.holdings, name, event)
-    })
-    // Not waited for: the first mail is due seconds later, and an outage must not be measured with it.
-    startRelay(machine, name, options.tell)
-    directors.set(
-      name,
-      startDirector({ machine, name, kind: options.kinds[name], disk: disk(name), tell: options.tell }),
-    )
-  }
-
-  const start = async (host: HostName) => {
-    if (machines.has(host)) return
-    const machine = await switchOn(segment, host)
-    machines.set(host, machine)
-    if (host === 'vos1' || host === 'vos2') directorPrograms(machine, host)
-    else if (host === 'client') startFetcher(machine, options.fetchEveryMs, seen.fetches)
-    else await startWebServer(machine, host)
-  }
-
-  const shutDown = async (host: HostName) => {
-    const machine = machines.get(host)
-    if (machine === undefined) return
-    machines.delete(host)
-    if (host === 'vos1' || host === 'vos2') {
-      directors.get(host)?.stopListening()
-      directors.delete(host)
-      seen.holdings = withEvent(seen.holdings, host, { at: Date.now(), added: false })
-    }
-    await machine.switchOff()
-  }
-
+  const room = machineRoom(options, segment, folder)
   const close = async () => {
-    for (const host of [...machines.keys()]) await shutDown(host)
+    for (const host of room.hosts()) await room.shutDown(host)
     await segment.close()
     rmSync(folder, { recursive: true, force: true })
   }
-
   try {
-    await Promise.all((['vos3', 'vos4', 'client'] as const).map(start))
+    await Promise.all((['vos3', 'vos4', 'client'] as const).map(room.start))
   } catch (cause) {
     await close()
     throw cause
   }
   return {
+    ...room,
     kinds: options.kinds,
     segment,
-    machine: (host) => machines.get(host) ?? null,
-    director: (name) => directors.get(name) ?? null,
-    start,
-    shutDown,
-    async stopDirector(name) {
-      const director = directors.get(name)
-      if (director === undefined) return
-      directors.delete(name)
-      await endInOrder(director)
-    },
     async ping(host) {
-      const from = machines.get('client')
-      const outcome = await from?.run(['ping', '-n', '-c', '1', '-W', '1', addressOf(host)])
+      const outcome = await room.machine('client')?.run(['ping', '-n', '-c', '1', '-W', '1', addressOf(host)])
       return outcome?.status === 0
     },
-    fetches: () => seen.fetches,
-    holdings: () => seen.holdings,
-    disk,
+    disk: (name) => join(folder, name),
     close,
   }
 }
 
-function watchVip(machine: Machine, take: (line: string) => void): void {
-  const monitor = machine.spawn(['ip', '-ts', '-4', '-o', 'monitor', 'address'])
-  monitor.on('error', () => {})
-  monitor.stderr.resume()
-  eachLine(monitor.stdout, take)
+type Room = Pick<Rig, 'machine' | 'director' | 'start' | 'shutDown' | 'stopDirector' | 'fetches' | 'holdings'> & {
+  /** The machines that are on. */
+  hosts(): HostName[]
 }
 
-function startFetcher(machine: Machine, everyMs: number, into: Fetch[]): void {
-  const argv = [VIP, WEB_PORT, everyMs, FETCH_TIMEOUT_MS].map(String)
-  const fetcher = machine.spawn([process.execPath, program('fetcher'), ...argv])
-  fetcher.stderr.resume()
-  eachLine(fetcher.stdout, (line) => {
-    const fetch = parseFetch(line)
-    if (fetch !== null) into.push(fetch)
-    if (into.length > 2 * MEMORY) into.splice(0, MEMORY)
-  })
-}
-
-async function startWebServer(machine: Machine, host: HostName): Promise<void> {
-  const answer = WEB_SERVERS.find((server) => server.host === host)?.answer ?? 'web'
-  await ready(
-    machine.spawn([process.execPath, program('web-server'), answer, String(WEB_PORT)]),
-    `the web server of ${host}`,
-  )
-}
-
-/** Waits for a program's line `ready`. */
-function ready(child: LabProcess, name: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = ''
-    eachLine(child.stderr, (line) => {
-      said += `${line} `
+/** Machines being switched on and off, and what is seen of them. */
+function machineRoom({ kinds, fetchEveryMs, tell }: RigOptions, segment: Segment, folder: string): Room {
+  const machines = new Map<HostName, Machine>()
+  const directors = new Map<DirectorName, Director>()
+  const fetches: Fetch[] = []
+  let holdings: readonly Holding[] = []
+  const startProgram = (machine: Machine, name: DirectorName) => {
+    directors.set(name, startDirector({ machine, name, kind: kinds[name], disk: join(folder, name), tell }))
+  }
+  const startDirectorPrograms = (machine: Machine, name: DirectorName) => {
+    watchVip(machine, (event) => {
+      // What was still in the pipe when the machine was switched off says nothing about now.
+      if (machines.get(name) === machine) holdings = withEvent(holdings, name, event)
     })
-    eachLine(child.stdout, (line) => {
-      if (line === 'ready') resolve()
-    })
-    child.once('error', reject)
-    child.once('exit', () => reject(new HaError('LAB_PROGRAM', `${name} ended: ${said.trim()}`)))
-  })
+    // Not waited for: the first mail is due seconds later, and an outage must not be measured with it.
+    startRelay(machine, name, tell)
+    startProgram(machine, name)
+  }
+  return {
+    hosts: () => [...machines.keys()],
+    machine: (host) => machines.get(host) ?? null,
+    director: (name) => directors.get(name) ?? null,
+    fetches: () => fetches,
+    holdings: () => holdings,
+    async start(host) {
+      const on = machines.get(host)
+      if (on !== undefined) return isDirector(host) && !directors.has(host) ? startProgram(on, host) : undefined
+      const machine = await switchOn(segment, host)
+      machines.set(host, machine)
+      if (isDirector(host)) startDirectorPrograms(machine, host)
+      else if (host === 'client') startFetcher(machine, fetchEveryMs, fetches)
+      else await startWebServer(machine, host)
+    },
+    async shutDown(host) {
+      const machine = machines.get(host)
+      machines.delete(host)
+      if (isDirector(host)) {
+        directors.get(host)?.stopListening()
+        directors.delete(host)
+        // Nobody is left on that machine to tell it.
+        holdings = withEvent(holdings, host, { at: Date.now(), added: false })
+      }
+      await machine?.switchOff()
+    },
+    async stopDirector(name) {
+      const director = directors.get(name)
+      directors.delete(name)
+      if (director !== undefined) await endInOrder(director)
+    },
+  }
 }
 
-function startRelay(machine: Machine, name: DirectorName, tell: (happening: Happening) => void): void {
-  const relay = machine.spawn([process.execPath, program('mail-relay')])
-  relay.stderr.resume()
-  eachLine(relay.stdout, (line) => {
-    if (line !== 'ready') tellMail(name, line, tell)
-  })
-}
-
-function tellMail(host: DirectorName, line: string, tell: (happening: Happening) => void): void {
-  const { at, to, subject } = Mail.parse(JSON.parse(line))
-  const words = `the mail relay took a mail to ${to.join(', ')}: ${subject}`
-  tell({ host, at, fact: 'mail', realServer: null, words, id: null, causedBy: null, told: true })
+function isDirector(host: HostName): host is DirectorName {
+  return DIRECTORS.some((name) => name === host)
 }
 
 async function endInOrder(director: Director): Promise<void> {

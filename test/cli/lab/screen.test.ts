@@ -43,17 +43,31 @@ test('without a terminal there is no prompt', () => {
   assert.equal(text, 'line\n')
 })
 
-test('what an event caused is told below it, indented', () => {
+test('what comes in together is told in its order, and what an event caused below it', () => {
   const lines: string[] = []
-  const story = createStory(
-    (line) => lines.push(line),
-    createPaint(false),
-    () => 1_000,
-  )
-  const told = { host: 'vos2', at: 1_500, fact: 'other', realServer: null, told: true } as const
-  story.happened({ ...told, words: 'became master', id: 'a', causedBy: null })
-  story.happened({ ...told, words: 'address added', id: 'b', causedBy: 'a' })
-  assert.deepEqual(lines, ['  +0.50 s  vos2    became master', '  +0.50 s  vos2    └─ address added'])
+  const fires: (() => void)[] = []
+  const story = createStory({
+    print: (line) => lines.push(line),
+    paint: createPaint(false),
+    now: () => 1_000,
+    later: (fire) => fires.push(fire),
+  })
+  const told = { host: 'vos2', fact: 'other', realServer: null, told: true } as const
+  story.happened({ ...told, at: 1_510, words: 'address added', id: 'b', causedBy: 'a' })
+  story.happened({ ...told, at: 1_500, words: 'became master', id: 'a', causedBy: null })
+  assert.deepEqual(lines, [])
+  assert.equal(fires.length, 1)
+  fires[0]?.()
+  assert.deepEqual(lines, ['  +0.50 s  vos2    became master', '  +0.51 s  vos2    └─ address added'])
+})
+
+test('what is waiting is told before the next thing that the lab says', () => {
+  const lines: string[] = []
+  const story = createStory({ print: (line) => lines.push(line), paint: createPaint(false), now: () => 0, later() {} })
+  const told = { host: 'vos2', fact: 'other', realServer: null, told: true, id: null, causedBy: null } as const
+  story.happened({ ...told, at: 0, words: 'became master' })
+  story.tell('client', 'sees it')
+  assert.deepEqual(lines, ['  +0.00 s  vos2    became master', '  +0.00 s  client  sees it'])
 })
 
 const results: StepResult[] = SCENARIO.map((step) => ({

@@ -36,7 +36,12 @@ interface Played {
 async function playWith(vos1: DirectorKind, vos2: DirectorKind): Promise<Played> {
   const lines: string[] = []
   const happenings: Happening[] = []
-  const story = createStory((line) => lines.push(line), createPaint(false), Date.now)
+  const story = createStory({
+    print: (line) => lines.push(line),
+    paint: createPaint(false),
+    now: Date.now,
+    later: setImmediate,
+  })
   const tell = (happening: Happening) => {
     happenings.push(happening)
     story.happened(happening)
