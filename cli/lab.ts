@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { HaError } from '#platform/errors.ts'
 import { parseKind } from './lab/directors.ts'
 import { runInside } from './lab/inside.ts'
-import { chooseKernel, runInUml } from './lab/kernel.ts'
+import { chooseKernel, isOnPath, runInUml } from './lab/kernel.ts'
 import { wantsColour } from './lab/paint.ts'
 
 /**
@@ -17,10 +17,18 @@ export async function runLab(args: string[]): Promise<number> {
   const { stay, vos1, vos2 } = readOptions(args)
   const colour = wantsColour(process.stdout.isTTY, process.env)
   const terminal = process.stdin.isTTY && process.stdout.isTTY
+  if ([vos1, vos2].includes('keepalived') && !isOnPath('keepalived'))
+    throw new HaError('USAGE', 'keepalived is not installed: apt-get install keepalived')
   const kernel = chooseKernel()
   process.stdout.write(`${kernel.why}\n`)
   if (kernel.here)
-    return runInside({ kinds: { vos1: parseKind(vos1), vos2: parseKind(vos2) }, stay, colour, terminal, commands: null })
+    return runInside({
+      kinds: { vos1: parseKind(vos1), vos2: parseKind(vos2) },
+      stay,
+      colour,
+      terminal,
+      commands: null,
+    })
   const flags = [...(stay ? ['--stay'] : []), ...(colour ? ['--colour'] : []), ...(terminal ? ['--terminal'] : [])]
   return runInUml(['--vos1', vos1, '--vos2', vos2, ...flags], stay)
 }

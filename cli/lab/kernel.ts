@@ -44,7 +44,7 @@ const STAY_SECONDS = 7 * 86_400
  * @throws HaError LAB_KERNEL when User-Mode Linux is not installed
  */
 export async function runInUml(args: readonly string[], stay: boolean): Promise<number> {
-  if (!onPath('linux.uml'))
+  if (!isOnPath('linux.uml'))
     throw new HaError('LAB_KERNEL', 'linux.uml is not installed: run `npm start`, which installs user-mode-linux')
   const folder = mkdtempSync(join(tmpdir(), 'failoverd-lab-commands-'))
   mkdirSync(COMPILE_CACHE, { recursive: true })
@@ -82,6 +82,6 @@ function endOf(child: ReturnType<typeof spawn>): Promise<number> {
   })
 }
 
-function onPath(name: string): boolean {
+export function isOnPath(name: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))
 }
