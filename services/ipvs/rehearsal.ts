@@ -68,14 +68,18 @@ function stageFor(config: Config, clock: Clock) {
     log,
   })
   function play(): void {
+    // Each time anew: what came just after a resignation would not be believed.
+    loop.reset(initialState(config))
     for (const { name, priority, interface: device, virtualRouterId } of config.instances) {
-      const input = inputOf(Envelope.parse(envelopeOf(becameMaster(name, priority))), 'live', clock)
-      if (input !== null) loop.dispatch(input, { id: 'rehearsal', correlationId: 'rehearsal' })
-      for (const seen of [priority, 0]) {
+      const advertise = (seen: number) => {
         const at = clock.now()
         const advert = { interface: device, virtualRouterId, source: '192.0.2.1', priority: seen, at, sentAt: at }
         loop.dispatch({ type: 'OwnAdvertSeen', advert, at })
       }
+      advertise(priority)
+      const input = inputOf(Envelope.parse(envelopeOf(becameMaster(name, priority))), 'live', clock)
+      if (input !== null) loop.dispatch(input, { id: 'rehearsal', correlationId: 'rehearsal' })
+      advertise(0)
     }
   }
   return { play }

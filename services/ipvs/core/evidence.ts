@@ -3,8 +3,10 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Instance } from './state.ts'
 
-/** How long an advert waits for its event while the bus is up: it comes after 0.3 ms, usually. */
-export const GRACE_MS = 20
+/** How long the event that belongs to an advert is waited for before the addresses are told without their cause. */
+export const TELL_MS = 100
+/** With the bus down: how long vrrp needs, at most, to see a loss and to fall silent. */
+const SILENCE_MS = 20
 /** How much too young the time stamp of an advert may make it. */
 const STAMP_SLACK_MS = 5
 /** An event's time is cut to milliseconds: an advert must be clearly younger to contradict it. */
@@ -40,7 +42,7 @@ export function isSuperseded(instance: Instance, happenedAt: Millis): boolean {
  * nothing. With the bus up vrrp would tell us of a new mastership, so there the adverts must go on for much longer.
  */
 export function lossEndsAfter(config: VrrpInstance, lostAt: Millis, busConnected: boolean): Millis {
-  return lostAt + (busConnected ? Math.max(1_000, 2 * config.advertIntervalMs) : GRACE_MS)
+  return lostAt + (busConnected ? Math.max(1_000, 2 * config.advertIntervalMs) : SILENCE_MS)
 }
 
 /** How long an address without a lease waits for an own advert before it counts as left over. */

@@ -27,8 +27,8 @@ export function evolve(state: State, fact: Fact): State {
     case 'RoleHeard':
     case 'OwnAdvertNoted':
     case 'ResignationNoted':
-    case 'ClaimRaised':
-    case 'ClaimDropped':
+    case 'AdditionNoted':
+    case 'AddressesAdded':
     case 'HoldBegan':
     case 'HoldAdopted':
     case 'HoldFailed':
@@ -43,7 +43,6 @@ export function evolve(state: State, fact: Fact): State {
     case 'HoldWidened':
     case 'HoldNarrowed':
     case 'HoldDoubted':
-    case 'AddressesAdded':
     case 'AddressesRemoved':
     case 'AddressesLost':
     case 'AddressesKept':
@@ -91,8 +90,8 @@ type InstanceFact = Extract<
       | 'RoleHeard'
       | 'OwnAdvertNoted'
       | 'ResignationNoted'
-      | 'ClaimRaised'
-      | 'ClaimDropped'
+      | 'AdditionNoted'
+      | 'AddressesAdded'
       | 'HoldBegan'
       | 'HoldAdopted'
       | 'HoldFailed'
@@ -126,11 +125,13 @@ function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
       return { ...instance, notBefore: Math.max(instance.notBefore, fact.sentAt) }
     case 'HoldLost':
     case 'HoldEnded': {
-      const hold: Hold = fact.type === 'HoldLost' ? { phase: 'lost', since: fact.at } : { phase: 'idle', claim: null }
+      const hold: Hold = fact.type === 'HoldLost' ? { phase: 'lost', since: fact.at } : { phase: 'idle' }
       return { ...instance, hold, notBefore: Math.max(instance.notBefore, fact.at) }
     }
-    case 'ClaimRaised':
-    case 'ClaimDropped':
+    case 'AdditionNoted':
+      return { ...instance, untold: fact.untold }
+    case 'AddressesAdded':
+      return { ...instance, untold: null }
     case 'HoldBegan':
     case 'HoldAdopted':
     case 'HoldFailed':
@@ -145,16 +146,22 @@ function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
 
 type HoldFact = Exclude<
   InstanceFact,
-  { type: 'RoleHeard' | 'OwnAdvertNoted' | 'ResignationNoted' | 'HoldLost' | 'HoldEnded' }
+  {
+    type:
+      | 'RoleHeard'
+      | 'OwnAdvertNoted'
+      | 'ResignationNoted'
+      | 'AdditionNoted'
+      | 'AddressesAdded'
+      | 'HoldLost'
+      | 'HoldEnded'
+  }
 >
 
 function holdAfter(hold: Hold, fact: HoldFact): Hold {
   switch (fact.type) {
-    case 'ClaimRaised':
-      return { phase: 'idle', claim: fact.claim }
-    case 'ClaimDropped':
     case 'HoldFailed':
-      return { phase: 'idle', claim: null }
+      return { phase: 'idle' }
     case 'LeftOverFound':
       return { phase: 'left-over', until: fact.until }
     case 'HoldBegan': {

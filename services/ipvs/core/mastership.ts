@@ -1,7 +1,7 @@
 /** When this node holds an instance's addresses: events of vrrp, its adverts on the wire, and the passing of time. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { SeenAdvert } from '../ports.ts'
-import { GRACE_MS, isFresh, isSuperseded, leftSince, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
+import { isFresh, isSuperseded, leftSince, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
 import {
   allAddresses,
   cidrOf,
@@ -23,14 +23,15 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
     case 'BecameMaster':
     case 'MastershipResumed': {
       const heard: Fact = { type: 'RoleHeard', instance: event.instance, role: 'master', happenedAt }
-      return phase === 'replay' ? [heard] : [heard, ...takeOver(instance, happenedAt, at)]
+      if (phase === 'replay') return [heard]
+      return [heard, ...tellOf(instance), ...takeOver(instance, happenedAt, at)]
     }
     case 'BecameBackup':
     case 'BecameFault':
     case 'InstanceStopped': {
       const heard: Fact = { type: 'RoleHeard', instance: event.instance, role: 'other', happenedAt }
       const old = phase === 'replay' || isSuperseded(instance, happenedAt)
-      return old ? [heard] : [heard, ...leave(instance, 'not-master', at)]
+      return old ? [heard] : [heard, ...tellOf(instance), ...leave(instance, 'not-master', at)]
     }
     case 'RivalHeard':
     case 'RivalSilenced':
@@ -76,11 +77,19 @@ function leave({ config, hold }: Instance, reason: RemovalReason, at: Millis): F
     case 'left-over':
       return [{ type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
     case 'idle':
-      return hold.claim === null ? [] : [{ type: 'ClaimDropped', instance: config.name }]
+      return []
   }
 }
 
-/** An own advert left this machine. Priority 0 is the resignation; any other one says that vrrp is master, then. */
+/** Addresses that came with an advert are told now: with their event as the cause, or before what ends them. */
+export function tellOf({ untold }: Instance): Fact[] {
+  return untold === null ? [] : [untold.event]
+}
+
+/**
+ * An own advert left this machine. Priority 0 is the resignation; any other one says that vrrp is master, then. The
+ * first one of a mastership brings the addresses at once, bus or no bus: it is here before its event, and clients wait.
+ */
 export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSeen' }>, state: State): Fact[] {
   const instance = Object.values(state.instances).find((each) => belongs(advert, each))
   if (instance === undefined || allAddresses(instance.config).length === 0) return []
@@ -101,29 +110,27 @@ function resigned(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
   const noted: Fact = { type: 'ResignationNoted', instance: config.name, sentAt }
   // Read late: what let us hold the addresses came after it.
   if (hold.phase === 'held' && sentAt < hold.grantedAt) return [noted]
-  return [noted, ...leave(instance, 'resigned', at)]
+  return [noted, ...tellOf(instance), ...leave(instance, 'resigned', at)]
 }
 
 function advertised(instance: Instance, sentAt: Millis, at: Millis, busConnected: boolean): Fact[] {
   const { config, hold, notBefore } = instance
-  const name = config.name
   if (hold.phase === 'held') return keep(instance, sentAt, at)
   if (!isFresh(config, sentAt, at) || !leftSince(sentAt, notBefore)) return []
   switch (hold.phase) {
+    case 'idle':
     case 'left-over':
       return [began(instance, 'advert', sentAt, at)]
     case 'lost':
       return sentAt > lossEndsAfter(config, hold.since, busConnected) ? [began(instance, 'advert', sentAt, at)] : []
-    case 'idle':
-      if (!busConnected) return [began(instance, 'advert', sentAt, at)]
-      return hold.claim !== null ? [] : [{ type: 'ClaimRaised', instance: name, claim: { sentAt, due: at + GRACE_MS } }]
   }
 }
 
 /** Refreshes the lease, or finds that it has run out while nobody looked. */
-function keep({ config, hold }: Instance, sentAt: Millis, at: Millis): Fact[] {
+function keep(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
+  const { config, hold } = instance
   if (hold.phase !== 'held') return []
-  if (at > hold.deadline) return expired(config.name, allAddresses(config).map(cidrOf), at)
+  if (at > hold.deadline) return [...tellOf(instance), ...expired(config.name, allAddresses(config).map(cidrOf), at)]
   if (!isFresh(config, sentAt, at) || at - hold.refreshedAt < refreshSpacingMs(config)) return []
   const deadline = at + config.leaseMs
   return [{ type: 'LeaseExtended', instance: config.name, at, before: hold.deadline, deadline }]
@@ -143,23 +150,17 @@ export function decideTimeouts(at: Millis, state: State): Fact[] {
 }
 
 function timedOut(instance: Instance, at: Millis): Fact[] {
-  const { config, hold } = instance
+  const { config, hold, untold } = instance
+  const told = untold !== null && untold.due <= at ? tellOf(instance) : []
   switch (hold.phase) {
-    case 'idle':
-      return hold.claim === null || hold.claim.due > at ? [] : [claimed(instance, hold.claim.sentAt, at)]
     case 'held':
-      return announcementDue(instance, at)
+      return [...told, ...announcementDue(instance, at)]
     case 'left-over':
-      return hold.until > at ? [] : [{ type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
+      return hold.until > at ? told : [...told, { type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
+    case 'idle':
     case 'lost':
-      return []
+      return told
   }
-}
-
-/** The event did not come with its advert: the advert stands in for it, unless we were stopped meanwhile. */
-function claimed(instance: Instance, sentAt: Millis, at: Millis): Fact {
-  const late = !isFresh(instance.config, sentAt, at - GRACE_MS)
-  return late ? { type: 'ClaimDropped', instance: instance.config.name } : began(instance, 'advert', sentAt, at)
 }
 
 function announcementDue({ config, hold }: Instance, at: Millis): Fact[] {

@@ -26,8 +26,8 @@ export function react(fact: Fact, state: State): Effect[] {
       return [{ type: 'RemoveAddresses', instance: fact.instance, addresses: fact.addresses, reason: 'reload' }]
     case 'LeftOverFound':
       return [{ type: 'WakeAt', when: fact.until }]
-    case 'ClaimRaised':
-      return [{ type: 'WakeAt', when: fact.claim.due }]
+    case 'AdditionNoted':
+      return [{ type: 'WakeAt', when: fact.untold.due }]
     case 'HoldBegan':
     case 'HoldWidened':
     case 'HoldLost':
@@ -47,7 +47,6 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'RoleHeard':
     case 'OwnAdvertNoted':
     case 'ResignationNoted':
-    case 'ClaimDropped':
     case 'HoldAdopted':
     case 'HoldFailed':
     case 'LeaseNotExtended':

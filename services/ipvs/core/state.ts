@@ -20,9 +20,9 @@ export type Trigger = 'event' | 'advert'
 export type RemovalReason = Extract<IpvsEvent, { type: 'AddressesRemoved' }>['reason']
 export type ProgramReason = Extract<IpvsEvent, { type: 'VirtualServerProgrammed' }>['reason']
 
-/** An own advert that waits a moment for the event that should come with it. */
-export interface Claim {
-  sentAt: Millis
+/** Addresses that came with an own advert, and are told when the event that belongs to it has come, or is overdue. */
+export interface Untold {
+  event: Extract<IpvsEvent, { type: 'AddressesAdded' }>
   due: Millis
 }
 
@@ -34,7 +34,7 @@ export interface PlannedAnnouncement {
 /** How an instance's addresses stand. */
 export type Hold =
   /** Not ours: nothing of the instance is refreshed. */
-  | { phase: 'idle'; claim: Claim | null }
+  | { phase: 'idle' }
   /** In the kernel until `deadline` unless refreshed. */
   | {
       phase: 'held'
@@ -61,6 +61,7 @@ export interface Instance {
   /** Adverts that left up to here prove nothing: they are older than the last loss, leave or resignation. */
   notBefore: Millis
   hold: Hold
+  untold: Untold | null
 }
 
 export interface Table {
@@ -124,8 +125,7 @@ export type InnerFact =
   | { type: 'RoleHeard'; instance: string; role: 'master' | 'other'; happenedAt: Millis }
   | { type: 'OwnAdvertNoted'; instance: string; sentAt: Millis }
   | { type: 'ResignationNoted'; instance: string; sentAt: Millis }
-  | { type: 'ClaimRaised'; instance: string; claim: Claim }
-  | { type: 'ClaimDropped'; instance: string }
+  | { type: 'AdditionNoted'; instance: string; untold: Untold }
   /** From now on the addresses are ours to hold. */
   | { type: 'HoldBegan'; instance: string; trigger: Trigger; grantedAt: Millis; startedAt: Millis; deadline: Millis }
   /** A restart goes on with what it found. */
@@ -210,7 +210,8 @@ function freshInstance(config: VrrpInstance): Instance {
     roleAt: never,
     advertAt: never,
     notBefore: never,
-    hold: { phase: 'idle', claim: null },
+    hold: { phase: 'idle' },
+    untold: null,
   }
 }
 

@@ -2,8 +2,8 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress } from '#schemas/config.ts'
 import type { AddressOutcome, HeldAddress } from '../ports.ts'
-import { leftOverWaitMs } from './evidence.ts'
-import { expired } from './mastership.ts'
+import { leftOverWaitMs, TELL_MS } from './evidence.ts'
+import { expired, tellOf } from './mastership.ts'
 import {
   allAddresses,
   cidrOf,
@@ -63,9 +63,10 @@ export function decideListed({ devices, held, at }: Of<'AddressesListed'>, state
     const wanted = allAddresses(config)
     const missing = wanted.filter((each) => devices.includes(each.device) && !held.some((one) => isSame(each, one)))
     if (missing.length === 0) return []
-    if (at >= hold.deadline) return expired(config.name, wanted.map(cidrOf), at)
+    if (at >= hold.deadline) return [...tellOf(instance), ...expired(config.name, wanted.map(cidrOf), at)]
     // Somebody took it: vrrp sees that too and resigns. The rest stays until it has said so.
     return [
+      ...tellOf(instance),
       { type: 'HoldLost', instance: config.name, at, clear: false },
       { type: 'AddressesLost', instance: config.name, addresses: missing.map(cidrOf), reason: 'removed-by-another' },
     ]
@@ -92,7 +93,7 @@ function nextAnnouncement({ config }: Instance, at: Millis): PlannedAnnouncement
   return refreshMs > 0 ? { due: at + refreshMs, repeat: refreshRepeat } : null
 }
 
-export function decideAnnounced({ announce, result }: Of<'AddressesAnnounced'>, state: State): Fact[] {
+export function decideAnnounced({ announce, result, at }: Of<'AddressesAnnounced'>, state: State): Fact[] {
   const { write, writtenAt, addresses } = announce
   const failures = result.failures.map(({ address, error }) => ({
     entity: announcementEntity(address),
@@ -109,7 +110,17 @@ export function decideAnnounced({ announce, result }: Of<'AddressesAnnounced'>, 
   const { instance, trigger } = write
   const tookMs = Math.max(0, writtenAt - write.startedAt)
   const announced = result.sent
-  return [{ type: 'AddressesAdded', instance, addresses: addresses.map(cidrOf), trigger, tookMs, announced }, ...told]
+  const event = {
+    type: 'AddressesAdded',
+    instance,
+    addresses: addresses.map(cidrOf),
+    trigger,
+    tookMs,
+    announced,
+  } as const
+  // The event of vrrp that explains it is on its way, unless there is no way.
+  const wait = trigger === 'advert' && state.busConnected && instance in state.instances
+  return [wait ? { type: 'AdditionNoted', instance, untold: { event, due: at + TELL_MS } } : event, ...told]
 }
 
 function announcementEntity(address: VipAddress): string {
@@ -121,7 +132,7 @@ export function decideRefreshed({ instance, before, outcomes, at }: Of<'Addresse
   const known = state.instances[instance]
   if (known?.hold.phase !== 'held') return told
   if (outcomes.some(({ result }) => result === 'too-late')) {
-    return [...told, ...expired(instance, allAddresses(known.config).map(cidrOf), at)]
+    return [...told, ...tellOf(known), ...expired(instance, allAddresses(known.config).map(cidrOf), at)]
   }
   const failed = outcomes.some(({ result }) => result === 'failed')
   return failed ? [...told, { type: 'LeaseNotExtended', instance, deadline: before }] : told
@@ -142,7 +153,8 @@ export function decideVipReload({ config, at }: Of<'ConfigurationReloaded'>, sta
     const dropped = allAddresses(instance.config).filter((each) => !kept.some((one) => isSame(one, each)))
     const ours = instance.hold.phase === 'held' || instance.hold.phase === 'lost'
     if (!ours || dropped.length === 0) return []
-    if (after === undefined) return [{ type: 'HoldEnded', instance: instance.config.name, at, reason: 'reload' }]
+    if (after === undefined)
+      return [...tellOf(instance), { type: 'HoldEnded', instance: instance.config.name, at, reason: 'reload' }]
     return [{ type: 'HoldNarrowed', instance: instance.config.name, addresses: dropped.reverse() }]
   })
   const added = Object.values(next).flatMap((instance): Fact[] => {
@@ -163,7 +175,10 @@ export function decideVipStop(at: Millis, state: State): Fact[] {
   return Object.values(state.instances)
     .filter(({ hold }) => hold.phase !== 'idle')
     .reverse()
-    .map(({ config }) => ({ type: 'HoldEnded', instance: config.name, at, reason: 'stop' }))
+    .flatMap((instance): Fact[] => [
+      ...tellOf(instance),
+      { type: 'HoldEnded', instance: instance.config.name, at, reason: 'stop' },
+    ])
 }
 
 function addressRefusals(outcomes: AddressOutcome[], state: State): Fact[] {
