@@ -83,7 +83,7 @@ export function createLoop<State, Input, Fact extends { type: string }, Effect>(
       record(fact, draft, cause)
       return
     }
-    log.debug({ fact }, fact.type)
+    log.trace({ fact }, fact.type)
     carryOut(fact, cause)
   }
 

@@ -63,7 +63,8 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
     interface: instance.interface,
     virtualRouterId: instance.virtualRouterId,
     priority: instance.priority,
-    effectivePriority: last?.event !== undefined && 'priority' in last.event ? last.event.priority : instance.priority,
+    // Nothing changes a priority but the configuration yet, and a reload makes no transition.
+    effectivePriority: instance.priority,
     since: last?.time ?? null,
     addresses: projectAddresses(instance, events),
   }

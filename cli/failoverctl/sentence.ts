@@ -56,7 +56,7 @@ function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): str
       if (event.previousMaster === null || event.silentMs === null) return 'no other router was heard'
       return `no advert from ${peer(event.previousMaster)} for ${(event.silentMs / 1000).toFixed(3)} s`
     case 'resignation':
-      return `${peer(event.previousMaster)} resigned with priority 0`
+      return `${event.previousMaster?.address ?? 'the master'} resigned with priority 0`
     case 'preemption':
       return `its priority is above that of ${peer(event.previousMaster)}`
     case 'owner':

@@ -26,7 +26,11 @@ export function daemonCommand(version: string): Command {
     .option('-f, --use-file <file>', 'configuration file', '/etc/keepalived/keepalived.conf')
     .option('-t, --config-test [file]', 'check the configuration, messages to standard error or appended to a file')
     .option('-n, --dont-fork', 'stay in the foreground', false)
-    .option('-l, --log-console', 'log to the console instead of <state-dir>/failoverd.log', false)
+    .option(
+      '-l, --log-console',
+      'log for people to the console; else JSON to <state-dir>/failoverd.log, or to the console with -n',
+      false,
+    )
     .option('-D, --log-detail', 'log what is done, not only what changes', false)
     .option('-P, --vrrp', 'run VRRP only, with its addresses', false)
     .option('-C, --check', 'run health checks and IPVS only', false)
@@ -48,8 +52,8 @@ export function daemonCommand(version: string): Command {
 const HELP = `
 Signals: SIGHUP reloads the difference, SIGTERM and SIGINT stop in order (resign, remove addresses and services,
 end checks, deliver what is due, close the log).
-Exit status of -t: 0 clean, 2 a parameter is missing, 4 cannot run, 5 problems but would run, 6 only script security,
-or a strict include failed.
+Exit status of -t: 0 clean, 2 a parameter is missing, 4 cannot run, 5 problems but would run, 6 a script is insecure,
+or the file or a strict include cannot be read.
 
   failoverd -t -f keepalived.conf          check a configuration
   failoverd -n -l -f keepalived.conf       run in the foreground

@@ -4,21 +4,21 @@ import { join } from 'node:path'
 import { ROOT } from './commands.mjs'
 
 const FOLDERS = ['cli', 'platform', 'schemas', 'services']
+const SOURCE = /\.(ts|mjs|c|h|sh|conf)$/
 
-/** Every source file of the product, as a path from the project's root. */
-export function sourceFiles() {
-  return FOLDERS.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => join(folder, path)),
-  ).sort()
-}
-
-/** Changes with any change of a source, of how they are compiled, or of the native addon's source. */
+/** Changes with any change of what goes into dist/; of contents, not of times. */
 export function sourceStamp() {
   const hash = createHash('sha256')
-  const native = readdirSync(join(ROOT, 'platform/native')).filter((name) => /\.[ch]$/.test(name))
-  const others = ['package.json', 'cli/setup/compile.mjs', ...native.map((name) => join('platform/native', name))]
-  for (const path of [...sourceFiles(), ...others]) hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)))
+  for (const path of ['package.json', ...FOLDERS.flatMap(sourcesOf)])
+    hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)))
   return hash.digest('hex')
+}
+
+/** @param {string} folder from the project's root */
+function sourcesOf(folder) {
+  const all = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  return all
+    .filter((path) => SOURCE.test(path))
+    .sort()
+    .map((path) => join(folder, path))
 }

@@ -84,7 +84,7 @@ export function serviceCommand(service: ServiceName, settingsPath: string, state
   const program = fileURLToPath(new URL(`../${service}/main.ts`, import.meta.url))
   return {
     argv: [process.execPath, ...NODE_OPTIONS, program, settingsPath],
-    environment: { NODE_COMPILE_CACHE: join(stateDir, 'cache') },
+    environment: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(stateDir, 'cache') },
     identity: null,
     niceness: service === 'vrrp' || service === 'ipvs' ? URGENT : 0,
   }
