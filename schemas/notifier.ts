@@ -72,5 +72,10 @@ export const NotifierSnapshot = z.strictObject({
   mailed: z.array(about),
   /** Events whose scripts have run to their end, with the command lines that have. */
   scripts: z.array(z.strictObject({ about, ended: z.array(z.array(z.string())) })),
+  /** By instance: the addresses in the kernel as ipvs said, and the logical times of its words (`hlc` of events). */
+  addresses: z.record(
+    z.string(),
+    z.strictObject({ present: z.array(z.string()), placedAt: z.string(), saidAt: z.string() }),
+  ),
 })
 export type NotifierSnapshot = z.infer<typeof NotifierSnapshot>

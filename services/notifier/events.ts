@@ -1,14 +1,31 @@
 /** Events in and out of notifier. */
 import { CheckerEvent } from '#schemas/checker.ts'
 import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
-import type { Fact, Notice } from './core/state.ts'
+import type { AddressWord, Fact, Notice } from './core/state.ts'
 
 /** null for a kind that this version does not know. */
 export function noticeOf({ type, data }: Envelope): Notice | null {
   const parsed = type.startsWith('failoverd.vrrp.') ? VrrpEvent.safeParse(data) : CheckerEvent.safeParse(data)
   return parsed.success ? parsed.data : null
+}
+
+/** null for what else ipvs has to say. */
+export function addressWordOf({ data }: Envelope): AddressWord | null {
+  const parsed = IpvsEvent.safeParse(data)
+  if (!parsed.success) return null
+  switch (parsed.data.type) {
+    case 'AddressesAdded':
+    case 'AddressesKept':
+    case 'AddressesRemoved':
+    case 'AddressesLost':
+      return parsed.data
+    case 'KernelRefused':
+    case 'VirtualServerProgrammed':
+      return null
+  }
 }
 
 export function eventOf(fact: Fact): EventDraft | null {
@@ -35,6 +52,9 @@ function eventData(fact: Fact): NotifierEvent | null {
       return { type, about, argv }
     }
     case 'NothingDue':
+    case 'AddressesKnown':
+    case 'WaitBegan':
+    case 'WaitEnded':
     case 'MailTriedAgain':
     case 'MailAttemptFailed':
     case 'ConfigurationTaken':

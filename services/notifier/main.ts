@@ -1,4 +1,5 @@
 import type { WorkResult } from '#platform/bus-port.ts'
+import { systemClock } from '#platform/clock.ts'
 import { createLoop } from '#platform/loop.ts'
 import { dropRights, startService } from '#platform/service.ts'
 import type { Envelope } from '#schemas/envelope.ts'
@@ -13,7 +14,7 @@ import { react } from './core/react.ts'
 import { type Channel, type Effect, type Fact, type Input, initialState, type State } from './core/state.ts'
 import { createDesk } from './desk.ts'
 import { createEffects } from './effects.ts'
-import { eventOf, noticeOf, recalledFact } from './events.ts'
+import { addressWordOf, eventOf, noticeOf, recalledFact } from './events.ts'
 
 /** Deliveries between two snapshots: the length of history that a restart reads at most, roughly. */
 const SNAPSHOT_EVERY = 200
@@ -26,6 +27,7 @@ const FAREWELL_MS = 2_500
 const { settings, bus, log, onReload, onStop } = startService('notifier')
 const canSwitch = settings.identity !== null || process.getuid?.() === 0
 const scripts = processScripts(canSwitch)
+const clock = systemClock()
 const desk = createDesk()
 const loop = createLoop<State, Input, Fact, Effect>({
   core: { decide, evolve, react },
@@ -34,6 +36,8 @@ const loop = createLoop<State, Input, Fact, Effect>({
   act: createEffects({
     mailer: smtpMailer(),
     scripts,
+    clock,
+    again: desk.again,
     leave: desk.leave,
     dispatch: (input, cause) => loop.dispatch(input, cause),
   }),
@@ -64,11 +68,13 @@ async function restore(): Promise<void> {
     loop.reset(withMemory(loop.state(), memory.data))
   }
   bus.follow({
-    filters: [eventFilter(settings, 'notifier')],
+    filters: [eventFilter(settings, 'notifier'), eventFilter(settings, 'ipvs')],
     after: position,
     onEvent(event, _phase, at) {
       const fact = recalledFact(event)
       if (fact !== null) loop.recall(fact)
+      const word = addressWordOf(event)
+      if (word !== null) loop.dispatch({ type: 'AddressesHeard', word, said: event.hlc, at: clock.now() })
       if (at !== null) position = Math.max(position, at)
     },
     onCaughtUp() {
@@ -97,9 +103,12 @@ async function deliver(channel: Channel, event: Envelope): Promise<WorkResult> {
   if (stopping) return { done: false, retryInMs: 1_000 }
   const about = event.id
   const cause = { id: event.id, correlationId: event.correlationid }
-  const result = await desk.take(channel, about, () =>
-    loop.dispatch({ type: 'EventOffered', channel, about, notice }, cause),
-  )
+  const result = await desk.take(channel, about, () => {
+    const at = clock.now()
+    // The producer runs on this machine: its wall clock is ours.
+    const happenedAt = at - Math.max(0, clock.wall() - Date.parse(event.time))
+    loop.dispatch({ type: 'EventOffered', channel, about, notice, said: event.hlc, happenedAt, at }, cause)
+  })
   delivered += 1
   if (delivered % SNAPSHOT_EVERY === 0) void save()
   return result

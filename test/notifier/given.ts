@@ -94,11 +94,16 @@ export const serverDown: Notice = {
 }
 export const serverUp: Extract<Notice, { type: 'RealServerUp' }> = { type: 'RealServerUp', ...target, tookMs: 1.26 }
 
+/** Offered so long after it happened that nobody waits for the addresses any more. */
 export const offered = (channel: Channel, notice: Notice, about = ABOUT): Input => ({
-  type: 'EventOffered',
-  channel,
-  about,
-  notice,
+  ...{ type: 'EventOffered', channel, about, notice },
+  ...{ said: 't2', happenedAt: 0, at: 60_000 },
+})
+
+/** Offered at 100 ms, 50 ms after it happened. `said`: its logical time. */
+export const offeredSoon = (channel: Channel, notice: Notice, changes: { said?: string; at?: number } = {}): Input => ({
+  ...{ type: 'EventOffered', channel, about: ABOUT, notice },
+  ...{ said: 't2', happenedAt: 50, at: 100, ...changes },
 })
 
 /** The facts and effects of the last input. */

@@ -1,6 +1,7 @@
 /** What an input means given what we know. Pure. */
 import { isEqual } from '#platform/equality.ts'
 import type { Config } from '#schemas/config.ts'
+import { awaited, patienceEnd } from './addresses.ts'
 import { mailDue } from './mail-due.ts'
 import { scriptsDue } from './scripts-due.ts'
 import type { Fact, Input, OpenMail, State } from './state.ts'
@@ -11,7 +12,11 @@ type Offered = Extract<Input, { type: 'EventOffered' }>
 export function decide(input: Input, state: State): Fact[] {
   switch (input.type) {
     case 'EventOffered':
-      return input.channel === 'mail' ? asMail(input, state) : asScripts(input, state)
+      return asOffered(input, state)
+    case 'AddressesHeard': {
+      const { word, said, at } = input
+      return [{ type: 'AddressesKnown', word, said, at }]
+    }
     case 'MailEnded':
       return asMailEnded(input, state)
     case 'ScriptFinished': {
@@ -21,6 +26,20 @@ export function decide(input: Input, state: State): Fact[] {
     case 'ConfigurationReloaded':
       return asReloaded(input.config, state)
   }
+}
+
+/** Whoever is told of a mastership finds its addresses in place, and of its end finds them gone. */
+function asOffered(input: Offered, state: State): Fact[] {
+  const { channel, about, at } = input
+  const due = channel === 'mail' ? asMail(input, state) : asScripts(input, state)
+  if (due.every(({ type }) => type === 'NothingDue')) return due
+  const missing = awaited(input, state)
+  const until = patienceEnd(input)
+  if (missing !== null && at < until) return [{ type: 'WaitBegan', channel, about, instance: missing, until }]
+  const held = state.held.find((each) => each.channel === channel && each.about === about)
+  const instance = missing ?? held?.instance
+  if (instance === undefined) return due
+  return [{ type: 'WaitEnded', channel, about, instance, inTime: missing === null }, ...due]
 }
 
 /** An event is offered again until it is acknowledged: after a failure, a crash, or a lost acknowledgement. */

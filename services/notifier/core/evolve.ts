@@ -1,5 +1,6 @@
 /** What we know after a fact. */
-import type { Fact, OpenMail, ScriptsOf, State } from './state.ts'
+import { addressesOf, afterWord } from './addresses.ts'
+import type { Fact, Held, OpenMail, ScriptsOf, State } from './state.ts'
 
 /** Events remembered as done: far more than can be on their way without an acknowledgement. */
 const REMEMBERED = 256
@@ -30,10 +31,28 @@ export function evolve(state: State, fact: Fact): State {
       return withScript(state, fact.about, 'ended', fact.argv)
     case 'ConfigurationTaken':
       return { ...state, config: fact.config, former: fact.former }
+    case 'AddressesKnown': {
+      const { word, said } = fact
+      const known = afterWord(addressesOf(state, word.instance), word, said)
+      return { ...state, addresses: { ...state.addresses, [word.instance]: known } }
+    }
+    case 'WaitBegan':
+      return { ...state, held: [...othersHeld(state, fact), fact] }
+    case 'WaitEnded': {
+      const after = { ...state, held: othersHeld(state, fact) }
+      if (fact.inTime) return after
+      // ipvs is dead or hangs: its lease ends what is in the kernel, and nobody will say so.
+      const known = { ...addressesOf(state, fact.instance), present: [] }
+      return { ...after, addresses: { ...state.addresses, [fact.instance]: known } }
+    }
     case 'MailTriedAgain':
     case 'NothingDue':
       return state
   }
+}
+
+function othersHeld({ held }: State, { channel, about }: Held): Held[] {
+  return held.filter((each) => each.channel !== channel || each.about !== about)
 }
 
 function withoutMail({ mails }: State, about: string): OpenMail[] {

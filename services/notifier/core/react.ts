@@ -17,8 +17,15 @@ export function react(fact: Fact, state: State): Effect[] {
       const started: Effect[] = [{ type: 'RunScript', about: fact.about, run: fact.run }]
       return fact.last ? [...started, { type: 'Acknowledge', channel: 'scripts', about: fact.about }] : started
     }
+    case 'AddressesKnown':
+      return state.held
+        .filter(({ instance }) => instance === fact.word.instance)
+        .map(({ channel, about }) => ({ type: 'OfferAgain', channel, about, when: fact.at }))
+    case 'WaitBegan':
+      return [{ type: 'OfferAgain', channel: fact.channel, about: fact.about, when: fact.until }]
     case 'NothingDue':
       return [{ type: 'Acknowledge', channel: fact.channel, about: fact.about }]
+    case 'WaitEnded':
     case 'ScriptEnded':
     case 'ConfigurationTaken':
       return []

@@ -1,17 +1,33 @@
 /** What notifier knows: the configuration, and how far the delivery of each event has come. */
 
 import type { z } from 'zod'
+import type { Millis } from '#platform/clock-port.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
 import type { Config, VrrpInstance } from '#schemas/config.ts'
+import type { IpvsEvent } from '#schemas/ipvs.ts'
 import type { MailDue, MailFailed, MailSent, NotifierSnapshot, ScriptEnded, ScriptStarted } from '#schemas/notifier.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import type { Mail, MailResult, ScriptResult, ScriptRun } from '../ports.ts'
+import type { AddressesOf } from './addresses.ts'
 
 /** Each is worked off by a durable consumer of its own: a slow mail server holds no script back. */
 export type Channel = 'mail' | 'scripts'
 
 /** An event that somebody may want to be told of. */
 export type Notice = VrrpEvent | CheckerEvent
+
+/** What ipvs says of an instance's addresses. */
+export type AddressWord = Extract<
+  IpvsEvent,
+  { type: 'AddressesAdded' | 'AddressesKept' | 'AddressesRemoved' | 'AddressesLost' }
+>
+
+/** A delivery that waits for the addresses of its instance. */
+export interface Held {
+  channel: Channel
+  about: string
+  instance: string
+}
 
 /** A mail that is not done. */
 export type OpenMail = NotifierSnapshot['mails'][number]
@@ -32,11 +48,24 @@ export interface State {
   mailed: readonly string[]
   /** The same for scripts. */
   scripts: readonly ScriptsOf[]
+  /** By instance. */
+  addresses: Readonly<Record<string, AddressesOf>>
+  held: readonly Held[]
 }
 
 export type Input =
   /** Never twice at a time: the desk joins an event that is in hand already. */
-  | { type: 'EventOffered'; channel: Channel; about: string; notice: Notice }
+  | {
+      type: 'EventOffered'
+      channel: Channel
+      about: string
+      notice: Notice
+      /** The event's logical time, and its own time on our monotonic clock. */
+      said: string
+      happenedAt: Millis
+      at: Millis
+    }
+  | { type: 'AddressesHeard'; word: AddressWord; said: string; at: Millis }
   | { type: 'MailEnded'; about: string; result: MailResult }
   | { type: 'ScriptFinished'; about: string; argv: readonly string[]; result: ScriptResult }
   | { type: 'ConfigurationReloaded'; config: Config }
@@ -48,6 +77,10 @@ export type Fact =
   | z.infer<typeof ScriptEnded>
   /** `run` and `last` stay inside; null in what is recalled from the log. */
   | (z.infer<typeof ScriptStarted> & { run: ScriptRun | null; last: boolean })
+  | { type: 'AddressesKnown'; word: AddressWord; said: string; at: Millis }
+  | ({ type: 'WaitBegan'; until: Millis } & Held)
+  /** `inTime` false: nothing was heard of the addresses for too long. */
+  | ({ type: 'WaitEnded'; inTime: boolean } & Held)
   | { type: 'NothingDue'; channel: Channel; about: string }
   | { type: 'MailTriedAgain'; about: string }
   | { type: 'MailAttemptFailed'; about: string; reason: string; delivered: string[]; retryInMs: number }
@@ -58,8 +91,10 @@ export type Effect =
   | { type: 'RunScript'; about: string; run: ScriptRun }
   /** The log need not offer the event again. */
   | { type: 'Acknowledge'; channel: Channel; about: string }
+  /** To be decided on anew at that time; it replaces what was asked before for the same delivery. */
+  | { type: 'OfferAgain'; channel: Channel; about: string; when: Millis }
   | { type: 'PutBack'; channel: Channel; about: string; retryInMs: number }
 
 export function initialState(config: Config): State {
-  return { config, former: [], mails: [], mailed: [], scripts: [] }
+  return { config, former: [], mails: [], mailed: [], scripts: [], addresses: {}, held: [] }
 }
