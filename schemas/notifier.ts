@@ -23,7 +23,7 @@ export const MailSent = z.strictObject({
   attempts: z.number().int(),
 })
 
-/** A mail could not be delivered: published at its first failure, and when the reason changes. */
+/** A mail could not be delivered: published at its first failure, when the reason changes, and when others may pass. */
 export const MailFailed = z.strictObject({
   type: z.literal('MailFailed'),
   about,
@@ -31,6 +31,8 @@ export const MailFailed = z.strictObject({
   reason: z.string(),
   /** null: it will not be tried again. */
   retryInMs: z.number().nullable(),
+  /** The server keeps putting this one off: later mails no longer wait for it. */
+  setAside: z.boolean(),
 })
 
 /** A notify script is about to run; one that was cut off by a crash is run again. */
@@ -62,6 +64,12 @@ export const NotifierSnapshot = z.strictObject({
       subject: z.string(),
       body: z.string(),
       attempts: z.number().int().min(0),
+      /** Times the server has put it off. */
+      putOff: z.number().int().min(0),
+      /** true: it has left the queue and is tried on its own. */
+      setAside: z.boolean(),
+      /** When it came to be due: RFC 3339. */
+      since: z.string(),
       /** Why the last attempt failed. */
       reason: z.string().nullable(),
       /** Recipients whose server has taken it. */

@@ -32,7 +32,13 @@ export function createEffects({ mailer, scripts, clock, again, leave, dispatch }
     const { about } = effect
     switch (effect.type) {
       case 'SendMail':
-        void mailer.send(effect.mail).then((result) => dispatch({ type: 'MailEnded', about, result }, cause))
+        void mailer.send(effect.mail).then((result) => {
+          const ageMs = Math.max(0, clock.wall() - Date.parse(effect.since))
+          dispatch({ type: 'MailEnded', about, ageMs, result }, cause)
+        })
+        return
+      case 'RetryMail':
+        clock.at(clock.now() + effect.inMs, () => dispatch({ type: 'MailRetryCame', about }, cause))
         return
       case 'RunScript': {
         const { argv } = effect.run

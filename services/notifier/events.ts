@@ -34,15 +34,27 @@ export function eventOf(fact: Fact): EventDraft | null {
 }
 
 /** Own events that a restart has to know again. */
-export function recalledFact({ data }: Envelope): Fact | null {
+export function recalledFact({ data, time }: Envelope): Fact | null {
   const parsed = NotifierEvent.safeParse(data)
   if (!parsed.success) return null
-  return parsed.data.type === 'ScriptStarted' ? { ...parsed.data, run: null, last: false } : parsed.data
+  switch (parsed.data.type) {
+    case 'ScriptStarted':
+      return { ...parsed.data, run: null, last: false }
+    case 'MailDue':
+      return { ...parsed.data, since: time }
+    case 'MailSent':
+    case 'MailFailed':
+    case 'ScriptEnded':
+      return parsed.data
+  }
 }
 
 function eventData(fact: Fact): NotifierEvent | null {
   switch (fact.type) {
-    case 'MailDue':
+    case 'MailDue': {
+      const { type, about, messageId, subject, body } = fact
+      return { type, about, messageId, subject, body }
+    }
     case 'MailSent':
     case 'MailFailed':
     case 'ScriptEnded':

@@ -79,6 +79,7 @@ async function restore(): Promise<void> {
     },
     onCaughtUp() {
       caughtUp = true
+      loop.dispatch({ type: 'HistoryRead' })
       // Only now is it known what has been delivered before.
       work('mail')
       work('scripts')
@@ -90,7 +91,7 @@ function work(channel: Channel): void {
   bus.work({
     durable: `notifier-${channel}`,
     filters: [eventFilter(settings, 'vrrp'), eventFilter(settings, 'checker')],
-    // One at a time keeps the order of the log; a script is in hand only until it runs.
+    // One at a time keeps the order of the log; a script is in hand until it runs, a mail until it is set aside.
     parallel: 1,
     patienceMs: PATIENCE_MS,
     handle: (event) => deliver(channel, event),
@@ -107,7 +108,10 @@ async function deliver(channel: Channel, event: Envelope): Promise<WorkResult> {
     const at = clock.now()
     // The producer runs on this machine: its wall clock is ours.
     const happenedAt = at - Math.max(0, clock.wall() - Date.parse(event.time))
-    loop.dispatch({ type: 'EventOffered', channel, about, notice, said: event.hlc, happenedAt, at }, cause)
+    loop.dispatch(
+      { type: 'EventOffered', channel, about, notice, said: event.hlc, since: event.time, happenedAt, at },
+      cause,
+    )
   })
   delivered += 1
   if (delivered % SNAPSHOT_EVERY === 0) void save()

@@ -16,8 +16,11 @@ export interface Mail {
 
 export type MailResult =
   | { outcome: 'sent' }
-  /** To be tried again for those who are not in `delivered`. */
-  | { outcome: 'deferred'; reason: string; delivered: string[] }
+  /**
+   * To be tried again for those who are not in `delivered`. `by`: the server answered and put this mail off, or no
+   * mail at all would have got through.
+   */
+  | { outcome: 'deferred'; by: 'answer' | 'silence'; reason: string; delivered: string[] }
   /** The server will never take it (5xx). */
   | { outcome: 'refused'; reason: string }
 

@@ -15,6 +15,8 @@ import {
 
 export const ABOUT = 'site1.node1.vrrp.boot1.7'
 
+export const SINCE = '2026-03-01T09:05:00Z'
+
 export const script = (...argv: string[]): Script => ({ argv, user: null, group: null })
 
 const announcement = {
@@ -97,13 +99,13 @@ export const serverUp: Extract<Notice, { type: 'RealServerUp' }> = { type: 'Real
 /** Offered so long after it happened that nobody waits for the addresses any more. */
 export const offered = (channel: Channel, notice: Notice, about = ABOUT): Input => ({
   ...{ type: 'EventOffered', channel, about, notice },
-  ...{ said: 't2', happenedAt: 0, at: 60_000 },
+  ...{ said: 't2', since: SINCE, happenedAt: 0, at: 60_000 },
 })
 
 /** Offered at 100 ms, 50 ms after it happened. `said`: its logical time. */
 export const offeredSoon = (channel: Channel, notice: Notice, changes: { said?: string; at?: number } = {}): Input => ({
   ...{ type: 'EventOffered', channel, about: ABOUT, notice },
-  ...{ said: 't2', happenedAt: 50, at: 100, ...changes },
+  ...{ said: 't2', since: SINCE, happenedAt: 50, at: 100, ...changes },
 })
 
 /** The facts and effects of the last input. */

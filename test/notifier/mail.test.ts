@@ -14,6 +14,7 @@ import {
   offered,
   resumed,
   run,
+  SINCE,
   serverDown,
   serverUp,
   stopped,
@@ -22,8 +23,10 @@ import {
 
 const acknowledged = { type: 'Acknowledge', channel: 'mail', about: ABOUT }
 const offer = offered('mail', becameMaster)
-const ends = (result: MailResult): Input => ({ type: 'MailEnded', about: ABOUT, result })
-const deferred = (reason: string, delivered: string[] = []): Input => ends({ outcome: 'deferred', reason, delivered })
+const ends = (result: MailResult): Input => ({ type: 'MailEnded', about: ABOUT, ageMs: 0, result })
+/** No mail would have got through. */
+const deferred = (reason: string, delivered: string[] = []): Input =>
+  ends({ outcome: 'deferred', by: 'silence', reason, delivered })
 
 function textOf(notice: Notice, using = config()) {
   const { facts } = run([offered('mail', notice)], initialState(using))
@@ -71,6 +74,7 @@ test('a due mail is sent to all recipients, as configured', () => {
     {
       type: 'SendMail',
       about: ABOUT,
+      since: SINCE,
       mail: {
         ...{ server: { host: '192.0.2.25', port: 25 }, connectTimeoutMs: 30_000, heloName: null },
         ...{ from: 'lb@example.org', to: ['admin@example.org'], remaining: ['admin@example.org'] },
@@ -115,7 +119,7 @@ test('a failure is published the first time and when its reason changes; numbers
   const first = [offer, deferred('451 try again in 299 s')]
   assert.deepEqual(failures(first), [
     ...[{ type: 'MailFailed', about: ABOUT, messageId: `${ABOUT}@failoverd`, reason: '451 try again in 299 s' }].map(
-      (fact) => ({ ...fact, retryInMs: 1_000 }),
+      (fact) => ({ ...fact, retryInMs: 1_000, setAside: false }),
     ),
   ])
   assert.equal(failures([...first, offer, deferred('451 try again in 12 s')]).length, 0)
@@ -125,7 +129,10 @@ test('a failure is published the first time and when its reason changes; numbers
 test('a mail that the server refuses for good is given up, loudly', () => {
   const { facts, effects } = run([offer, ends({ outcome: 'refused', reason: '550 no such user' })])
   assert.deepEqual(facts, [
-    { type: 'MailFailed', about: ABOUT, messageId: `${ABOUT}@failoverd`, reason: '550 no such user', retryInMs: null },
+    {
+      ...{ type: 'MailFailed', about: ABOUT, messageId: `${ABOUT}@failoverd`, reason: '550 no such user' },
+      ...{ retryInMs: null, setAside: false },
+    },
   ])
   assert.deepEqual(effects, [acknowledged])
 })
@@ -196,7 +203,7 @@ test('what is remembered as done is bounded', () => {
   let state = initialState(config())
   for (let index = 0; index < 1_000; index += 1) {
     const about = `e${index}`
-    const sent: Input = { type: 'MailEnded', about, result: { outcome: 'sent' } }
+    const sent: Input = { type: 'MailEnded', about, ageMs: 0, result: { outcome: 'sent' } }
     state = run([offered('mail', becameMaster, about), sent, offered('scripts', becameMaster, about)], state).state
   }
   assert.deepEqual([state.mails.length, state.mailed.length, state.scripts.length], [0, 256, 256])

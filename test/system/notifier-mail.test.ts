@@ -38,7 +38,7 @@ test('a server that refuses the connection is tried again later', async () => {
   await sink.close()
   const result = await smtpMailer().send(mail({ server: { host: '127.0.0.1', port } }))
   assert.equal(result.outcome, 'deferred')
-  assert.match(result.outcome === 'deferred' ? result.reason : '', /ECONNREFUSED/)
+  assert.match(result.outcome === 'deferred' ? `${result.by} ${result.reason}` : '', /^silence .*ECONNREFUSED/)
   sink = await smtpSink()
 })
 
@@ -49,14 +49,14 @@ test('a server that says nothing is given up after the connect timeout', async (
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const result = await smtpMailer().send(mail({ server: { host: '127.0.0.1', port }, connectTimeoutMs: 200 }))
   mute.close()
-  assert.equal(result.outcome, 'deferred')
+  assert.equal(result.outcome === 'deferred' ? result.by : result.outcome, 'silence')
 })
 
 test('a recipient that is to come later is the only one left', async () => {
   sink.refuse('b@example.org', { code: 450, text: 'greylisted' })
   const result = await smtpMailer().send(mail())
   assert.equal(result.outcome, 'deferred')
-  assert.deepEqual(result.outcome === 'deferred' ? result.delivered : [], ['a@example.org'])
+  assert.deepEqual(result.outcome === 'deferred' ? [result.by, result.delivered] : [], ['answer', ['a@example.org']])
   sink.refuse('b@example.org', null)
   assert.deepEqual(await smtpMailer().send(mail({ remaining: ['b@example.org'] })), { outcome: 'sent' })
   assert.deepEqual(
@@ -77,6 +77,39 @@ test('a mail that nobody may have is refused, and one that all may have later is
   assert.equal(refused.outcome === 'refused' ? refused.reason : refused.outcome, '550 no such user')
   sink.refuse('b@example.org', { code: 451, text: 'later' })
   assert.equal((await smtpMailer().send(mail())).outcome, 'deferred')
+})
+
+test('a text that is put off or breaks the connection is this mail’s trouble, a server that ends is not', async () => {
+  const by = async () => {
+    const result = await smtpMailer().send(mail())
+    return result.outcome === 'deferred' ? result.by : result.outcome
+  }
+  sink.onText(() => ({ code: 451, text: 'the filter is busy' }))
+  assert.equal(await by(), 'answer')
+  sink.onText(() => ({ code: 421, text: 'shutting down' }))
+  assert.equal(await by(), 'answer')
+  for (const [greeting, expected] of [
+    ['421 closing\r\n', 'silence'],
+    ['554 not now\r\n', 'silence'],
+  ] as const) {
+    const closing = createServer((socket) => socket.on('error', () => undefined).end(greeting)).listen(0, '127.0.0.1')
+    await once(closing, 'listening')
+    const address = closing.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const result = await smtpMailer().send(mail({ server: { host: '127.0.0.1', port } }))
+    closing.close()
+    assert.equal(result.outcome === 'deferred' ? result.by : result.outcome, expected)
+  }
+  const breaking = createServer((socket) => {
+    socket.on('error', () => undefined).write('220 hello\r\n')
+    socket.on('data', (data) => (/^DATA/.test(data.toString()) ? socket.destroy() : socket.write('250 fine\r\n')))
+  }).listen(0, '127.0.0.1')
+  await once(breaking, 'listening')
+  const address = breaking.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const result = await smtpMailer().send(mail({ server: { host: '127.0.0.1', port } }))
+  breaking.close()
+  assert.equal(result.outcome === 'deferred' ? result.by : result.outcome, 'answer')
 })
 
 test('a malformed address is refused instead of being tried for ever', async () => {

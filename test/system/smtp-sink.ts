@@ -9,28 +9,36 @@ export interface TakenMail {
   subject: string
 }
 
+export interface Answer {
+  code: number
+  text: string
+}
+
+/** What to answer to a text instead of taking it. */
+type Listener = (text: string) => Promise<Answer | undefined> | Promise<void> | Answer | undefined | void
+
 export interface SmtpSink {
   port: number
   taken: TakenMail[]
   /** Answers for recipients instead of taking them: `450 later`. */
-  refuse(recipient: string, answer: { code: number; text: string } | null): void
+  refuse(recipient: string, answer: Answer | null): void
   /** Called when a text has been received, before it is answered. */
-  onText(listener: () => Promise<void> | void): void
+  onText(listener: Listener): void
   close(): Promise<void>
 }
 
 /** A real SMTP server on the loopback interface. `port` 0: any free one. */
 export async function smtpSink(port = 0): Promise<SmtpSink> {
   const taken: TakenMail[] = []
-  const refused = new Map<string, { code: number; text: string }>()
-  let listener: () => Promise<void> | void = () => {}
+  const refused = new Map<string, Answer>()
+  let listener: Listener = () => {}
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     onRcptTo({ address }, _session, callback) {
       const answer = refused.get(address)
       if (answer === undefined) return callback()
-      callback(Object.assign(new Error(answer.text), { responseCode: answer.code }))
+      callback(failure(answer))
     },
     onData(stream, session, callback) {
       let text = ''
@@ -38,7 +46,8 @@ export async function smtpSink(port = 0): Promise<SmtpSink> {
         text += chunk.toString()
       })
       stream.on('end', async () => {
-        await listener()
+        const answer = await listener(text)
+        if (answer !== undefined) return callback(failure(answer))
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(text)?.[1]?.trim() ?? ''
         const to = session.envelope.rcptTo.map(({ address }) => address)
         const helo = session.hostNameAppearsAs
@@ -61,4 +70,8 @@ export async function smtpSink(port = 0): Promise<SmtpSink> {
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
+}
+
+function failure({ code, text }: Answer): Error {
+  return Object.assign(new Error(text), { responseCode: code })
 }

@@ -42,14 +42,32 @@ function partOf({ remaining }: Mail, accepted: string[], errors: readonly Error[
   if (later === undefined) return { outcome: 'sent' }
   const refused = errors.filter(isFinal).map(recipientOf)
   const delivered = remaining.filter((recipient) => accepted.includes(recipient) || refused.includes(recipient))
-  return { outcome: 'deferred', reason: later.message, delivered }
+  return { outcome: 'deferred', by: 'answer', reason: later.message, delivered }
 }
 
 function failed(thrown: unknown): MailResult {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const each = 'rejectedErrors' in error && Array.isArray(error.rejectedErrors) ? error.rejectedErrors : [error]
   const reason = reasonOf(error)
-  return each.every(isFinal) ? { outcome: 'refused', reason } : { outcome: 'deferred', reason, delivered: [] }
+  if (each.every(isFinal)) return { outcome: 'refused', reason }
+  return { outcome: 'deferred', by: isServerAway(error) ? 'silence' : 'answer', reason, delivered: [] }
+}
+
+/**
+ * Trouble before the first word about the mail. A connection that breaks or falls silent later is the mail's: a filter
+ * that chokes on it would do so for ever.
+ */
+function isServerAway(error: Error): boolean {
+  const { code, syscall, timeoutType, response } = { ...NO_DETAILS, ...error }
+  if (code === 'EDNS' || code === 'EPROTOCOL') return true
+  if (code === 'ESOCKET') return syscall === 'connect'
+  if (code === 'ETIMEDOUT') return timeoutType !== 'SOCKET_TIMEOUT'
+  // With an answer: 421, the server is about to end. Without one it hung up, nobody knows why.
+  return code === 'ECONNECTION' && response !== null
+}
+
+const NO_DETAILS: Record<'code' | 'syscall' | 'timeoutType' | 'response', unknown> = {
+  ...{ code: null, syscall: null, timeoutType: null, response: null },
 }
 
 /**

@@ -1,11 +1,12 @@
 /** What an input means given what we know. Pure. */
 import { isEqual } from '#platform/equality.ts'
 import type { Config } from '#schemas/config.ts'
+import type { MailResult } from '../ports.ts'
 import { awaited, patienceEnd } from './addresses.ts'
 import { mailDue } from './mail-due.ts'
 import { scriptsDue } from './scripts-due.ts'
 import type { Fact, Input, OpenMail, State } from './state.ts'
-import { retryDelayMs } from './timing.ts'
+import { asideDelayMs, isHopeless, mustStandAside, retryDelayMs } from './timing.ts'
 
 type Offered = Extract<Input, { type: 'EventOffered' }>
 
@@ -19,6 +20,13 @@ export function decide(input: Input, state: State): Fact[] {
     }
     case 'MailEnded':
       return asMailEnded(input, state)
+    case 'MailRetryCame':
+      return asideMails(state)
+        .filter(({ about }) => about === input.about)
+        .flatMap((mail) => tryAgain(mail, state.config))
+    case 'HistoryRead':
+      // Nobody else knows of them: the log was told that they are taken care of.
+      return asideMails(state).flatMap((mail) => tryAgain(mail, state.config))
     case 'ScriptFinished': {
       const { about, argv, result } = input
       return [{ type: 'ScriptEnded', about, argv: [...argv], ...result }]
@@ -43,39 +51,51 @@ function asOffered(input: Offered, state: State): Fact[] {
 }
 
 /** An event is offered again until it is acknowledged: after a failure, a crash, or a lost acknowledgement. */
-function asMail({ about, notice }: Offered, state: State): Fact[] {
+function asMail({ about, notice, since }: Offered, state: State): Fact[] {
   if (state.mailed.includes(about)) return [{ type: 'NothingDue', channel: 'mail', about }]
   const open = state.mails.find((mail) => mail.about === about)
+  if (open?.setAside === true) return [{ type: 'NothingDue', channel: 'mail', about }]
   if (open !== undefined) return tryAgain(open, state.config)
   const text = mailDue(about, notice, state)
-  return text === null ? [{ type: 'NothingDue', channel: 'mail', about }] : [{ type: 'MailDue', about, ...text }]
+  return text === null ? [{ type: 'NothingDue', channel: 'mail', about }] : [{ type: 'MailDue', about, ...text, since }]
 }
 
-function tryAgain({ about, messageId, delivered }: OpenMail, { mail }: Config): Fact[] {
+function asideMails({ mails }: State): OpenMail[] {
+  return mails.filter(({ setAside }) => setAside)
+}
+
+function tryAgain({ about, messageId, delivered, setAside }: OpenMail, { mail }: Config): Fact[] {
   const remaining = mail.recipients.filter((recipient) => !delivered.includes(recipient))
   if (mail.server !== null && remaining.length > 0) return [{ type: 'MailTriedAgain', about }]
   const reason = 'the configuration no longer says where to'
-  return [{ type: 'MailFailed', about, messageId, reason, retryInMs: null }]
+  return [{ type: 'MailFailed', about, messageId, reason, retryInMs: null, setAside }]
 }
 
-function asMailEnded({ about, result }: Extract<Input, { type: 'MailEnded' }>, state: State): Fact[] {
+function asMailEnded({ about, result, ageMs }: Extract<Input, { type: 'MailEnded' }>, state: State): Fact[] {
   const open = state.mails.find((mail) => mail.about === about)
   if (open === undefined) return []
-  const { messageId } = open
+  const { messageId, setAside } = open
   const attempts = open.attempts + 1
   switch (result.outcome) {
     case 'sent':
       return [{ type: 'MailSent', about, messageId, attempts }]
     case 'refused':
-      return [{ type: 'MailFailed', about, messageId, reason: result.reason, retryInMs: null }]
-    case 'deferred': {
-      const { reason, delivered } = result
-      const retryInMs = retryDelayMs(attempts)
-      const failed: Fact = { type: 'MailAttemptFailed', about, reason, delivered, retryInMs }
-      if (open.reason !== null && sameReason(open.reason, reason)) return [failed]
-      return [failed, { type: 'MailFailed', about, messageId, reason, retryInMs }]
-    }
+      return [{ type: 'MailFailed', about, messageId, reason: result.reason, retryInMs: null, setAside }]
+    case 'deferred':
+      if (!isHopeless(ageMs)) return asDeferred(open, result, state)
+      return [{ type: 'MailFailed', about, messageId, reason: result.reason, retryInMs: null, setAside }]
   }
+}
+
+function asDeferred(open: OpenMail, result: Extract<MailResult, { outcome: 'deferred' }>, state: State): Fact[] {
+  const { about, messageId } = open
+  const { reason, delivered, by } = result
+  const putOff = open.putOff + (by === 'answer' ? 1 : 0)
+  const setAside = open.setAside || mustStandAside(putOff, asideMails(state).length)
+  const retryInMs = setAside ? asideDelayMs(putOff) : retryDelayMs(open.attempts + 1)
+  const failed: Fact = { type: 'MailAttemptFailed', about, reason, delivered, putOff, setAside, retryInMs }
+  const known = open.reason !== null && sameReason(open.reason, reason) && open.setAside === setAside
+  return known ? [failed] : [failed, { type: 'MailFailed', about, messageId, reason, retryInMs, setAside }]
 }
 
 /** Servers put times and queue numbers into their answers; those must not fill the log. */

@@ -8,20 +8,21 @@ const REMEMBERED = 256
 export function evolve(state: State, fact: Fact): State {
   switch (fact.type) {
     case 'MailDue': {
-      const { about, messageId, subject, body } = fact
-      const text = { about, messageId, subject, body }
-      const mail: OpenMail = { ...text, attempts: 0, reason: null, delivered: [] }
+      const { about, messageId, subject, body, since } = fact
+      const text = { about, messageId, subject, body, since }
+      const mail: OpenMail = { ...text, attempts: 0, putOff: 0, setAside: false, reason: null, delivered: [] }
       return { ...state, mails: [...withoutMail(state, about), mail].slice(-REMEMBERED) }
     }
     case 'MailAttemptFailed':
       return withMail(state, fact.about, ({ attempts, delivered }) => ({
         attempts: attempts + 1,
+        putOff: fact.putOff,
         reason: fact.reason,
         delivered: [...new Set([...delivered, ...fact.delivered])],
       }))
     case 'MailFailed':
       if (fact.retryInMs === null) return withMailDone(state, fact.about)
-      return withMail(state, fact.about, () => ({ reason: fact.reason }))
+      return withMail(state, fact.about, () => ({ reason: fact.reason, setAside: fact.setAside }))
     case 'MailSent':
       return withMailDone(state, fact.about)
     case 'ScriptStarted':

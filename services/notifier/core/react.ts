@@ -7,11 +7,15 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'MailTriedAgain':
       return sending(fact.about, state)
     case 'MailAttemptFailed':
+      if (fact.setAside) return [{ type: 'RetryMail', about: fact.about, inMs: fact.retryInMs }]
       return [{ type: 'PutBack', channel: 'mail', about: fact.about, retryInMs: fact.retryInMs }]
     case 'MailSent':
       return [{ type: 'Acknowledge', channel: 'mail', about: fact.about }]
     case 'MailFailed':
-      return fact.retryInMs === null ? [{ type: 'Acknowledge', channel: 'mail', about: fact.about }] : []
+      // Set aside: the log has it in this event, and hands out the next one.
+      return fact.retryInMs === null || fact.setAside
+        ? [{ type: 'Acknowledge', channel: 'mail', about: fact.about }]
+        : []
     case 'ScriptStarted': {
       if (fact.run === null) return []
       const started: Effect[] = [{ type: 'RunScript', about: fact.about, run: fact.run }]
@@ -36,8 +40,8 @@ function sending(about: string, { config, mails }: State): Effect[] {
   const open = mails.find((mail) => mail.about === about)
   const { server, recipients, connectTimeoutMs, heloName, from } = config.mail
   if (open === undefined || server === null) return []
-  const { messageId, subject, body, delivered } = open
+  const { messageId, subject, body, delivered, since } = open
   const remaining = recipients.filter((recipient) => !delivered.includes(recipient))
   const mail = { server, connectTimeoutMs, heloName, from, to: recipients, remaining, messageId, subject, body }
-  return [{ type: 'SendMail', about, mail }]
+  return [{ type: 'SendMail', about, since, mail }]
 }

@@ -60,18 +60,25 @@ export type Input =
       channel: Channel
       about: string
       notice: Notice
-      /** The event's logical time, and its own time on our monotonic clock. */
+      /** The event's logical time, its own time (RFC 3339), and that on our monotonic clock. */
       said: string
+      since: string
       happenedAt: Millis
       at: Millis
     }
   | { type: 'AddressesHeard'; word: AddressWord; said: string; at: Millis }
-  | { type: 'MailEnded'; about: string; result: MailResult }
+  /** `ageMs`: how long it has been due. */
+  | { type: 'MailEnded'; about: string; ageMs: number; result: MailResult }
+  /** The pause of a mail that was set aside is over. */
+  | { type: 'MailRetryCame'; about: string }
+  /** The history of the log has been handed over. */
+  | { type: 'HistoryRead' }
   | { type: 'ScriptFinished'; about: string; argv: readonly string[]; result: ScriptResult }
   | { type: 'ConfigurationReloaded'; config: Config }
 
 export type Fact =
-  | z.infer<typeof MailDue>
+  /** `since` stays inside: it is the time of the event. */
+  | (z.infer<typeof MailDue> & { since: string })
   | z.infer<typeof MailSent>
   | z.infer<typeof MailFailed>
   | z.infer<typeof ScriptEnded>
@@ -83,11 +90,20 @@ export type Fact =
   | ({ type: 'WaitEnded'; inTime: boolean } & Held)
   | { type: 'NothingDue'; channel: Channel; about: string }
   | { type: 'MailTriedAgain'; about: string }
-  | { type: 'MailAttemptFailed'; about: string; reason: string; delivered: string[]; retryInMs: number }
+  | {
+      type: 'MailAttemptFailed'
+      about: string
+      reason: string
+      delivered: string[]
+      putOff: number
+      setAside: boolean
+      retryInMs: number
+    }
   | { type: 'ConfigurationTaken'; config: Config; former: readonly VrrpInstance[] }
 
 export type Effect =
-  | { type: 'SendMail'; about: string; mail: Mail }
+  | { type: 'SendMail'; about: string; since: string; mail: Mail }
+  | { type: 'RetryMail'; about: string; inMs: number }
   | { type: 'RunScript'; about: string; run: ScriptRun }
   /** The log need not offer the event again. */
   | { type: 'Acknowledge'; channel: Channel; about: string }
