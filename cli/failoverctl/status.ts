@@ -1,6 +1,9 @@
-import { type BusReader, openReader } from '#platform/bus-reader.ts'
+import { JetStreamApiError } from '@nats-io/jetstream'
+import { ClosedConnectionError } from 'nats'
+import { openReader } from '#platform/bus-reader.ts'
 import { HaError } from '#platform/errors.ts'
 import type { Envelope } from '#schemas/envelope.ts'
+import type { NodeRecord } from '#schemas/node.ts'
 import { NodeStatus } from '#schemas/status.ts'
 import { eventFilter } from '#schemas/subjects.ts'
 import { configInForce, countSpooled, findNode } from './node.ts'
@@ -12,27 +15,36 @@ export async function readStatus(stateDir: string): Promise<NodeStatus> {
   const node = findNode(stateDir)
   const { site, node: name, version } = node
   const config = configInForce(stateDir)
-  const reader = await openReader(node.bus).catch((cause: unknown) => {
-    if (cause instanceof HaError && cause.code === 'BUS_AWAY') return null
-    throw cause
-  })
-  if (reader === null) {
+  const log = await readNewest(node)
+  if (log === null) {
     const bus = { state: 'degraded' as const, sequence: null, spooled: null }
     return NodeStatus.parse({ site, node: name, version, bus, ...observedStatus(stateDir, config) })
   }
-  const events = await newest(reader, eventFilter(node))
-  const sequence = await reader.head()
-  await reader.close()
+  const { events, sequence } = log
   const stored = new Map<string, number>()
   for (const { source, sequence: last } of events) stored.set(source, Math.max(last, stored.get(source) ?? 0))
   const bus = { state: 'connected' as const, sequence, spooled: countSpooled(stateDir, stored) }
   return NodeStatus.parse({ site, node: name, version, bus, ...projectStatus(events, config) })
 }
 
-async function newest(reader: BusReader, filter: string): Promise<Envelope[]> {
-  const events: Envelope[] = []
-  for await (const { envelope } of reader.read({ filter, lastPerSubject: true })) events.push(envelope)
-  return events
+/** The newest event of every subject; null when the log cannot be reached, or has not been set up yet. */
+async function readNewest(node: NodeRecord): Promise<{ events: Envelope[]; sequence: number } | null> {
+  try {
+    const reader = await openReader(node.bus)
+    try {
+      const events: Envelope[] = []
+      for await (const { envelope } of reader.read({ filter: eventFilter(node), lastPerSubject: true }))
+        events.push(envelope)
+      return { events, sequence: await reader.head() }
+    } finally {
+      // Or its connection would keep this process alive for ever.
+      await reader.close()
+    }
+  } catch (cause) {
+    const isAway = cause instanceof HaError && cause.code === 'BUS_AWAY'
+    if (isAway || cause instanceof JetStreamApiError || cause instanceof ClosedConnectionError) return null
+    throw cause
+  }
 }
 
 const AWAY =

@@ -7,22 +7,29 @@ import { verifyChain } from '#platform/chain.ts'
 import { findBusServer } from '../../cli/failoverd/bus-program.ts'
 import { longestShared } from '../../cli/lab/holders.ts'
 import type { NodeEvent, NodeName } from './node-daemon.ts'
-import { MARGIN_MS, MASTER_DOWN_MS, type NodeStage, openNodeStage, START_MS, UNABLE } from './node-stage.ts'
+import {
+  MARGIN_MS,
+  MASTER_DOWN_MS,
+  type NodeStage,
+  openNodeStage,
+  SHARED_MS,
+  START_MS,
+  SUITE_MS,
+  UNABLE,
+} from './node-stage.ts'
 import { until } from './node-until.ts'
 
 /** How long the bus stays away. */
 const AWAY_ADVERTS = 60
 /** Pauses between attempts grow to 2 s for the server and as much for its clients; then the ladder may take a step. */
 const RETURN_MS = 30_000
-/** Between our taking over and the other's letting go lies the way of one advert. */
-const SHARED_MS = 150
 /** Room for the log, the compile cache and then some: more than what the supervisor calls enough. */
 /** Restarts whose events need more than a block of the disk. */
 const ROUNDS = 6
 const DISK = '64m'
 const NODES: readonly NodeName[] = ['vos1', 'vos2']
 
-describe('without a bus', { skip: UNABLE }, () => {
+describe('without a bus', { skip: UNABLE, timeout: SUITE_MS }, () => {
   let stage: NodeStage
   let gate: Gate
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { NODE_PROCESSES, type NodeEvent, type NodeProcess } from './node-daemon.ts'
-import { type NodeStage, openNodeStage, START_MS, UNABLE } from './node-stage.ts'
+import { type NodeStage, openNodeStage, START_MS, SUITE_MS, UNABLE } from './node-stage.ts'
 import { until } from './node-until.ts'
 
 /** What changes mastership; everything else that a vrrp may say explains. */
@@ -9,7 +9,7 @@ const TRANSITIONS = ['BecameMaster', 'BecameBackup', 'BecameFault', 'InstanceSto
 /** A client that fetches each 10 ms sees no more than its own scheduling. */
 const UNSEEN_MS = 300
 
-describe('kill -9 on the master, with a client that fetches every 10 ms,', { skip: UNABLE }, () => {
+describe('kill -9 on the master, with a client that fetches every 10 ms,', { skip: UNABLE, timeout: SUITE_MS }, () => {
   let stage: NodeStage
 
   before(async () => {

@@ -20,6 +20,8 @@ export const NODE_PROCESSES: readonly NodeProcess[] = [...ProcessName.options, '
 export type Pids = Partial<Record<NodeProcess, number>>
 
 export const PRIORITY: Record<NodeName, number> = { vos1: 150, vos2: 100 }
+/** Reading the log and finding that nobody answers take two seconds at most each. */
+const ANSWER_MS = 10_000
 const fromProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 export interface NodeConfig {
@@ -79,14 +81,18 @@ export interface TestNode {
   configure(change?: Partial<NodeConfig>): void
   /** Starts the daemon, the same command each time; `extra` are further arguments. */
   start(extra?: readonly string[]): LabProcess
+  /** Debian's keepalived in place of the daemon, with the same file; VRRP only, because the kernel has no IPVS. */
+  startKeepalived(): LabProcess
+  /** SIGSTOP or SIGCONT to everything that the daemon, or keepalived, consists of. */
+  signalAll(signal: NodeJS.Signals): void
   /** Pids of what runs now, as the test's own machine numbers them. */
   pids(): Pids
   signal(process: NodeProcess, signal: NodeJS.Signals): void
   /** The whole log; null while the bus is away. */
   log(): Promise<NodeEvent[] | null>
   untilEvent(what: string, withinMs: number, matches: (event: NodeEvent) => boolean): Promise<NodeEvent>
-  /** Events that wait on disk to be stored; -1 while the bus is away. */
-  spooled(): Promise<number>
+  /** Events that wait on disk to be stored; null while the bus is away. */
+  spooled(): Promise<number | null>
   /** True when the address is in the kernel now. */
   holds(address?: string): Promise<boolean>
 }
@@ -118,6 +124,15 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
         output.on('data', (text: string) => appendFileSync(logFile, text))
       return child
     },
+    startKeepalived() {
+      const child = machine.spawn(['keepalived', '-n', '-l', '-D', '-P', '-f', configFile])
+      for (const output of [child.stdout, child.stderr]) output.resume()
+      return child
+    },
+    signalAll(signal) {
+      for (const [pid, argv] of commandsIn(machine.pid))
+        if (nameOf(argv) !== null || argv[0]?.endsWith('keepalived')) process.kill(pid, signal)
+    },
     pids,
     signal(name, signal) {
       const pid = pids()[name]
@@ -137,9 +152,11 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
     },
     async spooled() {
       const control = fromProject('dist/cli/failoverctl.js')
-      const { stdout } = await machine.run([process.execPath, control, '--state-dir', stateDir, 'status', '--json'])
+      const argv = [process.execPath, control, '--state-dir', stateDir, 'status', '--json']
+      const { status, stdout, stderr } = await machine.run(argv)
+      if (status !== 0) throw new Error(`failoverctl status: exit status ${status}: ${stderr}`)
       const { bus } = NodeStatus.parse(JSON.parse(stdout))
-      return bus.state === 'connected' ? bus.spooled : -1
+      return bus.state === 'connected' ? bus.spooled : null
     },
     async holds(address = VIP) {
       const { stdout } = await machine.run(['ip', '-4', '-o', 'address', 'show', 'dev', 'eth0'])
@@ -169,8 +186,12 @@ function openLog(machine: Machine, stateDir: string) {
   const ask = () =>
     Promise.race([
       gone,
-      new Promise<NodeEvent[] | null>((resolve) => {
-        answer = resolve
+      new Promise<NodeEvent[] | null>((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`no answer of the log in ${ANSWER_MS} ms`)), ANSWER_MS)
+        answer = (events) => {
+          clearTimeout(late)
+          resolve(events)
+        }
         child.stdin.write('read\n')
       }),
     ])
@@ -189,18 +210,22 @@ function eventOf(line: string): NodeEvent {
   return { envelope, data, type: String(data.type), at: Date.parse(time), bytes: new TextEncoder().encode(line) }
 }
 
-/** A node's processes by name, found by their command lines in the machine's pid namespace. */
+/** A node's processes by name. */
 function processesIn(init: number): Pids {
-  const namespace = namespaceOf(init)
   const found: Pids = {}
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    const pid = Number(entry)
-    if (namespace === null || namespaceOf(pid) !== namespace) continue
-    const name = nameOf(read(`/proc/${pid}/cmdline`).split('\0'))
+  for (const [pid, argv] of commandsIn(init)) {
+    const name = nameOf(argv)
     if (name !== null && !isZombie(pid)) found[name] = pid
   }
   return found
+}
+
+/** Command lines of the machine's pid namespace. */
+function commandsIn(init: number): [number, string[]][] {
+  const namespace = namespaceOf(init)
+  const all = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
+  const ours = all.map(Number).filter((pid) => namespace !== null && namespaceOf(pid) === namespace)
+  return ours.map((pid) => [pid, read(`/proc/${pid}/cmdline`).split('\0')])
 }
 
 function nameOf(argv: string[]): NodeProcess | null {
@@ -208,8 +233,7 @@ function nameOf(argv: string[]): NodeProcess | null {
   const service = /services\/(vrrp|ipvs|checker|notifier)\/main\.js/.exec(line)?.[1]
   if (service !== undefined) return ProcessName.parse(service)
   if (/nats-server -c \S*nats-(file|memory)\.conf/.test(line)) return 'nats-server'
-  // The daemon itself, not the door it came through.
-  return /\/failoverd\.js -n/.test(line) && !line.startsWith('nsenter') ? 'supervisor' : null
+  return /\/failoverd\.js -n/.test(line) ? 'supervisor' : null
 }
 
 function isZombie(pid: number): boolean {

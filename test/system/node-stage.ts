@@ -15,6 +15,8 @@ import { until } from './node-until.ts'
 
 const FETCH_EVERY_MS = 10
 const FETCH_TIMEOUT_MS = 300
+/** Of an instance with advert_int 1: three intervals (DESIGN 2.5). */
+export const LEASE_MS = 3_000
 /** What the kernel may be late by when an address expires (DESIGN S2). */
 export const GRANULARITY_MS = 1_250
 /** Skew of priority 100, the backup of these tests, and what it waits for at most before it takes over. */
@@ -22,8 +24,13 @@ export const SKEW_MS = ((256 - 100) * 1_000) / 256
 export const MASTER_DOWN_MS = 3_000 + SKEW_MS
 /** What scheduling on a loaded machine of two processors may add. */
 export const MARGIN_MS = 400
+/** How long both may hold the VIP when it changes hands: the way of one advert, and two monitors' clocks. */
+export const SHARED_MS = 150
 /** Starting six processes twice, two elections, and the same margin. */
 export const START_MS = 20_000
+
+/** Several times what a file of these tests takes: a hang must not take the whole run with it. */
+export const SUITE_MS = 300_000
 
 const fromProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -57,6 +64,8 @@ export interface NodeStage {
   fetches(): readonly Fetch[]
   /** From the kernel's own address events. */
   holdings(): readonly Holding[]
+  /** Who holds it now. */
+  holders(): NodeName[]
   adverts(): readonly WireAdvert[]
   /** Waits until a node has sent so many adverts after a moment; returns them. */
   advertsSince(name: NodeName, since: number, count: number): Promise<readonly WireAdvert[]>
@@ -111,6 +120,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     if (known === undefined) throw new Error(`${name} is not on this stage`)
     return known
   }
+  const holders = () => holdings.filter(({ to }) => to === null).map(({ host }) => host)
   const servedBy = (name: NodeName, withinMs: number, since = Date.now()) =>
     until(`the client is served by ${name}`, withinMs, () => {
       const last = fetches.slice(-20)
@@ -140,11 +150,11 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
         await node(name).untilEvent('a state', START_MS, ({ type }) => type === 'BecameBackup')
       }
       await node('vos1').untilEvent('its mastership', START_MS, ({ type }) => type === 'AddressesAdded')
-      const now = () => holdings.filter(({ to }) => to === null).map(({ host }) => host)
-      await until('vos1 alone holds the VIP', START_MS, () => now().join() === 'vos1')
+      await until('vos1 alone holds the VIP', START_MS, () => holders().join() === 'vos1')
     },
     fetches: () => fetches,
     holdings: () => holdings,
+    holders,
     adverts: () => adverts,
     async advertsSince(name, since, count) {
       const sent = () => adverts.filter(({ at, source }) => at > since && source === addressOf(name))
