@@ -116,7 +116,9 @@ export function createFollower(deps: FollowDeps): Follower {
     else
       holdTimer = setTimeout(() => {
         holdTimer = null
-        if (order.waiting() !== null && session !== null && replaying !== session) void catchUp(session)
+        if (order.waiting() === null || session === null) return
+        if (replaying === session) watchHeld()
+        else void catchUp(session)
       }, HOLD_MS)
   }
 

@@ -3,7 +3,7 @@
  * the client library than the connection, which saves memory six times over, and the server's answers are checked
  * here. Subjects and fields: nats.docs, "JetStream wire API reference".
  */
-import { headers, type Msg, type NatsConnection } from 'nats'
+import { errors, headers, type Msg, type NatsConnection } from 'nats'
 import { z } from 'zod'
 import { EVENT_STREAM, SNAPSHOT_BUCKET } from '#schemas/subjects.ts'
 import { HaError } from './errors.ts'
@@ -67,11 +67,16 @@ export async function storeMessage(nc: NatsConnection, subject: string, bytes: U
   return { sequence: seq, duplicate: duplicate === true }
 }
 
-/** A key of the snapshot bucket; null when it has no value. */
+/** A key of the snapshot bucket; null when it has no value, or when there is no bucket, as on a fresh node. */
 export async function readSnapshot(nc: NatsConnection, key: string): Promise<unknown> {
   const subject = `${API}.DIRECT.GET.KV_${SNAPSHOT_BUCKET}.$KV.${SNAPSHOT_BUCKET}.${key}`
-  const reply = await nc.request(subject, '', { timeout: PATIENCE_MS })
-  return isStatus(reply) || reply.data.length === 0 ? null : reply.json()
+  try {
+    const reply = await nc.request(subject, '', { timeout: PATIENCE_MS })
+    return isStatus(reply) || reply.data.length === 0 ? null : reply.json()
+  } catch (cause) {
+    if (cause instanceof errors.RequestError && cause.isNoResponders()) return null
+    throw cause
+  }
 }
 
 export async function writeSnapshot(nc: NatsConnection, key: string, value: unknown): Promise<void> {

@@ -9,13 +9,16 @@ const QUICK_TRIES = 500
 const SLOW_MS = 250
 /** A server that answers no ping for two of these is hung. */
 const PING_MS = 1_000
+/** Who leaves in order waits this long for what is not written yet; a hung server would never read it. */
+const FAREWELL_MS = 500
 
 export interface LinkOptions {
   access: BusAccess
   /** Shown in the server's list of connections. */
   name: string
   onUp(nc: NatsConnection): void
-  onDown(): void
+  /** `orderly`: it was ended from here, not lost. */
+  onDown(orderly: boolean): void
   log: Log
 }
 
@@ -25,8 +28,8 @@ export interface LinkOptions {
  * take turns. Returns what ends it.
  */
 export function keepLinked(options: LinkOptions): () => Promise<void> {
+  const leaving = Promise.withResolvers<void>()
   let closing = false
-  let current: NatsConnection | null = null
   const ended = run()
 
   async function run(): Promise<void> {
@@ -43,18 +46,19 @@ export function keepLinked(options: LinkOptions): () => Promise<void> {
 
   async function holdOne(): Promise<void> {
     const nc = await dial(options, () => closing)
-    if (closing) return void (await nc.close())
-    current = nc
-    watchForHang(nc)
-    options.onUp(nc)
-    await nc.closed()
-    current = null
-    options.onDown()
+    if (!closing) {
+      options.onUp(nc)
+      await Promise.race([nc.closed(), hung(nc), leaving.promise])
+      options.onDown(closing)
+    }
+    // Not waited for but in order: the library first writes all it has, which a hung server never lets it.
+    const closed = nc.close().catch(() => undefined)
+    if (closing) await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref())])
   }
 
   return async () => {
     closing = true
-    await current?.close()
+    leaving.resolve()
     await ended
   }
 }
@@ -90,7 +94,13 @@ function dial({ access, name }: LinkOptions, closing: () => boolean): Promise<Na
   })
 }
 
-/** A stale connection is closed outright: the library would first wait to write to a server that reads no more. */
-async function watchForHang(nc: NatsConnection): Promise<void> {
-  for await (const { type } of nc.status()) if (type === 'staleConnection') void nc.close()
+/** Resolves when the server answers no more. */
+function hung(nc: NatsConnection): Promise<void> {
+  return new Promise((resolve) => {
+    // Read to its end: the library's close waits for those who read the status.
+    const watch = async () => {
+      for await (const { type } of nc.status()) if (type === 'staleConnection') resolve()
+    }
+    void watch()
+  })
 }

@@ -19,10 +19,10 @@ export type StoredSnapshot = z.infer<typeof StoredSnapshot>
 
 /** null when there is none, or one of another shape, version or stream: all of which mean a longer replay. */
 export async function loadStored(nc: NatsConnection, key: string, version: number): Promise<StoredSnapshot | null> {
-  const [value, { created }] = await Promise.all([readSnapshot(nc, key), streamState(nc)])
-  const parsed = StoredSnapshot.safeParse(value)
-  if (!parsed.success || parsed.data.version !== version || parsed.data.stream !== created) return null
-  return parsed.data
+  const parsed = StoredSnapshot.safeParse(await readSnapshot(nc, key))
+  if (!parsed.success || parsed.data.version !== version) return null
+  const { created } = await streamState(nc)
+  return parsed.data.stream === created ? parsed.data : null
 }
 
 /**

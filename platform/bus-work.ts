@@ -43,11 +43,15 @@ export function createWorker({ options, user, log }: WorkDeps): Worker {
     if (!(await hasConsumer(nc, durable))) await addConsumer(nc, { name: durable, filters, start: worked + 1, kind })
   }
 
-  async function handle(message: Msg): Promise<void> {
+  async function handle(nc: NatsConnection, message: Msg): Promise<void> {
     const event = parse(message)
     const sequence = deliveryOf(message)?.sequence ?? 0
     // Without a sign of life the server takes us for dead: long work, short patience with a killed process.
-    const signs = setInterval(() => message.respond('+WPI'), options.patienceMs / 3)
+    // A connection that is gone takes no more: it would only pile them up.
+    const signs = setInterval(() => {
+      if (nc.isClosed()) clearInterval(signs)
+      else message.respond('+WPI')
+    }, options.patienceMs / 3)
     const result = event === null || finished.has(event.id) ? DONE : await attempt(() => options.handle(event))
     clearInterval(signs)
     if (!result.done) return void message.respond(`-NAK ${JSON.stringify({ delay: result.retryInMs * 1_000_000 })}`)
@@ -70,17 +74,22 @@ export function createWorker({ options, user, log }: WorkDeps): Worker {
   async function runSlot(nc: NatsConnection, slot: number): Promise<void> {
     const inbox = `${inboxPrefix(user)}.work.${options.durable}.${slot}`
     const next = createMailbox(nc, inbox)
-    while (nc === session) {
+    while (isLive(nc)) {
       pullNext(nc, options.durable, 1, PULL_MS, inbox)
       const message = await next(PULL_MS + GRACE_MS)
       if (nc !== session) return
-      if (message !== null && !isStatus(message)) await handle(message)
+      if (message !== null && !isStatus(message)) await handle(nc, message)
       else if (message === null || message.headers?.code !== 408) await recover(nc)
     }
   }
 
+  /** A connection counts as lost a moment after the library has closed it, and what is closed throws. */
+  function isLive(nc: NatsConnection): boolean {
+    return nc === session && !nc.isClosed()
+  }
+
   async function recover(nc: NatsConnection): Promise<void> {
-    while (nc === session) {
+    while (isLive(nc)) {
       try {
         return await ensure(nc)
       } catch (cause) {
@@ -94,6 +103,7 @@ export function createWorker({ options, user, log }: WorkDeps): Worker {
     attach(nc) {
       session = nc
       void recover(nc).then(() => {
+        if (!isLive(nc)) return
         for (let slot = 0; slot < options.parallel; slot += 1) void runSlot(nc, slot)
       })
     },

@@ -53,8 +53,9 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
       outbox.attach(outboxLink(nc, settings))
       session.up(nc)
     },
-    onDown() {
-      log.warn('lost the bus')
+    onDown(orderly) {
+      if (orderly) log.debug('left the bus')
+      else log.warn('lost the bus')
       outbox.detach()
       session.down()
     },
@@ -134,13 +135,15 @@ function createSession() {
   const parts: Part[] = []
   const listeners: ((connected: boolean) => void)[] = []
   let current: NatsConnection | null = null
+  /** The library closes a connection a moment before it says so, and throws at whoever uses it meanwhile. */
+  const usable = () => (current?.isClosed() === false ? current : null)
   return {
-    current: () => current,
+    current: usable,
     /** Waits for a connection; null when none has come by then. */
     async connected(patienceMs: number) {
       const deadline = performance.now() + patienceMs
-      while (current === null && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
-      return current
+      while (usable() === null && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
+      return usable()
     },
     onConnection(listener: (connected: boolean) => void) {
       listeners.push(listener)
@@ -148,7 +151,8 @@ function createSession() {
     },
     add(part: Part) {
       parts.push(part)
-      if (current !== null) part.attach(current)
+      const nc = usable()
+      if (nc !== null) part.attach(nc)
     },
     up(nc: NatsConnection) {
       current = nc

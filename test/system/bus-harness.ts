@@ -15,6 +15,8 @@ import { type BusAccess, Settings } from '#schemas/settings.ts'
 import type { ServiceName } from '#schemas/subjects.ts'
 
 export const NAME = { site: 'site1', node: 'node1' }
+/** Every event of vrrp. */
+export const VRRP = ['ha.site1.node1.vrrp.>']
 const PASSWORD = 'secret'
 const USERS = ['supervisor', 'vrrp', 'ipvs', 'checker', 'notifier', 'cli']
 const POINTER = resolve(import.meta.dirname, '../../.cache/nats-server/path')
