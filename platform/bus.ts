@@ -9,6 +9,7 @@ import type { DeliveredBySource } from './bus-order.ts'
 import type { Bus } from './bus-port.ts'
 import { completeSnapshot, loadStored } from './bus-snapshot.ts'
 import { createWorker, type Worker as Part } from './bus-work.ts'
+import { GENESIS, nextEvent, readEvent } from './chain.ts'
 import { systemClock } from './clock.ts'
 import { describeError, HaError } from './errors.ts'
 import type { Log } from './log.ts'
@@ -40,6 +41,7 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
       return parts.spool
     },
   })
+  warmUp(settings)
   const session = createSession()
   const followers: Follower[] = []
   let loaded: { position: number; delivered: DeliveredBySource } | null = null
@@ -179,6 +181,14 @@ function outboxLink(nc: NatsConnection, settings: BusSettings): OutboxLink {
       if (!nc.isClosed()) nc.publish(liveSubject(subject), bytes)
     },
   }
+}
+
+/** The first event a process makes or hears may be a failover: it must not pay for compiling what it goes through. */
+function warmUp(settings: BusSettings): void {
+  const { service } = settings
+  const draft = { service, entity: service, data: { type: 'WarmedUp' } }
+  const stamp = { name: settings, run: settings.boot, counter: 0, hlc: '', time: '' }
+  readEvent(nextEvent(GENESIS, draft, null, stamp).bytes)
 }
 
 async function drained(outbox: Outbox, timeoutMs: number): Promise<void> {

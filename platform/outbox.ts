@@ -81,10 +81,11 @@ export function createOutbox({ name, service, boot, clock, log, loaded, openSpoo
       counter = Math.max(counter, queue.head.sequence) + 1
       const stamp = { name, run, counter, hlc: formatHlc(hlc, name.node), time: new Date(clock.wall()).toISOString() }
       const { record, stored } = enqueue(queue, nextEvent(queue.head, draft, cause, stamp))
+      // Others act on it: it is on its way before the disk is asked for anything.
+      sender.onQueued()
       spool.append(record.bytes)
       const waiting = queue.kept.length - queue.cursor
       if (waiting % CROWDED === 0) log.error({ waiting }, 'the outbox is crowded: the event log takes nothing')
-      sender.onQueued()
       return { envelope: record.envelope, stored: stored.promise }
     },
     attach: sender.attach,

@@ -99,10 +99,13 @@ export function openSpool(options: SpoolOptions): Spool {
     }
   }
 
+  /** Begins after the caller, and after what it has just given the network: lines of one moment are one write. */
   function start(): void {
-    working ??= work().finally(() => {
-      working = null
-    })
+    working ??= Promise.resolve()
+      .then(work)
+      .finally(() => {
+        working = null
+      })
   }
 
   return {

@@ -14,6 +14,7 @@ export function given(options: { loaded?: Uint8Array[]; stream?: Stream; startMs
   const clock = fakeClock(options.startMs ?? 0)
   const stream = options.stream ?? fakeStream()
   const lines: Uint8Array[] = [...(options.loaded ?? [])]
+  const inFlightAtAppend: number[] = []
   let contents: () => Uint8Array[] = () => []
   const outbox = createOutbox({
     name: NAME,
@@ -24,7 +25,14 @@ export function given(options: { loaded?: Uint8Array[]; stream?: Stream; startMs
     loaded: options.loaded ?? [],
     openSpool(ask) {
       contents = ask
-      return { append: (line) => void lines.push(line), compact() {}, settled: async () => undefined }
+      return {
+        append(line) {
+          lines.push(line)
+          inFlightAtAppend.push(stream.inFlight())
+        },
+        compact() {},
+        settled: async () => undefined,
+      }
     },
   })
   return {
@@ -36,6 +44,8 @@ export function given(options: { loaded?: Uint8Array[]; stream?: Stream; startMs
     spooled: () => contents(),
     /** What a spool holds that was never compacted. */
     lines: () => lines,
+    /** How many records were on their way whenever the spool was given a line. */
+    inFlightAtAppend,
   }
 }
 

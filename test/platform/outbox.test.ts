@@ -56,6 +56,14 @@ test('without anything waiting the record itself is the fast path and no copy go
   assert.deepEqual([stream.sequences(), stream.copies()], [[1, 2, 3], []])
 })
 
+test('an event is on its way before the disk is asked for anything', async () => {
+  const { outbox, connect, inFlightAtAppend } = given()
+  connect()
+  await settled()
+  publish(outbox, 1)
+  assert.deepEqual(inFlightAtAppend, [1])
+})
+
 test('copies run only so far ahead of a hung server', async () => {
   const { outbox, stream, connect } = given()
   connect()
