@@ -137,6 +137,8 @@ export const Config = z.strictObject({
   site: z.string().nullable(),
   mail: Mail,
   scriptUser: z.strictObject({ user: z.string(), group: z.string().nullable() }).nullable(),
+  /** enable_script_security: scripts that others could have changed are not run as root. */
+  scriptSecurity: z.boolean(),
   instances: z.array(VrrpInstance),
   virtualServers: z.array(VirtualServer),
 })

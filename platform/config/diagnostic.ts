@@ -47,12 +47,17 @@ export function collectFindings(): Findings {
     warning: (finding) => add('warning', finding),
     note: (finding) => add('note', finding),
     list() {
-      const files = [...new Set([...found.values()].map(({ file }) => file))]
-      return [...found.values()].sort(
-        (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-      )
+      return inOrder([...found.values()])
     },
   }
+}
+
+/** By their places in the files, each file where it was first met. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))]
+  return diagnostics.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  )
 }
 
 /** Diagnostics travel in logs and events: what follows a word for a password, or defines one, does not. */
@@ -94,13 +99,13 @@ function cells(char: string): number {
 
 /**
  * The exit status of a configuration test, in keepalived's classes: 0 nothing to complain about (notes are none),
- * 2 a required parameter is missing, 4 cannot run, 5 would run in spite of complaints, 6 no file, or an include that
- * had to succeed did not.
+ * 2 a required parameter is missing, 4 cannot run, 5 would run in spite of complaints, 6 no file, an include that had to
+ * succeed did not, or scripts without enable_script_security, whatever else is wrong.
  */
 export function exitStatus(diagnostics: readonly Diagnostic[], config: object | null): 0 | 2 | 4 | 5 | 6 {
   const has = (code: string) => diagnostics.some((diagnostic) => diagnostic.code === code)
   if (has('MISSING_PARAMETER')) return 2
-  if (has('NO_CONFIGURATION') || has('INCLUDE_FAILED')) return 6
+  if (has('NO_CONFIGURATION') || has('INCLUDE_FAILED') || has('SCRIPT_SECURITY')) return 6
   if (config === null) return 4
   return diagnostics.some(({ severity }) => severity !== 'note') ? 5 : 0
 }

@@ -31,7 +31,7 @@ export interface Defaults {
 }
 
 export interface Globals {
-  head: Pick<Config, 'routerId' | 'site' | 'mail' | 'scriptUser'>
+  head: Pick<Config, 'routerId' | 'site' | 'mail' | 'scriptUser' | 'scriptSecurity'>
   defaults: Defaults
 }
 
@@ -71,6 +71,7 @@ function readHead(root: Block, block: Block, host: Host, findings: Findings): Gl
     site: textOf(root, 'site') ?? textOf(block, 'site') ?? null,
     mail: readMail(block, host),
     scriptUser: user === null ? null : { user, group },
+    scriptSecurity: hasSetting(block, 'enable_script_security'),
   }
 }
 

@@ -101,7 +101,7 @@ export const GLOBAL_DEFS = `
   snmp_vs_stats_update_interval, snmp_rs_stats_update_interval sec:0.001..30 = 5
   enable_dbus                 flag
   dbus_service_name, dbus_no_interface_name word
-  enable_script_security      flag
++ enable_script_security      flag
   rs_init_notifies, no_checker_emails bool
   vmac_prefix, vmac_addr_prefix word
   umask                       word+

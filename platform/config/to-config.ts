@@ -6,6 +6,7 @@ import { collectFindings, type Diagnostic } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
 import { type Host, readGlobals } from './global-defs.ts'
 import { readLines } from './lines.ts'
+import { type PlacedScript, placedScripts } from './script-places.ts'
 import { tokensOf } from './tokens.ts'
 import { buildTree } from './tree.ts'
 import { readVirtualServers } from './virtual-server.ts'
@@ -15,6 +16,8 @@ export interface ConfigResult {
   /** What can be used of it; null when nothing may start on it. */
   config: Config | null
   diagnostics: Diagnostic[]
+  /** All scripts in force; nobody has looked yet whether they exist. */
+  scripts: PlacedScript[]
 }
 
 /** Findings after which keepalived would not start either. */
@@ -50,5 +53,5 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   }
   const diagnostics = findings.list()
   const usable = parsed.success && !diagnostics.some(({ code }) => FATAL.includes(code))
-  return { config: usable ? parsed.data : null, diagnostics }
+  return { config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
 }

@@ -26,7 +26,7 @@ const FAREWELL_MS = 2_500
 
 const { settings, bus, log, onReload, onStop } = startService('notifier')
 const canSwitch = settings.identity !== null || process.getuid?.() === 0
-const scripts = processScripts(canSwitch)
+const scripts = processScripts({ canSwitch, warn: (message) => log.warn(message) })
 const clock = systemClock()
 const desk = createDesk()
 const loop = createLoop<State, Input, Fact, Effect>({

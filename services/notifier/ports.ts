@@ -1,4 +1,5 @@
 /** What the effects of notifier need from outside. */
+import type { Account } from '#platform/accounts.ts'
 
 export interface Mail {
   server: { host: string; port: number }
@@ -29,14 +30,13 @@ export interface Mailer {
   send(mail: Mail): Promise<MailResult>
 }
 
-/** An account by name; null: the default one. */
-export type Account = { user: string; group: string | null } | null
-
 export interface ScriptRun {
   argv: readonly string[]
   account: Account
   /** Killed with its whole group when it runs longer; null: never. */
   limitMs: number | null
+  /** enable_script_security: not run as root when somebody else could have changed it. */
+  mustBeSecure: boolean
 }
 
 export interface ScriptResult {

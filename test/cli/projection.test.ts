@@ -46,6 +46,7 @@ const config: Config = {
   site: null,
   mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null },
   scriptUser: null,
+  scriptSecurity: false,
   instances: [
     {
       name: 'VI_1',

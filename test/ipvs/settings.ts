@@ -90,6 +90,7 @@ export function config(change: Partial<Config> = {}): Config {
     site: null,
     mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1_000, heloName: null },
     scriptUser: null,
+    scriptSecurity: false,
     instances: [instance()],
     virtualServers: [virtualServer()],
     ...change,

@@ -229,6 +229,7 @@ global_defs {
   smtp_server 192.0.2.25 2525
   smtp_connect_timeout 0
   script_user ha:staff
+  enable_script_security
 }`)
   assert.deepEqual(config, {
     routerId: 'r2',
@@ -241,6 +242,7 @@ global_defs {
       heloName: null,
     },
     scriptUser: { user: 'ha', group: 'staff' },
+    scriptSecurity: true,
     instances: [],
     virtualServers: [],
   })

@@ -32,6 +32,7 @@ const settings = (configDigest: string) => ({
     site: null,
     mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1, heloName: null },
     scriptUser: null,
+    scriptSecurity: false,
     instances: [],
     virtualServers: [],
   },

@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { resolveAccount } from '../../services/notifier/adapters/accounts.ts'
+import { resolveAccount } from '#platform/accounts.ts'
 import { processScripts } from '../../services/notifier/adapters/script.ts'
 import type { ScriptResult, ScriptRun } from '../../services/notifier/ports.ts'
 
 const NO_ROOT = process.getuid?.() === 0 ? false : 'changing the user needs root'
 let folder = ''
 let out = ''
+const warnings: string[] = []
+const scriptsOf = (canSwitch: boolean, resolve = resolveAccount) =>
+  processScripts({ canSwitch, resolve, warn: (message) => warnings.push(message) })
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), `fo${process.pid}-scripts-`))
@@ -26,9 +39,11 @@ function write(name: string, text: string, mode = 0o755): string {
   return path
 }
 
-function run(argv: string[], more: Partial<ScriptRun> = {}, scripts = processScripts(false)): Promise<ScriptResult> {
+function run(argv: string[], more: Partial<ScriptRun> = {}, scripts = scriptsOf(false)): Promise<ScriptResult> {
   rmSync(out, { force: true })
-  return new Promise((resolve) => scripts.run({ argv, account: null, limitMs: null, ...more }, resolve))
+  return new Promise((resolve) =>
+    scripts.run({ argv, account: null, limitMs: null, mustBeSecure: false, ...more }, resolve),
+  )
 }
 
 const lines = () => readFileSync(out, 'utf8').trim().split('\n')
@@ -71,7 +86,7 @@ test('a missing file, a missing interpreter and a file without permission are to
 })
 
 test('a script whose time is up is killed with everything it has started', async () => {
-  const scripts = processScripts(false)
+  const scripts = scriptsOf(false)
   const result = run([write('slow', `#!/bin/sh\nsleep 60 & echo $! > ${out}\nwait\n`)], { limitMs: 200 }, scripts)
   await scripts.limitedEnded()
   assert.deepEqual(await result, { status: null, detail: 'killed: it had 200 ms' })
@@ -88,6 +103,29 @@ test('a script that ends by a signal says which', async () => {
     status: null,
     detail: 'ended by SIGTERM',
   })
+})
+
+test('as root a script that others could change is run with one warning, and with security on it is not run', {
+  skip: NO_ROOT,
+}, async () => {
+  const writable = join(folder, 'writable')
+  mkdirSync(writable)
+  chmodSync(writable, 0o777)
+  const path = write('writable/run', '#!/bin/sh\nexit 3\n')
+  // The folder of all these tests is writable too: it comes first on the way.
+  chmodSync(folder, 0o755)
+  const scripts = scriptsOf(true)
+  const account = { user: 'root', group: null }
+  const flaw = `${path} runs as root, but ${writable} may be written by everybody`
+  warnings.length = 0
+  assert.equal((await run([path], { account }, scripts)).status, 3)
+  assert.equal((await run([path], { account }, scripts)).status, 3)
+  assert.deepEqual(warnings, [`${flaw}; enable_script_security would not run it`])
+  assert.deepEqual(await run([path], { account, mustBeSecure: true }, scripts), { status: null, detail: flaw })
+  assert.equal((await run([path], { account: { user: 'nobody', group: null }, mustBeSecure: true }, scripts)).status, 3)
+  assert.equal((await run(['/bin/true'], { account, mustBeSecure: true }, scripts)).status, 0)
+  assert.match((await run(['/bin/true'], { mustBeSecure: true }, scripts)).detail ?? '', /root must be named/)
+  chmodSync(folder, 0o777)
 })
 
 test('accounts are found by name, and what is missing is named', () => {
@@ -110,7 +148,7 @@ test('the default account is keepalived_script where it exists, else root, else 
 })
 
 test('without the right to change the user a script for somebody else fails with that reason', async () => {
-  const scripts = processScripts(false, () =>
+  const scripts = scriptsOf(false, () =>
     resolveAccount({ user: 'bob', group: null }, false, {
       passwd: write('passwd', 'bob:x:1001:1002::/:/bin/sh\n'),
       group: '/nonexistent',
@@ -123,12 +161,27 @@ test('an unprivileged notifier with its three capabilities starts scripts as roo
   skip: NO_ROOT,
 }, () => {
   const child = join(import.meta.dirname, 'notifier-identity.ts')
-  const { stdout, stderr } = spawnSync(process.execPath, [child, folder], { encoding: 'utf8' })
+  const closed = mkdtempSync(join(tmpdir(), `fo${process.pid}-closed-`))
+  chmodSync(closed, 0o755)
+  for (const [name, mode, group] of [
+    ['root', 0o700, 0],
+    ['group', 0o750, 12],
+  ] as const) {
+    mkdirSync(join(closed, name))
+    writeFileSync(join(closed, name, 'x'), '#!/bin/sh\nexit 4\n', { mode: 0o755 })
+    chownSync(join(closed, name), 0, group)
+    chmodSync(join(closed, name), mode)
+  }
+  const { stdout, stderr } = spawnSync(process.execPath, [child, folder, closed], { encoding: 'utf8' })
+  rmSync(closed, { recursive: true })
   assert.notEqual(stdout, '', stderr)
   assert.deepEqual(JSON.parse(stdout), {
     ownUid: 65705,
     root: '0 0 0 0177 mighty',
     nobody: '65534 65534 65534 0177 powerless',
     killed: 'killed: it had 200 ms',
+    // Nobody but root gets there to change anything; of a folder for a group we cannot know.
+    ofRoot: '4',
+    ofGroup: `${join(closed, 'group', 'x')} runs as root, but what is in ${join(closed, 'group')} cannot be looked at`,
   })
 })

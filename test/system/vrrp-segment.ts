@@ -150,6 +150,7 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
       site: null,
       mail: { recipients: [], from: 'a@example.org', server, connectTimeoutMs: 1_000, heloName: null },
       scriptUser: null,
+      scriptSecurity: false,
       instances: [instance(change)],
       virtualServers: [],
     },

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { type Ids, isDefaultRoot, type Resolved, resolveAccount } from '#platform/accounts.ts'
 import { isErrno } from '#platform/errors.ts'
+import { findProgram, hasRootPower, insecurePart } from '#platform/script-security.ts'
 import type { ScriptResult, ScriptRun, Scripts } from '../ports.ts'
-import { type Ids, type Resolved, resolveAccount } from './accounts.ts'
 
 /** Files that scripts create are their user's alone, as under keepalived. */
 const UMASK = 0o177
@@ -9,9 +10,18 @@ const UMASK = 0o177
 /** Never for scripts: what the shell or the linker would be misled by, and what is meant for our own processes. */
 const WITHHELD = new Set(['IFS', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'])
 
+export interface ScriptsOptions {
+  /** Whether this process may become somebody else. */
+  canSwitch: boolean
+  resolve?: typeof resolveAccount
+  /** Told once of each script that others could have changed, and that runs as root nevertheless. */
+  warn(message: string): void
+}
+
 /** Scripts as processes of their own group, in the environment that keepalived gives them. */
-export function processScripts(canSwitch: boolean, resolve = resolveAccount): Scripts {
+export function processScripts({ canSwitch, resolve = resolveAccount, warn }: ScriptsOptions): Scripts {
   const limited = new Set<Promise<void>>()
+  const warned = new Set<string>()
 
   function follow(child: ChildProcess, run: ScriptRun, onEnd: (result: ScriptResult) => void): void {
     const { limitMs } = run
@@ -39,8 +49,12 @@ export function processScripts(canSwitch: boolean, resolve = resolveAccount): Sc
   return {
     run(run, onEnd) {
       const account = resolve(run.account, canSwitch)
-      if (account.ok) follow(start(run, account), run, onEnd)
-      else setImmediate(() => onEnd({ status: null, detail: account.detail }))
+      const obstacle = account.ok ? insecure(run, account.ids) : account.detail
+      if (account.ok && (obstacle === null || !run.mustBeSecure)) {
+        if (obstacle !== null && !warned.has(obstacle)) warn(`${obstacle}; enable_script_security would not run it`)
+        if (obstacle !== null) warned.add(obstacle)
+        follow(start(run, account), run, onEnd)
+      } else setImmediate(() => onEnd({ status: null, detail: obstacle }))
     },
     async limitedEnded() {
       await Promise.all(limited)
@@ -56,6 +70,16 @@ function start({ argv }: ScriptRun, { ids }: Extract<Resolved, { ok: true }>): C
   } finally {
     process.umask(before)
   }
+}
+
+/** Why root should not run it, looked at each time: between two runs anything may have been changed. */
+function insecure({ argv: [program = ''], account, mustBeSecure }: ScriptRun, ids: Ids | null): string | null {
+  const path = findProgram(program)
+  const identity = ids ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+  if (path === null || !hasRootPower(path, identity)) return null
+  if (mustBeSecure && isDefaultRoot(account, ids)) return 'with enable_script_security root must be named: script_user'
+  const part = insecurePart(path)
+  return part === null ? null : `${program} runs as root, but ${part}`
 }
 
 function switchTo(ids: Ids | null): Partial<Ids> {

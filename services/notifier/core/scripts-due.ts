@@ -1,6 +1,6 @@
 /** Which scripts an event calls for, in their order of starting: specific, then generic. */
 import type { Config, Script, VrrpInstance } from '#schemas/config.ts'
-import type { Account, ScriptRun } from '../ports.ts'
+import type { ScriptRun } from '../ports.ts'
 import { type InstanceNews, newsOf } from './notice.ts'
 import type { Notice, State } from './state.ts'
 
@@ -42,10 +42,8 @@ function specificScript(notify: VrrpInstance['notify'], state: 'MASTER' | 'BACKU
 }
 
 function runOf(script: Script, more: string[], limitMs: number | null, config: Config): ScriptRun {
-  return { argv: [...script.argv, ...more], account: accountOf(script, config), limitMs }
-}
-
-/** The script's own user, else `script_user`, else the default account. */
-function accountOf({ user, group }: Script, { scriptUser }: Config): Account {
-  return user === null ? scriptUser : { user, group }
+  const { scriptUser, scriptSecurity } = config
+  // The script's own user, else script_user, else the default account.
+  const account = script.user === null ? scriptUser : { user: script.user, group: script.group }
+  return { argv: [...script.argv, ...more], account, limitMs, mustBeSecure: scriptSecurity }
 }

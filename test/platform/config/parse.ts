@@ -32,8 +32,8 @@ export function memoryFiles(contents: Record<string, string | 'directory'>): Con
 }
 
 export function parse(text: string, others: Record<string, string> = {}) {
-  const { config, diagnostics } = parseConfig(memoryFiles({ ...others, [PATH]: text }), PATH, OPTIONS)
-  return { config, diagnostics, status: exitStatus(diagnostics, config) }
+  const { config, diagnostics, scripts } = parseConfig(memoryFiles({ ...others, [PATH]: text }), PATH, OPTIONS)
+  return { config, diagnostics, scripts, status: exitStatus(diagnostics, config) }
 }
 
 /** `line:column CODE keyword` of everything but notes. */

@@ -3,11 +3,13 @@
  * `name:password:gid:…`. Node has no getpwnam; accounts of LDAP and the like are unknown here.
  */
 import { readFileSync } from 'node:fs'
-import { isErrno } from '#platform/errors.ts'
-import type { Account } from '../ports.ts'
+import { isErrno } from './errors.ts'
 
 /** Taken when the configuration names nobody, as keepalived does. */
 const DEFAULT_ACCOUNT = 'keepalived_script'
+
+/** An account by name; null: the default one. */
+export type Account = { user: string; group: string | null } | null
 
 export interface Ids {
   uid: number
@@ -38,6 +40,11 @@ export function resolveAccount(account: Account, canSwitch: boolean, files: Acco
   if (canSwitch) return { ok: true, ids: { uid: found.uid, gid } }
   if (found.uid === process.getuid?.()) return { ok: true, ids: null }
   return { ok: false, detail: `cannot run as ${user}: failoverd was not started as root` }
+}
+
+/** Nobody was named, and there is no default user either: only then root is taken without being asked for. */
+export function isDefaultRoot(account: Account, ids: Ids | null): boolean {
+  return account === null && ids?.uid === 0
 }
 
 function defaultIds(files: AccountFiles): Ids {
