@@ -49,7 +49,9 @@ export async function openReader(access: BusAccess): Promise<BusReader> {
     head: async () => (await manager.streams.info(EVENT_STREAM)).state.last_seq,
     async *read(options) {
       const { consumer, pending } = await consume(options)
-      if (pending === 0) return
+      // The server counts from the beginning when the moment lies in its future.
+      const from = options.since instanceof Date ? options.since.getTime() : 0
+      if (pending === 0 || from > Date.now()) return
       let left = pending
       for await (const message of await consumer.consume({ max_messages: Math.min(pending, 500) })) {
         yield toStored(message)
