@@ -85,6 +85,11 @@ export interface TestNode {
   startKeepalived(): LabProcess
   /** SIGSTOP or SIGCONT to everything that the daemon, or keepalived, consists of. */
   signalAll(signal: NodeJS.Signals): void
+  /**
+   * SIGKILL to everything and link down at once. nsenter stops itself when what it started is stopped, and would then
+   * never reap it: it has to go first.
+   */
+  switchOff(): Promise<void>
   /** Pids of what runs now, as the test's own machine numbers them. */
   pids(): Pids
   signal(process: NodeProcess, signal: NodeJS.Signals): void
@@ -103,6 +108,14 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
   const stateDir = join(folder, 'state')
   const configFile = join(folder, `${name}.conf`)
   const logFile = join(folder, 'failoverd.log')
+  const doors: LabProcess[] = []
+  const spawnLogged = (argv: readonly string[]) => {
+    const child = machine.spawn(argv)
+    for (const output of [child.stdout, child.stderr])
+      output.on('data', (text: string) => appendFileSync(logFile, text))
+    doors.push(child)
+    return child
+  }
   const reader = openLog(machine, stateDir)
 
   const configure = (change: Partial<NodeConfig> = {}) =>
@@ -119,15 +132,12 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
     start(extra = []) {
       const identity = ['--state-dir', stateDir, '--node', name, '--site', 'lab']
       const daemon = fromProject('dist/cli/failoverd.js')
-      const child = machine.spawn([process.execPath, daemon, '-n', '-l', '-f', configFile, ...identity, ...extra])
-      for (const output of [child.stdout, child.stderr])
-        output.on('data', (text: string) => appendFileSync(logFile, text))
-      return child
+      return spawnLogged([process.execPath, daemon, '-n', '-l', '-f', configFile, ...identity, ...extra])
     },
-    startKeepalived() {
-      const child = machine.spawn(['keepalived', '-n', '-l', '-D', '-P', '-f', configFile])
-      for (const output of [child.stdout, child.stderr]) output.resume()
-      return child
+    startKeepalived: () => spawnLogged(['keepalived', '-n', '-l', '-D', '-P', '-f', configFile]),
+    async switchOff() {
+      for (const door of doors) door.kill('SIGKILL')
+      await machine.switchOff()
     },
     signalAll(signal) {
       for (const [pid, argv] of commandsIn(machine.pid))

@@ -135,7 +135,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     servedBy,
     async powerOff(name) {
       const at = Date.now()
-      await node(name).machine.switchOff()
+      await node(name).switchOff()
       nodes.delete(name)
       holdings = withEvent(holdings, name, { at, added: false })
       return at
@@ -163,7 +163,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     },
     gap: (from, to = Date.now()) => Math.round(longestGap(fetches, from, to)?.ms ?? Number.POSITIVE_INFINITY),
     async close() {
-      for (const node of nodes.values()) await node.machine.switchOff()
+      for (const node of nodes.values()) await node.switchOff()
       wire.kill('SIGTERM')
       for (const machine of [web, client]) await machine.switchOff()
       await segment.close()
