@@ -4,8 +4,6 @@ import { NODE_PROCESSES, type NodeEvent, type NodeProcess } from './node-daemon.
 import { type NodeStage, openNodeStage, START_MS, SUITE_MS, UNABLE } from './node-stage.ts'
 import { until } from './node-until.ts'
 
-/** What changes mastership; everything else that a vrrp may say explains. */
-const TRANSITIONS = ['BecameMaster', 'BecameBackup', 'BecameFault', 'InstanceStopped']
 /** A client that fetches each 10 ms sees no more than its own scheduling. */
 const UNSEEN_MS = 300
 
@@ -18,16 +16,10 @@ describe('kill -9 on the master, with a client that fetches every 10 ms,', { ski
   })
   after(() => stage.close())
 
-  async function transitions(): Promise<string[]> {
-    const logs = await Promise.all([stage.node('vos1').log(), stage.node('vos2').log()])
-    const all = logs.flatMap((log) => log ?? assert.fail('a log is away'))
-    return all.filter(({ type }) => TRANSITIONS.includes(type)).map(({ envelope }) => envelope.id)
-  }
-
   for (const process of NODE_PROCESSES)
     test(`of ${process}: no transition, and the VIP stays in the kernel`, async () => {
       const node = stage.node('vos1')
-      const earlier = await transitions()
+      const earlier = await stage.transitions()
       const holdings = stage.holdings()
       const pids = node.pids()
       const killedAt = Date.now()
@@ -52,7 +44,7 @@ describe('kill -9 on the master, with a client that fetches every 10 ms,', { ski
         last.every(({ priority }) => priority === 150),
         'no resignation',
       )
-      assert.deepEqual(await transitions(), earlier)
+      assert.deepEqual(await stage.transitions(), earlier)
       assert.deepEqual(stage.holdings(), holdings, 'the kernel saw no address come or go')
       assert.ok(gap < UNSEEN_MS, `the client saw ${gap} ms`)
     })

@@ -32,6 +32,9 @@ export const START_MS = 20_000
 /** Several times what a file of these tests takes: a hang must not take the whole run with it. */
 export const SUITE_MS = 300_000
 
+/** What changes mastership; everything else that a vrrp may say explains. */
+const TRANSITIONS = ['BecameMaster', 'BecameBackup', 'BecameFault', 'InstanceStopped']
+
 const fromProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** Why this machine cannot run these tests; false when it can. */
@@ -64,13 +67,17 @@ export interface NodeStage {
   fetches(): readonly Fetch[]
   /** From the kernel's own address events. */
   holdings(): readonly Holding[]
+  /** What the kernel of a node has told of addresses since a moment, in the words of `ip monitor`. */
+  kernelWords(name: NodeName, since: number): string[]
   /** Who holds it now. */
   holders(): NodeName[]
   adverts(): readonly WireAdvert[]
   /** Waits until a node has sent so many adverts after a moment; returns them. */
   advertsSince(name: NodeName, since: number, count: number): Promise<readonly WireAdvert[]>
   /** Starts both nodes, and waits until vos1 is the one master, all processes run and both logs are there. */
-  startBoth(extra?: readonly string[]): Promise<void>
+  startBoth(extra?: readonly string[]): Promise<Record<NodeName, LabProcess>>
+  /** Ids of all events of all nodes that changed mastership. Both logs must be there. */
+  transitions(): Promise<string[]>
   /** Milliseconds of the longest time without an answer that reaches into the period. */
   gap(from: number, to?: number): number
   /** Waits until the last `count` fetches, all begun after `since`, were answered by this node. */
@@ -87,6 +94,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
   const segment = await createSegment(`fo${process.pid}-lab`)
   const fetches: Fetch[] = []
   const adverts: WireAdvert[] = []
+  const words: { name: NodeName; at: number; line: string }[] = []
   let holdings: readonly Holding[] = []
   const nodes = new Map<NodeName, TestNode>()
 
@@ -101,6 +109,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     const monitor = machine.spawn(['ip', '-ts', '-4', '-o', 'monitor', 'address'])
     monitor.stderr.resume()
     eachLine(monitor.stdout, (line) => {
+      words.push({ name, at: Date.now(), line })
       const event = parseAddressEvent(line)
       if (event !== null) holdings = withEvent(holdings, name, event)
     })
@@ -142,7 +151,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     },
     powerOn: async (name) => furnish(await switchOn(segment, name), name),
     async startBoth(extra = []) {
-      for (const name of names) node(name).start(extra)
+      const daemons = { vos1: node('vos1').start(extra), vos2: node('vos2').start(extra) }
       await servedBy('vos1', START_MS)
       for (const name of names) {
         const all = () => Object.keys(node(name).pids()).length === NODE_PROCESSES.length
@@ -151,15 +160,24 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
       }
       await node('vos1').untilEvent('its mastership', START_MS, ({ type }) => type === 'AddressesAdded')
       await until('vos1 alone holds the VIP', START_MS, () => holders().join() === 'vos1')
+      return daemons
     },
     fetches: () => fetches,
     holdings: () => holdings,
     holders,
+    kernelWords: (name, since) =>
+      words.filter((word) => word.name === name && word.at >= since).map(({ line }) => line),
     adverts: () => adverts,
     async advertsSince(name, since, count) {
       const sent = () => adverts.filter(({ at, source }) => at > since && source === addressOf(name))
       await until(`${count} adverts of ${name}`, (count + 1) * 1_000 + START_MS, () => sent().length >= count)
       return sent()
+    },
+    async transitions() {
+      const logs = await Promise.all(names.map((name) => node(name).log()))
+      if (logs.includes(null)) throw new Error('a log is away')
+      const events = logs.flatMap((log) => log ?? [])
+      return events.filter(({ type }) => TRANSITIONS.includes(type)).map(({ envelope }) => envelope.id)
     },
     gap: (from, to = Date.now()) => Math.round(longestGap(fetches, from, to)?.ms ?? Number.POSITIVE_INFINITY),
     async close() {
