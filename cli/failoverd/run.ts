@@ -77,7 +77,12 @@ function nodeOptions(options: DaemonOptions, config: { routerId: string; site: s
 function fork(options: DaemonOptions, argv: string[]): number {
   const log = options.logConsole ? 'inherit' : openSync(join(options.stateDir, 'failoverd.log'), 'a', 0o640)
   const [program = '', ...rest] = argv
-  const child = spawn(program, [...process.execArgv, ...rest, '--dont-fork'], {
+  // Scripts run where the daemon does: in the root folder, as keepalived's, so paths must not depend on it.
+  const paths = [`--use-file=${resolve(options.useFile)}`, `--state-dir=${resolve(options.stateDir)}`]
+  if (options.pid !== undefined) paths.push(`--pid=${resolve(options.pid)}`)
+  if (options.busServer !== undefined) paths.push(`--bus-server=${resolve(options.busServer)}`)
+  const child = spawn(program, [...process.execArgv, ...rest, ...paths, '--dont-fork'], {
+    cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
   })

@@ -78,6 +78,11 @@ test('files that a script creates are its user’s alone, and our own umask stay
   assert.equal(process.umask(), before)
 })
 
+test('a script without a #! line is read by the shell, as under keepalived', async () => {
+  assert.deepEqual(await run([write('bare', `echo "$1" > ${out}\nexit 5\n`), 'word']), { status: 5, detail: null })
+  assert.deepEqual(lines(), ['word'])
+})
+
 test('a missing file, a missing interpreter and a file without permission are told apart from a failure', async () => {
   const detail = async (path: string) => (await run([path])).detail ?? ''
   assert.match(await detail(join(folder, 'nothing')), /does not exist/)
