@@ -1,8 +1,10 @@
 import type { Msg, NatsConnection } from 'nats'
-import { createParser, guarded } from './bus-follow.ts'
+import type { Envelope } from '#schemas/envelope.ts'
 import { addConsumer, deliveryOf, hasConsumer, isStatus, pullNext, streamState } from './bus-jetstream.ts'
 import { inboxPrefix } from './bus-link.ts'
+import { createParser, guarded } from './bus-message.ts'
 import type { WorkOptions, WorkResult } from './bus-port.ts'
+import type { Part } from './bus-session.ts'
 import { describeError } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -19,56 +21,16 @@ export interface WorkDeps {
   log: Log
 }
 
-export interface Worker {
-  attach(nc: NatsConnection): void
-  detach(): void
-}
-
 /** Works events off a durable pull consumer, `parallel` at a time, each in a slot of its own. */
-export function createWorker({ options, user, log }: WorkDeps): Worker {
-  const finished = new Set<string>()
-  const parse = createParser(log)
+export function createWorker(deps: WorkDeps): Part {
+  const { options, user, log } = deps
+  const consumer = createConsumer(options)
+  const handle = createHandler(deps, consumer)
   let session: NatsConnection | null = null
-  let stream: string | null = null
-  /** Everything in the stream up to here has been finished by this process. */
-  let worked = 0
 
-  /** Makes sure of the consumer; one that the server lost begins after what is known to be done. */
-  async function ensure(nc: NatsConnection): Promise<void> {
-    const { created } = await streamState(nc)
-    if (stream !== null && created !== stream) worked = 0
-    stream = created
-    const { durable, filters, parallel, patienceMs } = options
-    const kind = { type: 'durable' as const, parallel, patienceMs }
-    if (!(await hasConsumer(nc, durable))) await addConsumer(nc, { name: durable, filters, start: worked + 1, kind })
-  }
-
-  async function handle(nc: NatsConnection, message: Msg): Promise<void> {
-    const event = parse(message)
-    const sequence = deliveryOf(message)?.sequence ?? 0
-    // Without a sign of life the server takes us for dead: long work, short patience with a killed process.
-    // A connection that is gone takes no more: it would only pile them up.
-    const signs = setInterval(() => {
-      if (nc.isClosed()) clearInterval(signs)
-      else message.respond('+WPI')
-    }, options.patienceMs / 3)
-    const result = event === null || finished.has(event.id) ? DONE : await attempt(() => options.handle(event))
-    clearInterval(signs)
-    if (!result.done) return void message.respond(`-NAK ${JSON.stringify({ delay: result.retryInMs * 1_000_000 })}`)
-    if (event !== null) remember(finished, event.id)
-    if (options.parallel === 1) worked = Math.max(worked, sequence)
-    message.respond('+ACK')
-  }
-
-  async function attempt(run: () => Promise<WorkResult>): Promise<WorkResult> {
-    try {
-      return await run()
-    } catch (bug) {
-      guarded(() => {
-        throw bug
-      })
-      return { done: false, retryInMs: 1_000 }
-    }
+  /** A connection counts as lost a moment after the library has closed it, and what is closed throws. */
+  function isLive(nc: NatsConnection): boolean {
+    return nc === session && !nc.isClosed()
   }
 
   async function runSlot(nc: NatsConnection, slot: number): Promise<void> {
@@ -83,15 +45,11 @@ export function createWorker({ options, user, log }: WorkDeps): Worker {
     }
   }
 
-  /** A connection counts as lost a moment after the library has closed it, and what is closed throws. */
-  function isLive(nc: NatsConnection): boolean {
-    return nc === session && !nc.isClosed()
-  }
-
   async function recover(nc: NatsConnection): Promise<void> {
     while (isLive(nc)) {
       try {
-        return await ensure(nc)
+        await consumer.ensure(nc)
+        return
       } catch (cause) {
         if (nc === session) log.debug({ err: describeError(cause) }, 'cannot reach the consumer yet')
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
@@ -110,6 +68,67 @@ export function createWorker({ options, user, log }: WorkDeps): Worker {
     detach() {
       session = null
     },
+  }
+}
+
+type Consumer = ReturnType<typeof createConsumer>
+
+/** The durable at the server, and how far this process has worked the stream off in case the server loses it. */
+function createConsumer({ durable, filters, parallel, patienceMs }: WorkOptions) {
+  const kind = { type: 'durable' as const, parallel, patienceMs }
+  let stream: string | null = null
+  /** Everything in the stream up to here has been finished by this process. */
+  let worked = 0
+  return {
+    /** Makes sure of the consumer; one that the server lost begins after what is known to be done. */
+    async ensure(nc: NatsConnection): Promise<void> {
+      const { created } = await streamState(nc)
+      if (stream !== null && created !== stream) worked = 0
+      stream = created
+      if (!(await hasConsumer(nc, durable))) await addConsumer(nc, { name: durable, filters, start: worked + 1, kind })
+    },
+    finished(sequence: number): void {
+      if (parallel === 1) worked = Math.max(worked, sequence)
+    },
+  }
+}
+
+function createHandler({ options, log }: WorkDeps, consumer: Consumer) {
+  const finished = new Set<string>()
+  const parse = createParser(log)
+  return async (nc: NatsConnection, message: Msg): Promise<void> => {
+    const event = parse(message)
+    const known = event === null || finished.has(event.id)
+    const result = known ? DONE : await withSigns(nc, message, options.patienceMs, () => attempt(options, event))
+    if (!result.done) return void message.respond(`-NAK ${JSON.stringify({ delay: result.retryInMs * 1_000_000 })}`)
+    if (event !== null) remember(finished, event.id)
+    consumer.finished(deliveryOf(message)?.sequence ?? 0)
+    message.respond('+ACK')
+  }
+}
+
+/** Without a sign of life the server takes us for dead: long work, short patience with a killed process. */
+async function withSigns<T>(nc: NatsConnection, message: Msg, patienceMs: number, run: () => Promise<T>): Promise<T> {
+  const signs = setInterval(() => {
+    // A connection that is gone takes no more: it would only pile them up.
+    if (nc.isClosed()) clearInterval(signs)
+    else message.respond('+WPI')
+  }, patienceMs / 3)
+  try {
+    return await run()
+  } finally {
+    clearInterval(signs)
+  }
+}
+
+async function attempt({ handle }: WorkOptions, event: Envelope): Promise<WorkResult> {
+  try {
+    return await handle(event)
+  } catch (bug) {
+    guarded(() => {
+      throw bug
+    })
+    return { done: false, retryInMs: 1_000 }
   }
 }
 

@@ -42,57 +42,39 @@ export function readSpool(folder: string, log: Log): Uint8Array[] {
  * one write. The disk's refusal (full, read-only) is logged once; the lines stay in memory and are written later.
  */
 export function openSpool(options: SpoolOptions): Spool {
-  const { folder, owner, contents, log } = options
-  const path = join(folder, SPOOL_FILE)
+  const { contents, log } = options
+  prepareFolder(options)
+  const file = spoolFile(options)
   // Whatever is there may end in half a line, so the first write replaces the file.
-  let rewrite = prepareFolder(options)
+  let rewrite = true
   let waiting: Uint8Array[] = []
-  let lines = 0
   let working: Promise<void> | null = null
   let refused = false
   let mended = false
 
-  async function writeAnew(): Promise<void> {
-    rewrite = false
-    waiting = []
-    const all = contents()
-    try {
-      await writeFile(`${path}.new`, joinLines(all), { mode: 0o600 })
-      // Written by root, appended to by whom the process becomes: the write may have begun before it gave root up.
-      if (owner !== null && process.getuid?.() === 0) await chown(`${path}.new`, owner.uid, owner.gid)
-      await rename(`${path}.new`, path)
-      lines = all.length
-    } catch (cause) {
-      // Half a file on a full disk takes the room that the store needs.
-      await unlink(`${path}.new`).catch(() => undefined)
-      throw cause
-    }
-  }
-
-  async function writeMore(): Promise<void> {
+  async function writeOnce(): Promise<void> {
     const batch = waiting
     waiting = []
-    lines += batch.length
-    await appendFile(path, joinLines(batch))
+    if (!rewrite) return file.append(batch)
+    rewrite = false
+    await file.replace(contents())
   }
 
   async function work(): Promise<void> {
     while (rewrite || waiting.length > 0) {
       try {
-        await (rewrite ? writeAnew() : writeMore())
+        await writeOnce()
         if (refused) log.info('the spool is written again')
         refused = false
       } catch (err) {
-        // Half-way through giving root up the file is still root's: replacing it, which the folder's owner may, mends it.
-        if (!mended && (isErrno(err, 'EACCES') || isErrno(err, 'EPERM'))) {
-          mended = true
-          rewrite = true
-          continue
-        }
-        if (!refused) log.error({ err }, 'cannot write the spool: events are kept in memory')
-        refused = true
         // The failed write may have left half a line: begin again from what is in memory.
         rewrite = true
+        // Half-way through giving root up the file is still root's: replacing it, which the folder's owner may, mends it.
+        const mendable = !mended && (isErrno(err, 'EACCES') || isErrno(err, 'EPERM'))
+        mended ||= mendable
+        if (mendable) continue
+        if (!refused) log.error({ err }, 'cannot write the spool: events are kept in memory')
+        refused = true
         setTimeout(start, RETRY_MS).unref()
         return
       }
@@ -114,7 +96,7 @@ export function openSpool(options: SpoolOptions): Spool {
       if (!refused) start()
     },
     compact(keepLines) {
-      if (refused || lines <= keepLines) return
+      if (refused || file.lines() <= keepLines) return
       rewrite = true
       start()
     },
@@ -124,7 +106,34 @@ export function openSpool(options: SpoolOptions): Spool {
   }
 }
 
-function prepareFolder({ folder, owner, log }: SpoolOptions): boolean {
+/** The file itself; its promises reject when the disk refuses. */
+function spoolFile({ folder, owner }: SpoolOptions) {
+  const path = join(folder, SPOOL_FILE)
+  const fresh = `${path}.new`
+  let lines = 0
+  return {
+    lines: () => lines,
+    async append(more: Uint8Array[]): Promise<void> {
+      lines += more.length
+      await appendFile(path, joinLines(more))
+    },
+    async replace(all: Uint8Array[]): Promise<void> {
+      try {
+        await writeFile(fresh, joinLines(all), { mode: 0o600 })
+        // Written by root, appended to by whom the process becomes: the write may have begun before it gave root up.
+        if (owner !== null && process.getuid?.() === 0) await chown(fresh, owner.uid, owner.gid)
+        await rename(fresh, path)
+        lines = all.length
+      } catch (cause) {
+        // Half a file on a full disk takes the room that the store needs.
+        await unlink(fresh).catch(() => undefined)
+        throw cause
+      }
+    },
+  }
+}
+
+function prepareFolder({ folder, owner, log }: SpoolOptions): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (owner !== null) {
@@ -136,7 +145,6 @@ function prepareFolder({ folder, owner, log }: SpoolOptions): boolean {
   } catch (err) {
     log.error({ err }, 'cannot prepare the spool')
   }
-  return true
 }
 
 function splitLines(file: Uint8Array): Uint8Array[] {

@@ -1,8 +1,9 @@
 import { pino } from 'pino'
 import { verifyChain } from '#platform/chain.ts'
 import { fakeClock } from '#platform/clock-fake.ts'
-import { createOutbox, type Outbox, type OutboxLink } from '#platform/outbox.ts'
+import { createOutbox, type Outbox } from '#platform/outbox.ts'
 import type { OutboxRecord } from '#platform/outbox-queue.ts'
+import type { OutboxLink } from '#platform/outbox-sender.ts'
 
 const NAME = { site: 's', node: 'n' }
 const log = pino({ level: 'silent' })
