@@ -1,4 +1,4 @@
-import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import type { Cause, Envelope, EventDraft } from '#schemas/envelope.ts'
 import { eventSubject, type NodeName, type ServiceName } from '#schemas/subjects.ts'
 import type { Bus, FollowOptions, Published, Snapshot, WorkOptions } from './bus-port.ts'
 import { type Chained, GENESIS, nextEvent } from './chain.ts'
@@ -24,28 +24,18 @@ export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): Me
   const state = { connected: true, snapshot: null as Snapshot | null }
   const stored: Stored[] = []
   const waiting: { event: Stored; done(): void }[] = []
-  const chains = new Map<ServiceName, Chained['head']>()
+  const make = createProducer(name)
   const follows: FollowOptions[] = []
   const works: WorkOptions[] = []
   const connections: ((connected: boolean) => void)[] = []
   const beats: { service: ServiceName | '*'; listener(service: string): void }[] = []
 
-  function make(draft: EventDraft, cause: Parameters<Bus['publish']>[1]): Stored {
-    const head = chains.get(draft.service) ?? GENESIS
-    const counter = head.sequence + 1
-    const at = stored.length + waiting.length
-    const stamp = { name, run: 'boot-0', counter, hlc: formatHlc({ ms: at, counter: 0 }, name.node), time: TIME }
-    const chained = nextEvent(head, draft, cause, stamp)
-    chains.set(draft.service, chained.head)
-    return { ...chained, subject: eventSubject(name, draft.service, draft.entity, draft.data.type) }
-  }
-
   function store(event: Stored): void {
     stored.push(event)
     const position = stored.length
-    const hears = ({ filters }: { filters: string[] }) => filters.some((filter) => matches(filter, event.subject))
-    for (const work of works.filter(hears)) void offer(work, event.envelope)
-    for (const follow of follows.filter(hears)) follow.onEvent(event.envelope, 'live', position)
+    const concerned = ({ filters }: { filters: string[] }) => hears(filters, event)
+    for (const work of works.filter(concerned)) void offer(work, event.envelope)
+    for (const follow of follows.filter(concerned)) follow.onEvent(event.envelope, 'live', position)
   }
 
   function flush(): void {
@@ -55,8 +45,8 @@ export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): Me
     }
   }
 
-  function publish(draft: EventDraft, cause: Parameters<Bus['publish']>[1]): Published {
-    const event = make(draft, cause)
+  function publish(draft: EventDraft, cause: Cause | null): Published {
+    const event = make(draft, cause, stored.length + waiting.length)
     const kept = Promise.withResolvers<void>()
     waiting.push({ event, done: kept.resolve })
     if (state.connected) flush()
@@ -86,17 +76,16 @@ export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): Me
       if (state.connected) state.snapshot = structuredClone({ ...snapshot, position: stored.length })
     },
     follow(options) {
-      const known = stored.map((event, index) => ({ event, position: index + 1 }))
-      for (const { event, position } of known.slice(options.after)) {
-        if (options.filters.some((filter) => matches(filter, event.subject)))
-          options.onEvent(event.envelope, 'replay', position)
+      for (const [index, event] of [...stored].entries()) {
+        const due = index >= options.after && hears(options.filters, event)
+        if (due) options.onEvent(event.envelope, 'replay', index + 1)
       }
       follows.push(options)
       options.onCaughtUp()
     },
     work(options) {
       works.push(options)
-      const due = stored.filter(({ subject }) => options.filters.some((filter) => matches(filter, subject)))
+      const due = stored.filter((event) => hears(options.filters, event))
       for (const { envelope } of due) void offer(options, envelope)
     },
     beat() {},
@@ -107,6 +96,19 @@ export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): Me
 
 const TIME = '2026-01-01T00:00:00.000Z'
 
+/** Numbers and chains the events of every service. */
+function createProducer(name: NodeName) {
+  const chains = new Map<ServiceName, Chained['head']>()
+  return (draft: EventDraft, cause: Cause | null, at: number): Stored => {
+    const head = chains.get(draft.service) ?? GENESIS
+    const counter = head.sequence + 1
+    const stamp = { name, run: 'boot-0', counter, hlc: formatHlc({ ms: at, counter: 0 }, name.node), time: TIME }
+    const chained = nextEvent(head, draft, cause, stamp)
+    chains.set(draft.service, chained.head)
+    return { ...chained, subject: eventSubject(name, draft.service, draft.entity, draft.data.type) }
+  }
+}
+
 /** Offers again for as long as the handler puts it off, without the wait. */
 async function offer(work: WorkOptions, event: Envelope): Promise<void> {
   while (!(await work.handle(event)).done) await new Promise((resolve) => setImmediate(resolve))
@@ -114,6 +116,10 @@ async function offer(work: WorkOptions, event: Envelope): Promise<void> {
 
 function tell(beats: { service: ServiceName | '*'; listener(service: string): void }[], service: ServiceName): void {
   for (const beat of beats) if (beat.service === '*' || beat.service === service) beat.listener(service)
+}
+
+function hears(filters: string[], { subject }: Stored): boolean {
+  return filters.some((filter) => matches(filter, subject))
 }
 
 /** NATS subject matching: `*` is one token, `>` all that follow. */
