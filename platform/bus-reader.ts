@@ -1,5 +1,11 @@
-import { DeliverPolicy, jetstream, jetstreamManager, type OrderedConsumerOptions } from '@nats-io/jetstream'
-import { connect, type NatsConnection } from 'nats'
+import {
+  DeliverPolicy,
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  type OrderedConsumerOptions,
+} from '@nats-io/jetstream'
+import { ClosedConnectionError, connect, type NatsConnection } from 'nats'
 import { Envelope } from '#schemas/envelope.ts'
 import type { BusAccess } from '#schemas/settings.ts'
 import { EVENT_STREAM } from '#schemas/subjects.ts'
@@ -33,7 +39,11 @@ export interface BusReader {
   close(): Promise<void>
 }
 
-/** @throws HaError BUS_AWAY when no server answers within two seconds */
+/**
+ * The promises and iterators of the reader reject with BUS_AWAY when the server or its stream is not there (any more).
+ *
+ * @throws HaError BUS_AWAY when no server answers within two seconds
+ */
 export async function openReader(access: BusAccess): Promise<BusReader> {
   const connection = await reach(access)
   const js = jetstream(connection)
@@ -45,40 +55,78 @@ export async function openReader(access: BusAccess): Promise<BusReader> {
     return { consumer, pending }
   }
 
+  async function* upToNow(options: ReadOptions): AsyncIterable<StoredEvent> {
+    const { consumer, pending } = await consume(options)
+    // The server counts from the beginning when the moment lies in its future.
+    const from = options.since instanceof Date ? options.since.getTime() : 0
+    if (pending === 0 || from > Date.now()) return
+    let left = pending
+    for await (const message of await consumer.consume({ max_messages: Math.min(pending, 500) })) {
+      yield toStored(message)
+      left -= 1
+      if (left === 0) return
+    }
+  }
+
+  async function* forEver(options: ReadOptions): AsyncIterable<StoredEvent> {
+    const { consumer } = await consume(options)
+    for await (const message of await consumer.consume()) yield toStored(message)
+  }
+
   return {
-    head: async () => (await manager.streams.info(EVENT_STREAM)).state.last_seq,
-    async *read(options) {
-      const { consumer, pending } = await consume(options)
-      // The server counts from the beginning when the moment lies in its future.
-      const from = options.since instanceof Date ? options.since.getTime() : 0
-      if (pending === 0 || from > Date.now()) return
-      let left = pending
-      for await (const message of await consumer.consume({ max_messages: Math.min(pending, 500) })) {
-        yield toStored(message)
-        left -= 1
-        if (left === 0) return
+    async head() {
+      try {
+        return (await manager.streams.info(EVENT_STREAM)).state.last_seq
+      } catch (cause) {
+        throw asAway(cause, access)
       }
     },
-    async *follow(options) {
-      const { consumer } = await consume(options)
-      for await (const message of await consumer.consume()) yield toStored(message)
-    },
+    read: (options) => translated(upToNow(options), access),
+    follow: (options) => translated(forEver(options), access),
     close: () => connection.close(),
   }
 }
 
-async function reach({ url, user, password }: BusAccess): Promise<NatsConnection> {
+async function* translated(events: AsyncIterable<StoredEvent>, access: BusAccess): AsyncIterable<StoredEvent> {
   try {
-    return await connect({
-      servers: url,
-      user,
-      pass: password,
-      timeout: 2_000,
-      reconnect: false,
-      inboxPrefix: `_INBOX_${user}`,
-    })
+    yield* events
+  } catch (cause) {
+    throw asAway(cause, access)
+  }
+}
+
+/** A stream that is not provisioned yet, or a server that went while it was read, is as away as one that is not there. */
+function asAway(cause: unknown, { url }: BusAccess): unknown {
+  const away = cause instanceof JetStreamApiError || cause instanceof ClosedConnectionError
+  return away ? new HaError('BUS_AWAY', `the event log at ${url} cannot be read`, { cause }) : cause
+}
+
+const ANSWER_MS = 2_000
+
+async function reach({ url, user, password }: BusAccess): Promise<NatsConnection> {
+  const dialled = connect({
+    servers: url,
+    user,
+    pass: password,
+    timeout: ANSWER_MS,
+    reconnect: false,
+    inboxPrefix: `_INBOX_${user}`,
+  })
+  try {
+    return await withinMs(ANSWER_MS, dialled)
   } catch (cause) {
     throw new HaError('BUS_AWAY', `the event log at ${url} does not answer`, { cause })
+  }
+}
+
+/** A server that is stopped still takes connections, by its kernel, and then says nothing: the client waits much longer. */
+async function withinMs<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer in ${limitMs} ms`)), limitMs)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,5 +1,3 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
-import { ClosedConnectionError } from 'nats'
 import { openReader } from '#platform/bus-reader.ts'
 import { HaError } from '#platform/errors.ts'
 import type { Envelope } from '#schemas/envelope.ts'
@@ -41,8 +39,7 @@ async function readNewest(node: NodeRecord): Promise<{ events: Envelope[]; seque
       await reader.close()
     }
   } catch (cause) {
-    const isAway = cause instanceof HaError && cause.code === 'BUS_AWAY'
-    if (isAway || cause instanceof JetStreamApiError || cause instanceof ClosedConnectionError) return null
+    if (cause instanceof HaError && cause.code === 'BUS_AWAY') return null
     throw cause
   }
 }

@@ -95,6 +95,18 @@ describe('failoverctl on a running node', { skip: UNABLE, timeout: SUITE_MS }, (
     assert.match(nowhere.stderr, /no node has run with the state folder \/nowhere/)
   })
 
+  test('a server that stands still is given up on like one that is not there', async () => {
+    const node = stage.node('vos1')
+    node.signal('nats-server', 'SIGSTOP')
+    const asked = Date.now()
+    const { status, stdout } = await control('status', '--json')
+    const tookMs = Date.now() - asked
+    node.signal('nats-server', 'SIGCONT')
+    assert.equal(status, 0)
+    assert.equal(NodeStatus.parse(JSON.parse(stdout)).bus.state, 'degraded')
+    assert.ok(tookMs < 8_000, `it took ${tookMs} ms; the client by itself waits for 11 s`)
+  })
+
   test('with the log away, status reads the processes and the kernel and says so', async () => {
     const node = stage.node('vos1')
     // The supervisor stands still, so that the server stays away for as long as we look.
