@@ -80,13 +80,16 @@ export interface NodeStage {
   transitions(): Promise<string[]>
   /** Milliseconds of the longest time without an answer that reaches into the period. */
   gap(from: number, to?: number): number
-  /** Waits until the last `count` fetches, all begun after `since`, were answered by this node. */
-  servedBy(name: NodeName, withinMs: number, since?: number): Promise<number>
+  /** Waits until the last 20 fetches, all begun after `since`, were answered with this word: a director's name, or web1. */
+  servedBy(answer: NodeName | 'web1', withinMs: number, since?: number): Promise<number>
   close(): Promise<void>
 }
 
 /** Segment, client and one web server (vos3); the directors are switched on, with nothing running but their web server. */
-export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2']): Promise<NodeStage> {
+export async function openNodeStage(
+  names: readonly NodeName[] = ['vos1', 'vos2'],
+  fetchEveryMs = FETCH_EVERY_MS,
+): Promise<NodeStage> {
   await removeLeftovers()
   const folder = mkdtempSync(join(tmpdir(), 'failoverd-node-'))
   // The services of failoverd give up root: they must still get through to their state.
@@ -116,7 +119,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     nodes.set(name, createNode({ name, machine, folder: join(folder, name) }))
   }
   for (const machine of directors) await furnish(machine, machine.host === 'vos1' ? 'vos1' : 'vos2')
-  const argv = [VIP, WEB_PORT, FETCH_EVERY_MS, FETCH_TIMEOUT_MS].map(String)
+  const argv = [VIP, WEB_PORT, fetchEveryMs, FETCH_TIMEOUT_MS].map(String)
   const fetcher = client.spawn([process.execPath, fromProject('cli/lab/programs/fetcher.ts'), ...argv])
   fetcher.stderr.resume()
   eachLine(fetcher.stdout, (line) => {
@@ -130,7 +133,7 @@ export async function openNodeStage(names: readonly NodeName[] = ['vos1', 'vos2'
     return known
   }
   const holders = () => holdings.filter(({ to }) => to === null).map(({ host }) => host)
-  const servedBy = (name: NodeName, withinMs: number, since = Date.now()) =>
+  const servedBy = (name: NodeName | 'web1', withinMs: number, since = Date.now()) =>
     until(`the client is served by ${name}`, withinMs, () => {
       const last = fetches.slice(-20)
       return last.length === 20 && last.every(({ answer, start }) => answer === name && start >= since)
