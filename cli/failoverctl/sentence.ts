@@ -103,7 +103,7 @@ function ofNotifier(event: NotifierEvent): string {
       return `mail sent${event.attempts > 1 ? ` at attempt ${event.attempts}` : ''}`
     case 'MailFailed': {
       const next = event.retryInMs === null ? 'given up' : `next try in ${event.retryInMs / 1000} s`
-      return `mail not sent: ${event.reason}; ${next}`
+      return `mail not sent: ${event.reason}; ${next}${event.setAside ? ', later mails go first' : ''}`
     }
     case 'ScriptStarted':
       return `script started: ${event.argv.join(' ')}`
