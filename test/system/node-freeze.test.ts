@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { longestShared } from '../../cli/lab/holders.ts'
 import { addressOf } from '../../cli/lab/hosts.ts'
@@ -18,12 +19,14 @@ import {
 } from './node-stage.ts'
 import { until } from './node-until.ts'
 
-/** Events have whole milliseconds. */
-const CLOCK_MS = 2
+/** vrrp acts first and records then: its event may be stamped a moment after the advert that goes with it. */
+const ACT_FIRST_MS = 50
 /** How long the frozen one stays frozen after the other has taken over. */
 const FROZEN_ADVERTS = 8
 
-describe('a master that is stopped with SIGSTOP', { skip: UNABLE, timeout: SUITE_MS }, () => {
+const SKIP = UNABLE || (existsSync('/usr/sbin/keepalived') ? false : 'keepalived is not installed')
+
+describe('a master that is stopped with SIGSTOP', { skip: SKIP, timeout: SUITE_MS }, () => {
   let stage: NodeStage
 
   beforeEach(async () => {
@@ -113,17 +116,19 @@ describe('a master that is stopped with SIGSTOP', { skip: UNABLE, timeout: SUITE
     const back = startOfHolding('vos1', continuedAt)
     const elected = ({ type, at }: NodeEvent) => type === 'BecameMaster' && at >= continuedAt
     const { at } = await stage.node('vos1').untilEvent('its election', START_MS, elected)
-    assert.ok(at <= back + CLOCK_MS, 'first elected, then holding')
+    assert.ok(at <= back + ACT_FIRST_MS, 'first elected, then holding')
     const log = (await stage.node('vos1').log()) ?? []
     const stalled = log.find(
       ({ type, data, at }) => type === 'BecameBackup' && data.reason === 'stalled' && at >= continuedAt,
     )
     assert.ok(stalled !== undefined && stalled.at <= at, 'it noticed that it had stood still')
     assert.ok(back - continuedAt >= 3_000, `it waited for a master-down interval, not ${back - continuedAt} ms`)
-    const resigned = stage
+    const early = stage
       .adverts()
-      .filter((advert) => advert.at >= continuedAt && advert.at < at && advert.source === addressOf('vos1'))
-    assert.deepEqual(resigned, [], 'it said nothing before')
+      .filter(
+        (advert) => advert.at >= continuedAt && advert.at < at - ACT_FIRST_MS && advert.source === addressOf('vos1'),
+      )
+    assert.deepEqual(early, [], 'it said nothing before')
     await until('vos2 lets go', START_MS, () => stage.holders().join() === 'vos1')
     assert.ok(sharedMs(continuedAt) < SHARED_MS)
   }
