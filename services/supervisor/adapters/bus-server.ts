@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, statfsSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -62,6 +62,8 @@ export async function embeddedServer(options: {
   return {
     access,
     command(storage) {
+      // What a server in memory left behind is of no use, and in its place anybody may have put a link of his own.
+      rmSync(folderFor('memory'), { recursive: true, force: true })
       ownFolder(folderFor(storage), identity)
       return { argv: [program, '-c', writeConfig(storage)], environment: {}, identity, niceness: 0 }
     },
