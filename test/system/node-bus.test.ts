@@ -126,6 +126,8 @@ describe('without a bus', { skip: UNABLE, timeout: SUITE_MS }, () => {
 
   async function smallDisk(name: NodeName): Promise<void> {
     const { machine, stateDir } = stage.node(name)
+    // Its own memory too, which ends with the machine.
+    await machine.run(['mount', '-t', 'tmpfs', 'tmpfs', '/dev/shm'])
     await machine.run(['mkdir', '-p', stateDir])
     const { status, stderr } = await machine.run([
       'mount',

@@ -76,8 +76,8 @@ export interface TestNode {
   machine: Machine
   stateDir: string
   configFile: string
-  /** What the daemon and its services have printed. */
-  logFile: string
+  /** The end of what the daemon and its services have printed. */
+  lastWords(): string
   configure(change?: Partial<NodeConfig>): void
   /** Starts the daemon, the same command each time; `extra` are further arguments. */
   start(extra?: readonly string[]): LabProcess
@@ -127,7 +127,7 @@ export function createNode(options: { name: NodeName; machine: Machine; folder: 
     machine,
     stateDir,
     configFile,
-    logFile,
+    lastWords: () => read(logFile).slice(-2_000),
     configure,
     start(extra = []) {
       const identity = ['--state-dir', stateDir, '--node', name, '--site', 'lab']

@@ -155,7 +155,9 @@ export async function openNodeStage(
     powerOn: async (name) => furnish(await switchOn(segment, name), name),
     async startBoth(extra = []) {
       const daemons = { vos1: node('vos1').start(extra), vos2: node('vos2').start(extra) }
-      await servedBy('vos1', START_MS)
+      await servedBy('vos1', START_MS).catch((cause: unknown) => {
+        throw new Error(`vos1 does not serve; it says:\n${node('vos1').lastWords()}`, { cause })
+      })
       for (const name of names) {
         const all = () => Object.keys(node(name).pids()).length === NODE_PROCESSES.length
         await until(`all of ${name} runs`, START_MS, all)
