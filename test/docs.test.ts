@@ -4,7 +4,7 @@ import { globSync } from 'node:fs'
 import { test } from 'node:test'
 import { documentedCodes, errorCodes } from './docs/errors.ts'
 import { describeEvents } from './docs/events.ts'
-import { keywordsInForce, keywordsNotInForce } from './docs/keywords.ts'
+import { keywordsHarmless, keywordsInForce, keywordsUnprotected, keywordsUnsafe } from './docs/keywords.ts'
 import { controlOptions, daemonOptions, knownOptions, mentionedOptions } from './docs/options.ts'
 import { assertSection, ROOT, readPage } from './docs/page.ts'
 import { missingPaths } from './docs/paths.ts'
@@ -38,7 +38,9 @@ test('docs/errors.md has every error code of the code, and no other', () => {
 
 test('docs/configuration.md says what of keepalived.conf is in force', () => {
   assertSection('docs/configuration.md', 'in-force', keywordsInForce())
-  assertSection('docs/configuration.md', 'not-in-force', keywordsNotInForce())
+  assertSection('docs/configuration.md', 'unsafe', keywordsUnsafe())
+  assertSection('docs/configuration.md', 'unprotected', keywordsUnprotected())
+  assertSection('docs/configuration.md', 'harmless', keywordsHarmless())
 })
 
 test('docs/operations.md has every option of both programs', () => {

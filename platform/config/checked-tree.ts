@@ -1,9 +1,10 @@
 /** Statements against the keyword tables: what is known, allowed and in force, and what has to be said about the rest. */
 import type { Script } from '#schemas/config.ts'
 import type { Findings } from './diagnostic.ts'
-import { childPath, findKeyword, type Keyword } from './keywords.ts'
+import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from './enforcement.ts'
+import { childPath, findKeyword, findValue, type Keyword } from './keywords.ts'
 import { describeBlock, suggestKeyword } from './suggestion.ts'
-import { wordPosition } from './text.ts'
+import { type Position, wordPosition } from './text.ts'
 import type { Statement } from './tree.ts'
 import { parseArguments, type Value } from './values.ts'
 
@@ -25,6 +26,8 @@ export interface Block {
   settings: Map<string, Setting[]>
   /** Keywords that were written, but not so that they could be used: already reported. */
   damaged: Set<string>
+  /** It asks for what failoverd cannot do yet and cannot do without: already reported, and not to be run. */
+  refused: boolean
   blocks: Block[]
   /** Lines of a block of entries. */
   entries: Statement[]
@@ -32,24 +35,32 @@ export interface Block {
 
 /** The whole configuration as a block; unusable statements are left out and reported. */
 export function checkTree(statements: readonly Statement[], findings: Findings): Block {
-  const noted = new Set<string>()
-  return checkBlock({ path: '', statement: null, values: [] }, statements, { findings, noted, quiet: false })
+  const enforcement = watchEnforcement(findings)
+  const root = openBlock({ path: '', statement: null, values: [] })
+  checkBlock(root, statements, { findings, enforcement, unit: root, quiet: false })
+  enforcement.report()
+  return root
+}
+
+/** Blocks that can be left out alone; at the root it is everything, in global_defs every vrrp_instance. */
+const UNITS: readonly string[] = ['global_defs', 'vrrp_instance', 'virtual_server', 'virtual_server/real_server']
+
+type Head = Pick<Block, 'path' | 'statement' | 'values'>
+
+function openBlock(head: Head): Block {
+  return { ...head, settings: new Map(), damaged: new Set(), refused: false, blocks: [], entries: [] }
 }
 
 interface Context {
   findings: Findings
-  /** Keywords already noted as not in force: once each is enough. */
-  noted: Set<string>
+  enforcement: Enforcement
+  /** What is left out when something around here is unsafe to run. */
+  unit: Block
   /** Inside a block that is not in force as a whole. */
   quiet: boolean
 }
 
-function checkBlock(
-  head: Pick<Block, 'path' | 'statement' | 'values'>,
-  statements: readonly Statement[],
-  context: Context,
-): Block {
-  const block: Block = { ...head, settings: new Map(), damaged: new Set(), blocks: [], entries: [] }
+function checkBlock(block: Block, statements: readonly Statement[], context: Context): Block {
   for (const statement of statements) {
     const keyword = findKeyword(block.path, statement.keyword.value)
     if (keyword === undefined) reportUnknown(block.path, statement, context.findings)
@@ -91,28 +102,26 @@ function checkOpening(
     return
   }
   const path = childPath(block.path, keyword.name)
-  const head = { path, statement, values: values ?? [] }
-  const child =
-    keyword.opens === 'block'
-      ? checkBlock(head, statement.block, { ...context, quiet: context.quiet || !keyword.inForce })
-      : entriesBlock(head, statement.block, findings)
+  const child = openBlock({ path, statement, values: values ?? [] })
+  if (keyword.opens === 'block') {
+    const unit = UNITS.includes(path) ? child : context.unit
+    checkBlock(child, statement.block, { ...context, unit, quiet: context.quiet || !keyword.inForce })
+  } else addEntries(child, statement.block, findings)
   if (values === null) block.damaged.add(keyword.key)
   else block.blocks.push(child)
 }
 
-function entriesBlock(
-  head: Pick<Block, 'path' | 'statement' | 'values'>,
-  statements: readonly Statement[],
-  findings: Findings,
-): Block {
+function addEntries(block: Block, statements: readonly Statement[], findings: Findings): void {
   for (const statement of statements) if (statement.block !== null) reportUnexpectedBlock(statement, findings)
-  return { ...head, settings: new Map(), damaged: new Set(), blocks: [], entries: [...statements] }
+  block.entries.push(...statements)
 }
 
 function store(block: Block, keyword: Keyword, statement: Statement, values: Value[] | null, findings: Findings): void {
   const before = block.settings.get(keyword.key)
   if (values === null) {
     block.damaged.add(keyword.key)
+    // The default stands now, as has been said: what was written before it does not.
+    if (keyword.fallback !== null) block.settings.delete(keyword.key)
   } else if (before !== undefined && keyword.args[0]?.kind === 'script') {
     const first = before[0]
     const hint = first === undefined ? null : `the one on line ${wordPosition(first.statement.keyword).line} stands`
@@ -153,11 +162,21 @@ function reportUse(block: Block, keyword: Keyword, statement: Statement, context
     const hint = replacedBy === '' ? `${name} can be left out` : `write ${replacedBy} instead`
     context.findings.warning({ code: 'DEPRECATED', at, keyword: name, message: `${name} is out of use`, hint })
   }
-  const noteKey = childPath(block.path, name)
-  if (context.quiet || keyword.inForce || context.noted.has(noteKey)) return
-  context.noted.add(noteKey)
-  const message = `${name} is understood, but not in force yet in this version`
-  context.findings.note({ code: 'NOT_IN_FORCE', at, keyword: name, message })
+  if (context.quiet) return
+  const [first] = statement.args
+  if (!keyword.inForce) {
+    if (!asksForNothing(keyword, statement)) tellNotInForce(block.path, keyword, at, context)
+  } else if (first !== undefined) {
+    const row = findValue(block.path, keyword.key, first.value)
+    if (row !== undefined) tellNotInForce(block.path, row, wordPosition(first), context)
+  }
+}
+
+function tellNotInForce(path: string, keyword: Keyword, at: Position, { enforcement, unit }: Context): void {
+  if (keyword.consequence === 'unsafe') {
+    unit.refused = true
+    enforcement.refuse(keyword, at, leftOutText(unit.path, unit.statement))
+  } else enforcement.note(path, keyword, at)
 }
 
 function reportUnexpectedBlock(statement: Statement, findings: Findings): void {

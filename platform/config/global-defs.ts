@@ -28,6 +28,8 @@ export interface Defaults {
   instanceMail: boolean
   serverMail: boolean
   vipLeaseS: number | null
+  /** Something in global_defs makes it unsafe to run any instance. */
+  noInstances: boolean
 }
 
 export interface Globals {
@@ -47,7 +49,8 @@ function mergeBlocks(blocks: readonly Block[]): Block {
     statement: null,
     values: [],
     settings: new Map(),
-    damaged: new Set(),
+    damaged: new Set(blocks.flatMap(({ damaged }) => [...damaged])),
+    refused: blocks.some(({ refused }) => refused),
     blocks: blocks.flatMap((block) => block.blocks),
     entries: [],
   }
@@ -69,16 +72,17 @@ function readHead(root: Block, block: Block, host: Host, findings: Findings): Gl
   return {
     routerId: textOf(block, 'router_id') ?? host.hostName,
     site: textOf(root, 'site') ?? textOf(block, 'site') ?? null,
-    mail: readMail(block, host),
+    mail: readMail(block, host, findings),
     scriptUser: user === null ? null : { user, group },
     scriptSecurity: hasSetting(block, 'enable_script_security'),
   }
 }
 
-function readMail(block: Block, { userName, hostName }: Host): Config['mail'] {
+function readMail(block: Block, { userName, hostName }: Host, findings: Findings): Config['mail'] {
   const server = settingOf(block, 'smtp_server')?.values
   const entries = blocksOf(block, 'notification_email').flatMap((email) => email.entries)
   const port = server?.[1]
+  reportMail(block, findings)
   return {
     recipients: entries
       .filter(({ text }) => !text.damaged)
@@ -88,6 +92,23 @@ function readMail(block: Block, { userName, hostName }: Host): Config['mail'] {
     // A timeout of 0 would be none at all; keepalived makes it a second as well.
     connectTimeoutMs: Math.max(1, numberOf(block, 'smtp_connect_timeout') ?? 30) * 1000,
     heloName: textOf(block, 'smtp_helo_name') ?? null,
+  }
+}
+
+/** Recipients and server are no use without each other. keepalived only minds a list without recipients. */
+function reportMail(block: Block, findings: Findings): void {
+  const lists = blocksOf(block, 'notification_email')
+  const list = lists[0]?.statement?.keyword
+  const server = settingOf(block, 'smtp_server')?.statement.keyword
+  if (list !== undefined && lists.every(({ entries }) => entries.length === 0)) {
+    const message = 'notification_email names nobody; no mail is sent'
+    findings.warning({ code: 'MAIL', at: wordPosition(list), keyword: list.value, message })
+  } else if (list !== undefined && server === undefined && !block.damaged.has('smtp_server')) {
+    const message = 'no mail is sent: notification_email has no smtp_server to send it by'
+    findings.note({ code: 'MAIL', at: wordPosition(list), keyword: list.value, message })
+  } else if (list === undefined && server !== undefined) {
+    const message = 'no mail is sent: smtp_server has no notification_email that names recipients'
+    findings.note({ code: 'MAIL', at: wordPosition(server), keyword: server.value, message })
   }
 }
 
@@ -114,5 +135,6 @@ function readDefaults(block: Block): Defaults {
     instanceMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? true,
     serverMail: boolOf(block, 'smtp_alert_checker') ?? alert ?? true,
     vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
+    noInstances: block.refused,
   }
 }

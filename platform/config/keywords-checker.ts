@@ -20,15 +20,18 @@ export const VIRTUAL_SERVER = `
 + real_server                 word word? block
 + hashed                      flag
   ip_family                   enum:inet|inet6
-  ops, flag-1, flag-2, flag-3, sh-port, sh-fallback, mh-port, mh-fallback flag
-  persistence_engine          word
-  persistence_granularity     word
-  ha_suspend, alpha, omega    flag
+! ops                         flag : packets of one client port stay together on one real server
+! flag-1, flag-2, flag-3, sh-port, sh-fallback, mh-port, mh-fallback flag : the scheduler runs without it
+! persistence_engine          word : clients are told apart by their addresses
+! persistence_granularity     word : clients are told apart by their whole addresses
+  ha_suspend                  flag
+! alpha                       flag : its real servers are in service before their first check
+! omega                       flag : nothing is run or sent for it at a stop
   virtualhost, snmp_name      word
-  quorum_up, quorum_down      script
-  quorum                      int:1.. = 1
-  hysteresis                  int:0.. = 0
-  sorry_server                ip word?
+! quorum_up, quorum_down      script : it is never run
+! quorum                      int:1.. = 1 : the service stays up with any one real server
+! hysteresis                  int:0.. = 0 : the service stays up with any one real server
+! sorry_server                ip word? : with no real server up, clients get no answer
   sorry_server_inhibit        flag
   sorry_server_lvs_method     enum:NAT|DR|TUN word*
 `
@@ -49,11 +52,15 @@ export const REAL_SERVER = `
 + warmup                      sec:0..
 + smtp_alert                  bool
 + TCP_CHECK                   block
-  lvs_method                  enum:NAT|DR|TUN word*
-  uthreshold, lthreshold      int:0.. = 0
-  alpha                       bool
+x lvs_method                  enum:NAT|DR|TUN word*
+    : its packets would be forwarded by the method of the virtual_server
+    | give lvs_method in virtual_server, where it counts for all real servers
+! uthreshold, lthreshold      int:0.. = 0 : there is no limit to its connections
+! alpha                       bool : it is in service before its first check
   virtualhost, snmp_name      word
-  HTTP_GET, SSL_GET, SMTP_CHECK, DNS_CHECK, MISC_CHECK, PING_CHECK, UDP_CHECK, BFD_CHECK, FILE_CHECK block
+! HTTP_GET, SSL_GET, SMTP_CHECK, DNS_CHECK, MISC_CHECK, PING_CHECK, UDP_CHECK, BFD_CHECK, FILE_CHECK block
+    : it checks nothing, and a real server without another check is never checked: it counts as up, whatever happens
+    | a TCP_CHECK besides it is in force
 `
 
 const TIMING = `
@@ -79,9 +86,10 @@ export const TCP_CHECK = `
 + delay_before_retry, warmup  sec:0..
 + delay_loop                  sec:0.000001..
   bind_port                   int:1..65535
-  bind_if                     word
-  fwmark                      int:0..4294967295
-  alpha, log_all_failures     bool
+! bind_if                     word : checks leave by the interface that the routes say
+! fwmark                      int:0..4294967295 = 0 : checks carry no mark
+! alpha                       bool : its real server is in service before the first check
+  log_all_failures            bool
 `
 
 export const HTTP_GET = `${CONNECTION}

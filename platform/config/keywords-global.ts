@@ -7,20 +7,32 @@ export const ROOT = `
 + global_defs                 block
 + vrrp_instance               word block
 + virtual_server              word word? word? block
+! virtual_server=fwmark, virtual_server=group : the service is left out: nobody gets an answer there
 + site                        word
-  event_bus                   block
-  alert_sink                  word block
-  instance, net_namespace     word
-  net_namespace_ipvs          word?
+! event_bus                   block : failoverd's own server is used
+! alert_sink                  word block : nothing is sent to it
+  instance                    word
+x net_namespace               word
+    : everything would happen in the network namespace that failoverd is started in
+    | remove it, and start failoverd in the namespace: ip netns exec NAME failoverd ...
+x net_namespace_ipvs          word?
+    : the virtual servers would be set up in the network namespace that failoverd is started in
+    | remove it, and start a failoverd -C of its own in that namespace
   namespace_with_ipsets, use_pid_dir, linkbeat_use_polling flag
   child_wait_time             int:0.. = 5
-  track_group, vrrp_sync_group, vrrp_script, vrrp_track_process word block
-  virtual_server_group        word values
-  bfd_instance, track_file    word block
+! vrrp_sync_group             word block : each member changes its state alone, so that they may end on different nodes
+! track_group                 word block : its instances do not follow the addresses, routes and rules that name it
+  vrrp_script, vrrp_track_process, track_file word block
   vrrp_track_file             word block > track_file
-  static_ipaddress, static_routes, static_rules values
-  linkbeat_interfaces, interface_up_down_delays values
-  garp_group, SSL             block
+! bfd_instance                word block : there is no session, which the neighbour may take for a failure
+! virtual_server_group        word values : the services that name it are left out
+! static_ipaddress            values : these addresses are never set
+! static_routes               values : these routes are never set
+! static_rules                values : these rules are never set
+! interface_up_down_delays    values : an interface that goes down or up counts at once
+! garp_group                  block : announcements leave without a pause between them
+  linkbeat_interfaces         values
+  SSL                         block
 + include, includer, includem, includew, includeb, includea word
 `
 
@@ -47,46 +59,50 @@ export const GLOBAL_DEFS = `
 + vrrp_min_garp               bool
 + vrrp_lower_prio_no_advert, vrrp_higher_prio_send_advert bool
 + include_check               word*
-  vrrp_down_timer_adverts     int:1..100 = 3
-  vrrp_garp_interval, vrrp_gna_interval sec:0.000001..4294
-  vrrp_garp_extra_if          word+
-  vrrp_vmac_garp_intvl        word+ > vrrp_garp_extra_if
+! vrrp_down_timer_adverts     int:1..100 = 3 : a backup waits for three intervals and the skew
+! vrrp_garp_interval, vrrp_gna_interval sec:0.000001..4294 : announcements leave without a pause between them
+! vrrp_garp_extra_if          word+ : nothing is announced there
+! vrrp_vmac_garp_intvl        word+ > vrrp_garp_extra_if : nothing is announced there
   vrrp_check_unicast_src, vrrp_no_swap flag
-  vrrp_skip_check_adv_addr, vrrp_strict, vrrp_notify_priority_changes, vrrp_owner_ignore_adverts bool
+! vrrp_strict                 bool : nothing is checked against the standard, and packets to the addresses are let in
+  vrrp_skip_check_adv_addr, vrrp_notify_priority_changes, vrrp_owner_ignore_adverts bool
   vrrp_priority               int:-20..19 = 0
   vrrp_rt_priority            int:1..99
   vrrp_cpu_affinity           word+
   vrrp_rlimit_rttime          int:1.. = 10000
   vrrp_rlimit_rtime           int:1.. > vrrp_rlimit_rttime
   vrrp_iptables, vrrp_ipsets  word*
-  vrrp_startup_delay, vrrp_delay_after_boot sec:0.001..4294
+! vrrp_startup_delay, vrrp_delay_after_boot sec:0.001..4294 : instances take part at once
   vrrp_rx_bufs_policy         word
   vrrp_rx_bufs_multiplier     int:1.. = 3
   vrrp_netlink_cmd_rcv_bufs, vrrp_netlink_monitor_rcv_bufs, process_monitor_rcv_bufs int:0..
   vrrp_netlink_cmd_rcv_bufs_force, vrrp_netlink_monitor_rcv_bufs_force, process_monitor_rcv_bufs_force bool
   lvs_netlink_cmd_rcv_bufs, lvs_netlink_monitor_rcv_bufs int:0..
   lvs_netlink_cmd_rcv_bufs_force, lvs_netlink_monitor_rcv_bufs_force bool
-  process_names, no_email_faults, disable_local_igmp, v3_checksum_as_v2, log_unknown_vrids flag
+  process_names, no_email_faults, disable_local_igmp, log_unknown_vrids flag
+x v3_checksum_as_v2           flag
+    : adverts would have the checksum of RFC 5798, which other nodes with this setting may drop
+    | remove it on all nodes, or use version 2
   process_name, vrrp_process_name, checker_process_name, bfd_process_name word
   lvs_process_name            word > checker_process_name
   use_symlink_paths, set_supplementary_groups, checker_log_all_failures bool
-  startup_script, shutdown_script script
+! startup_script, shutdown_script script : it is never run
   startup_script_timeout, shutdown_script_timeout int:1..1000 = 10
   max_auto_priority           int:-1..99? = 0
   min_auto_priority_delay     int:1..10000000 = 1000000
   dynamic_interfaces          word?
   default_interface           word = eth0
-  lvs_timeouts                word+
-  lvs_flush                   flag
-  lvs_flush_on_stop           word?
-  lvs_flush_onstop            word? > lvs_flush_on_stop
-  lvs_sync_daemon             word+
+! lvs_timeouts                word+ : the kernel's timeouts stay as they are
+! lvs_flush                   flag : virtual servers that others have set up stay
+! lvs_flush_on_stop           word? : virtual servers that others have set up stay
+! lvs_flush_onstop            word? > lvs_flush_on_stop : virtual servers that others have set up stay
+! lvs_sync_daemon             word+ : connections are not copied, and break when the master changes
   nftables, nftables_ipvs     word?
   nftables_priority, nftables_ipvs_priority int:-2147483648..2147483647 = -1
   nftables_ifindex, nftables_counters flag
   nftables_ipvs_start_fwmark  int:1..4294967295 = 1000
-  notify_fifo, vrrp_notify_fifo, lvs_notify_fifo word word? word?
-  notify_fifo_script, vrrp_notify_fifo_script, lvs_notify_fifo_script script
+! notify_fifo, vrrp_notify_fifo, lvs_notify_fifo word word? word? : nothing is written to it
+! notify_fifo_script, vrrp_notify_fifo_script, lvs_notify_fifo_script script : it is never run
   fifo_write_vrrp_states_on_reload flag
   checker_priority, bfd_priority int:-20..19 = 0
   checker_no_swap, bfd_no_swap flag
@@ -102,12 +118,14 @@ export const GLOBAL_DEFS = `
   enable_dbus                 flag
   dbus_service_name, dbus_no_interface_name word
 + enable_script_security      flag
-  rs_init_notifies, no_checker_emails bool
+! rs_init_notifies            bool : servers that are up at the start are not told of
+  no_checker_emails           bool
   vmac_prefix, vmac_addr_prefix word
   umask                       word+
   random_seed                 int:0..4294967295
-  reload_check_config, reload_file word?
-  reload_time_file            word
+  reload_check_config         word?
+! reload_file                 word? : it is never made, so that whoever waits for it waits in vain
+! reload_time_file            word : no time is read from it
   reload_repeat               flag
   config_save_dir, tmp_config_directory word
   data_use_instance           bool

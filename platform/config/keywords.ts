@@ -2,11 +2,14 @@
  * Every keyword of the language, declared once: parsing, ranges, defaults, diagnostics and suggestions all follow from
  * these rows. One row of a keywords-*.ts table:
  *
- *     [+] name[, name...]  argument...  [= default]  [> replacement]  [@canonical]
+ *     [mark] name[, name...]  argument...  [= default]  [> replacement]  [@canonical]  [: outcome [| remedy]]
  *
- * `+` marks what failoverd honours; the rest is recognised and reported as not in force yet. Arguments: word, ip, ip4,
- * ip6, int:MIN..MAX, sec:MIN..MAX (decimal seconds), msec:MIN..MAX, enum:A|B (`/i` ignores case), bool (true when
- * missing), script, flag (none); `?` optional, `*` any number, `+` one or more. `block` and `values` open braces:
+ * Marks: `+` is in force; the rest is recognised, and has no effect yet. `!` then leaves something unprotected that the
+ * operator counts on, `x` makes it unsafe to run its block at all, no mark means no harm. The outcome says what will not
+ * happen; it and the remedy may stand on lines of their own. `name=value` is a single value of a keyword in force.
+ *
+ * Arguments: word, ip, ip4, ip6, int:MIN..MAX, sec:MIN..MAX (decimal seconds), msec:MIN..MAX, enum:A|B (`/i` ignores
+ * case), bool (true when missing), script, flag (none); `?` optional, `*` any number, `+` one or more. `block` and `values` open braces:
  * statements, or one entry a line. `@` stores under another name; `>` names what replaces a deprecated word, `-` nothing.
  */
 import * as checker from './keywords-checker.ts'
@@ -24,6 +27,12 @@ export interface Argument {
   many: boolean
 }
 
+/**
+ * unprotected: the rest works, and something is not done that the operator counts on. unsafe: other nodes would not
+ * understand this one, or it would act in the wrong place, so that what the keyword stands in must not run.
+ */
+export type Consequence = 'harmless' | 'unprotected' | 'unsafe'
+
 export interface Keyword {
   name: string
   /** The name its value is stored under. */
@@ -31,10 +40,17 @@ export interface Keyword {
   args: readonly Argument[]
   opens: 'block' | 'values' | null
   inForce: boolean
+  /** What comes of its having no effect; 'harmless' when in force. */
+  consequence: Consequence
+  /** Says so: what will not happen, or would. Empty where it is harmless. */
+  outcome: string
+  remedy: string | null
   fallback: string | null
   /** What to write instead; the empty text when nothing is needed any more. */
   replacedBy: string | null
 }
+
+const CONSEQUENCES: Readonly<Record<string, Consequence>> = { '!': 'unprotected', x: 'unsafe' }
 
 const TRACKED = ['track_interface', 'track_script', 'track_file', 'track_process', 'track_bfd']
 const RS = 'virtual_server/real_server'
@@ -86,8 +102,18 @@ const ROWS: Readonly<Record<string, string>> = {
   ),
 }
 
+const ALL: readonly (readonly [path: string, rows: Keyword[]])[] = Object.entries(ROWS).map(([path, rows]) => [
+  path,
+  parseRows(rows),
+])
+
 const TABLE: ReadonlyMap<string, ReadonlyMap<string, Keyword>> = new Map(
-  Object.entries(ROWS).map(([path, rows]) => [path, parseRows(rows)]),
+  ALL.map(([path, rows]) => [path, byName(rows.filter(({ name }) => !name.includes('=')))]),
+)
+
+/** Rows of single values: `auth_type=AH`. */
+const VALUES: ReadonlyMap<string, ReadonlyMap<string, Keyword>> = new Map(
+  ALL.map(([path, rows]) => [path, byName(rows.filter(({ name }) => name.includes('=')))]),
 )
 
 const NO_KEYWORDS: ReadonlyMap<string, Keyword> = new Map()
@@ -101,6 +127,16 @@ export function findKeyword(path: string, name: string): Keyword | undefined {
   return TABLE.get(path)?.get(name)
 }
 
+/** The row of a value that a keyword in force takes and failoverd does not honour. */
+export function findValue(path: string, name: string, value: string): Keyword | undefined {
+  return VALUES.get(path)?.get(`${name}=${value}`)
+}
+
+/** Every row of single values with its block: what is in force but for these. */
+export function valuesNotInForce(): { path: string; row: Keyword }[] {
+  return [...VALUES].flatMap(([path, rows]) => [...rows.values()].map((row) => ({ path, row })))
+}
+
 /** Paths of every block that has keywords of its own, nearest to the root first. */
 export function blockPaths(): string[] {
   return [...TABLE.keys()].filter((path) => findKeyword(path, '(entry)') === undefined)
@@ -111,17 +147,23 @@ export function childPath(path: string, name: string): string {
   return path === '' ? name : `${path}/${name}`
 }
 
-function parseRows(rows: string): Map<string, Keyword> {
-  const lines = rows.split('\n').filter((line) => line.trim() !== '')
-  return new Map(lines.flatMap(parseRow).map((keyword) => [keyword.name, keyword]))
+function parseRows(rows: string): Keyword[] {
+  const lines = rows
+    .replace(/\n\s+(?=[:|] )/g, ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  return lines.flatMap(parseRow)
+}
+
+function byName(rows: readonly Keyword[]): Map<string, Keyword> {
+  return new Map(rows.map((keyword) => [keyword.name, keyword]))
 }
 
 function parseRow(line: string): Keyword[] {
-  const inForce = line.startsWith('+')
-  const words = line
-    .slice(inForce ? 1 : 0)
-    .trim()
-    .split(/\s+/)
+  const mark = /^[+!x] /.test(line) ? line.slice(0, 1) : ''
+  const [declaration = '', text = ''] = line.slice(mark.length).split(' : ')
+  const [outcome = '', remedy = null] = text.split(' | ')
+  const words = declaration.trim().split(/\s+/)
   const names: string[] = []
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     names.push(word.replace(/,$/, ''))
@@ -137,7 +179,10 @@ function parseRow(line: string): Keyword[] {
     key: canonical ?? name,
     args,
     opens,
-    inForce,
+    inForce: mark === '+',
+    consequence: CONSEQUENCES[mark] ?? 'harmless',
+    outcome,
+    remedy,
     fallback,
     replacedBy: replacedBy === '-' ? '' : replacedBy,
   }))

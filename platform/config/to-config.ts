@@ -1,8 +1,8 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
 import { Config } from '#schemas/config.ts'
-import { checkTree } from './checked-tree.ts'
+import { type Block, blocksOf, checkTree } from './checked-tree.ts'
 import type { Surroundings } from './definitions.ts'
-import { collectFindings, type Diagnostic } from './diagnostic.ts'
+import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
 import { type Host, readGlobals } from './global-defs.ts'
 import { readLines } from './lines.ts'
@@ -38,6 +38,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const { head, defaults } = readGlobals(root, options, findings)
   const instances = readInstances(root, defaults, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
+  reportNothing(root, path, findings)
   const parsed = Config.safeParse({ ...head, instances, virtualServers })
   if (!parsed.success) {
     // Only a value the keyword table allows and the schema does not leads here.
@@ -52,6 +53,16 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
     }
   }
   const diagnostics = findings.list()
-  const usable = parsed.success && !diagnostics.some(({ code }) => FATAL.includes(code))
+  const usable = parsed.success && !root.refused && !diagnostics.some(({ code }) => FATAL.includes(code))
   return { config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
+}
+
+/** keepalived starts on such a file as well, and does nothing. */
+function reportNothing(root: Block, path: string, findings: Findings): void {
+  const places = ['vrrp_instance', 'virtual_server']
+  if (places.some((name) => blocksOf(root, name).length > 0 || root.damaged.has(name))) return
+  if (findings.list().some(({ code }) => FATAL.includes(code))) return
+  const at = { file: path, line: 0, column: 0, source: '' }
+  const message = 'there is neither a vrrp_instance nor a virtual_server in it: nothing will be done'
+  findings.warning({ code: 'NOTHING_TO_DO', at, message })
 }

@@ -1,6 +1,7 @@
 /** Lines of virtual_ipaddress: `IPADDR[/PREFIX] [dev IF] [scope SCOPE] [brd ADDR|+|-] [label LABEL]`. */
 import type { VipAddress } from '#schemas/config.ts'
 import type { Findings } from './diagnostic.ts'
+import { reportNotInForce } from './enforcement.ts'
 import { findKeyword, keywordsOf } from './keywords.ts'
 import { nearest } from './suggestion.ts'
 import { type Word, wordPosition } from './text.ts'
@@ -66,8 +67,7 @@ function applyOption(address: VipAddress, option: Word, words: Word[], findings:
     return
   }
   if (!keyword.inForce) {
-    const message = `${option.value} is understood, but not in force yet in this version`
-    findings.note({ code: 'NOT_IN_FORCE', at: wordPosition(option), keyword: option.value, message })
+    reportNotInForce(keyword, wordPosition(option), findings)
   } else if (argument !== undefined) {
     const problem = setOption(address, option.value, argument.value)
     if (problem === null) return

@@ -3,6 +3,7 @@ import type { RealServer, TcpCheck, VirtualServer } from '#schemas/config.ts'
 import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
+import { findValue } from './keywords.ts'
 import { type Position, type Word, wordPosition } from './text.ts'
 import { addressHint, type IpAddress, parseIpAddress } from './values.ts'
 
@@ -36,20 +37,18 @@ function sameService(a: VirtualServer, b: VirtualServer): boolean {
 function readVirtualServer(block: Block, defaults: Defaults, findings: Findings): VirtualServer | null {
   const [addressWord, portWord] = block.statement?.args ?? []
   if (addressWord === undefined) return null
-  if (addressWord.value === 'group' || addressWord.value === 'fwmark') {
-    const message = `virtual_server ${addressWord.value} is understood, but not in force yet; the server is left out`
-    findings.note({ code: 'NOT_IN_FORCE', at: wordPosition(addressWord), keyword: addressWord.value, message })
-    return null
-  }
+  // That it is not in force has been said by its row in the keyword table.
+  if (findValue('', 'virtual_server', addressWord.value) !== undefined || block.refused) return null
   const address = readAddress(addressWord, 'virtual_server', findings)
   const port = readPort(portWord, 'virtual_server', findings)
   if (address === null || port === null) return null
   if (port === 0) {
-    const message = `virtual_server ${address.text} without a port is understood, but not in force yet; it is left out`
-    findings.note({ code: 'NOT_IN_FORCE', at: openingOf(block), keyword: 'virtual_server', message })
+    const message = `virtual_server ${address.text} without a port is not in force yet: nobody gets an answer there`
+    findings.warning({ code: 'NOT_IN_FORCE', at: openingOf(block), keyword: 'virtual_server', message })
     return null
   }
   const service = { block, address, port, defaults, findings }
+  if (usesOtherTunnel(service)) return null
   const realServers = readRealServers(service)
   if (realServers.length === 0) {
     const mentioned = blocksOf(block, 'real_server').length > 0 || block.damaged.has('real_server')
@@ -94,13 +93,18 @@ function readProtocol(service: Service): VirtualServer['protocol'] {
   return protocol === 'TCP' || protocol === 'SCTP' ? protocol : 'UDP'
 }
 
+/** Whether real servers get packets in a tunnel of another kind than IP in IP, which is not in force yet. */
+function usesOtherTunnel({ block, findings }: Service): boolean {
+  const [, ...details] = settingOf(block, 'lvs_method')?.statement.args ?? []
+  const [detail] = details
+  if (detail === undefined || details.map(({ value }) => value).join(' ') === 'type ipip') return false
+  const message = 'tunnels other than IP in IP are not in force yet; the virtual_server is left out'
+  const hint = 'real servers would not understand its packets'
+  findings.error({ code: 'NOT_IN_FORCE', at: wordPosition(detail), keyword: detail.value, message, hint })
+  return true
+}
+
 function readForwarding(service: Service): VirtualServer['forwarding'] {
-  const method = settingOf(service.block, 'lvs_method')
-  const detail = method?.statement.args[1]
-  if (detail !== undefined) {
-    const message = `${detail.value} behind the forwarding method is understood, but not in force yet in this version`
-    service.findings.note({ code: 'NOT_IN_FORCE', at: wordPosition(detail), keyword: detail.value, message })
-  }
   const name = readChoice(service, 'lvs_method', 'NAT')
   return name === 'DR' || name === 'TUN' ? name : 'NAT'
 }
@@ -130,7 +134,7 @@ function readRealServers(service: Service): RealServer[] {
 function readRealServer(service: Service, block: Block): RealServer | null {
   const { findings, defaults } = service
   const [addressWord, portWord] = block.statement?.args ?? []
-  if (addressWord === undefined) return null
+  if (addressWord === undefined || block.refused) return null
   const address = readAddress(addressWord, 'real_server', findings)
   const written = readPort(portWord, 'real_server', findings)
   if (address === null || written === null) return null

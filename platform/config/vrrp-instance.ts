@@ -5,16 +5,8 @@ import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
 import { type Position, wordPosition } from './text.ts'
 import { readVipAddress } from './virtual-address.ts'
-
-/** Longest simple password that fits an advert (RFC 2338 5.3.6). */
-const PASSWORD_LENGTH = 8
-
-interface Reading {
-  block: Block
-  name: string
-  defaults: Defaults
-  findings: Findings
-}
+import { readAuthentication } from './vrrp-authentication.ts'
+import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 
 export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
   const instances: VrrpInstance[] = []
@@ -26,6 +18,8 @@ export function readInstances(root: Block, defaults: Defaults, findings: Finding
       continue
     }
     const instance = readInstance(reading)
+    // Read for what else is wrong with it.
+    if (block.refused || defaults.noInstances) continue
     const rival = instances.find((other) => instance !== null && shareRouter(other, instance))
     if (rival !== undefined && instance !== null) {
       const what = `virtual_router_id ${instance.virtualRouterId} on ${instance.interface}`
@@ -45,7 +39,8 @@ function readInstance(reading: Reading): VrrpInstance | null {
   const device = textOf(block, 'interface')
   const virtualRouterId = numberOf(block, 'virtual_router_id')
   if (virtualRouterId === undefined) reportAbsent(reading, 'virtual_router_id', 'a number from 1 to 255')
-  if (device === undefined) reportAbsent(reading, 'interface', 'the interface its adverts leave by')
+  // With unicast peers, which are refused, there need not be any.
+  if (device === undefined && !block.refused) reportAbsent(reading, 'interface', 'the interface its adverts leave by')
   if (device === undefined || virtualRouterId === undefined) return null
   const { addresses, excludedAddresses, family } = readAddresses(reading, device)
   const version = readVersion(reading, family)
@@ -68,9 +63,7 @@ function readInstance(reading: Reading): VrrpInstance | null {
     ...readPreemption(reading, initialState, priority),
     lowerPriorityAdvert: invert(boolOf(block, 'lower_prio_no_advert')) ?? defaults.lowerPriorityAdvert,
     higherPriorityAdvert: boolOf(block, 'higher_prio_send_advert') ?? defaults.higherPriorityAdvert,
-    sourceAddress: textOf(block, 'mcast_src_ip') ?? null,
-    multicastGroup:
-      textOf(block, 'mcast_dst_ip') ?? (family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6),
+    ...readEndpoints(reading, family),
     addresses,
     excludedAddresses,
     announcement: readAnnouncement(block, defaults),
@@ -117,6 +110,31 @@ function readAddresses(reading: Reading, device: string) {
     findings.warning({ code: 'NO_ADDRESS', at: openingOf(block), keyword: name, message, hint })
   }
   return { addresses, excludedAddresses: read('virtual_ipaddress_excluded').map(({ address }) => address), family }
+}
+
+/** Where adverts come from and go to. Unicast peers are not in force: an instance that has any does not get here. */
+function readEndpoints(reading: Reading, family: 4 | 6): Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup'> {
+  const { block, name, defaults, findings } = reading
+  const read = (keyword: string): string | null => {
+    const written = settingOf(block, keyword)
+    const address = textOf(block, keyword) ?? null
+    if (written === undefined || address === null || address.includes(':') === (family === 6)) return address
+    const message = `${name}: ${keyword} ${address} is not of the family of the instance's addresses; it is not used`
+    findings.error({ code: 'FAMILY', at: wordPosition(written.statement.keyword), keyword, message })
+    return null
+  }
+  const unicast = settingOf(block, 'unicast_src_ip') ?? blocksOf(block, 'unicast_peer')[0]
+  const at = unicast?.statement?.keyword
+  if (at !== undefined && !block.refused) {
+    const message = `${name}: without unicast peers adverts go to the multicast group`
+    const hint = 'mcast_src_ip sets their source address'
+    findings.warning({ code: 'NO_PEER', at: wordPosition(at), keyword: at.value, message, hint })
+  }
+  const group = family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6
+  return {
+    sourceAddress: read('mcast_src_ip') ?? read('unicast_src_ip'),
+    multicastGroup: read('mcast_dst_ip') ?? group,
+  }
 }
 
 /** Whether addresses were written at all: if none is usable, that has been said of each. */
@@ -173,45 +191,6 @@ function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3):
   return Math.round(fitting * 1000)
 }
 
-function readAuthentication(reading: Reading, version: 2 | 3): VrrpInstance['authentication'] {
-  const { block, name, findings } = reading
-  const authentication = blocksOf(block, 'authentication').at(-1)
-  const type = textOf(authentication, 'auth_type')
-  const at = authentication === undefined ? openingOf(block) : openingOf(authentication)
-  if (authentication === undefined || (type === undefined && authentication.damaged.has('auth_type'))) return NO_AUTH
-  if (version === 3) {
-    const message = `${name}: version 3 has no authentication; it is left out`
-    findings.error({ code: 'AUTHENTICATION', at, keyword: 'authentication', message })
-    return NO_AUTH
-  }
-  if (type === 'AH') {
-    const message = `${name}: auth_type AH is understood, but not in force yet: adverts carry no authentication`
-    findings.note({ code: 'NOT_IN_FORCE', at, keyword: 'auth_type', message })
-    return NO_AUTH
-  }
-  const password = textOf(authentication, 'auth_pass') ?? ''
-  if (type === undefined || password === '') {
-    if (authentication.damaged.has('auth_pass')) return NO_AUTH
-    const absent = type === undefined ? 'auth_type' : 'auth_pass'
-    const message = `${name}: authentication without ${absent} is left out`
-    findings.error({ code: 'AUTHENTICATION', at, keyword: 'authentication', message })
-    return NO_AUTH
-  }
-  return { type: 'pass', password: shortened(reading, authentication, password) }
-}
-
-const NO_AUTH = { type: 'none' } as const
-
-function shortened({ name, findings }: Reading, authentication: Block, password: string): string {
-  const bytes = Buffer.from(password)
-  const written = settingOf(authentication, 'auth_pass')
-  if (bytes.length <= PASSWORD_LENGTH || written === undefined) return password
-  const message = `${name}: auth_pass is longer than ${PASSWORD_LENGTH} characters; only the first ${PASSWORD_LENGTH} count`
-  const at = wordPosition(written.statement.keyword)
-  findings.warning({ code: 'CUT', at, keyword: 'auth_pass', message })
-  return bytes.subarray(0, PASSWORD_LENGTH).toString()
-}
-
 function readPreemption(reading: Reading, state: 'MASTER' | 'BACKUP', priority: number) {
   const { block, name, findings } = reading
   const refuse = (keyword: string, because: string): void => {
@@ -244,27 +223,4 @@ function readAnnouncement(block: Block, defaults: Defaults): VrrpInstance['annou
 function readLease(block: Block, defaults: Defaults, advertIntervalMs: number): number {
   const leaseS = numberOf(block, 'vip_lease') ?? defaults.vipLeaseS
   return leaseS === null ? Math.max(2000, Math.ceil((3 * advertIntervalMs) / 1000) * 1000) : leaseS * 1000
-}
-
-function keywordOf(block: Block) {
-  if (block.statement === null) throw new Error('the root has no keyword')
-  return block.statement.keyword
-}
-
-function openingOf(block: Block): Position {
-  return wordPosition(keywordOf(block))
-}
-
-/** A required statement is not there; if it is there but unusable, that has been said. */
-function reportAbsent(reading: Reading, keyword: string, needed: string): void {
-  const { block } = reading
-  if (block.damaged.has(keyword)) return
-  const unicast = keyword === 'interface' && blocksOf(block, 'unicast_peer').length > 0
-  const hint = unicast ? 'unicast instances without an interface are not in force yet' : `it needs ${needed}`
-  leaveOut(reading, 'INCOMPLETE', `has no ${keyword}`, hint)
-}
-
-function leaveOut({ block, name, findings }: Reading, code: string, reason: string, hint: string | null = null): void {
-  const message = `vrrp_instance ${name} ${reason}; it is left out`
-  findings.error({ code, at: openingOf(block), keyword: 'vrrp_instance', message, hint })
 }

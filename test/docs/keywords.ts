@@ -1,5 +1,13 @@
 /** The tables of docs/configuration.md, out of the keyword table that the parser works with. */
-import { type Argument, childPath, findKeyword, type Keyword, keywordsOf } from '#platform/config/keywords.ts'
+import {
+  type Argument,
+  type Consequence,
+  childPath,
+  findKeyword,
+  type Keyword,
+  keywordsOf,
+  valuesNotInForce,
+} from '#platform/config/keywords.ts'
 import { table } from './page.ts'
 
 /** Not in keepalived's language. */
@@ -14,14 +22,54 @@ export function keywordsInForce(): string {
     .join('\n\n')
 }
 
-/** What is read and reported, and has no effect, a line for each block. */
-export function keywordsNotInForce(): string {
+/** What makes the parser leave its block out, with what to do instead. */
+export function keywordsUnsafe(): string {
+  const rows = grouped('unsafe').map(({ title, names, outcome, remedy }) => [title, names, outcome, remedy ?? ''])
+  return table(['in', 'keyword', 'without it', 'what to do'], rows)
+}
+
+/** What costs protection, with what will not happen. */
+export function keywordsUnprotected(): string {
+  const rows = grouped('unprotected').map(({ title, names, outcome }) => [title, names, outcome])
+  return table(['in', 'keyword', 'what follows'], rows)
+}
+
+/** What nobody would miss, a line for each block. */
+export function keywordsHarmless(): string {
   const rows = allPaths('')
     .filter(isInForce)
-    .map((path) => [titleOf(path), wordsOf(path).filter(({ inForce }) => !inForce)] as const)
+    .map((path) => [titleOf(path), wordsOf(path).filter((keyword) => isMissing(keyword, 'harmless'))] as const)
     .filter(([, keywords]) => keywords.length > 0)
     .map(([title, keywords]) => [title, keywords.map(({ name }) => `\`${name}\``).join(', ')])
   return table(['in', 'keywords'], rows)
+}
+
+interface Group {
+  title: string
+  names: string
+  outcome: string
+  remedy: string | null
+}
+
+/** Keywords of a block that say the same share a line. */
+function grouped(consequence: Consequence): Group[] {
+  const groups = new Map<string, Group>()
+  for (const path of allPaths('').filter(isInForce)) {
+    const values = valuesNotInForce().flatMap((value) => (value.path === path ? [value.row] : []))
+    for (const keyword of [...wordsOf(path), ...values].filter((each) => isMissing(each, consequence))) {
+      const { outcome, remedy } = keyword
+      const name = `\`${keyword.name.replace('=', ' ')}\``
+      const key = `${path} ${outcome}`
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { title: titleOf(path), names: name, outcome, remedy })
+      else group.names += `, ${name}`
+    }
+  }
+  return [...groups.values()]
+}
+
+function isMissing({ inForce, consequence }: Keyword, wanted: Consequence): boolean {
+  return !inForce && consequence === wanted
 }
 
 /** Blocks that are not in force do not get their words listed: all of them are without effect. */

@@ -57,6 +57,7 @@ virtual_ipaddress {
     '7:24 UNKNOWN_KEYWORD devv',
     '8:3 FAMILY 2001:db8::1',
     '9:3 REPEATED 192.0.2.1',
+    '10:13 NOT_IN_FORCE -nodad',
     '11:3 INVALID_ADDRESS 192.0.2',
     '12:3 INVALID_ADDRESS fe80::1%eth0',
   ])

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { formatDiagnostic, maskSecrets } from '#platform/config/diagnostic.ts'
 import { editDistance, nearest, suggestKeyword } from '#platform/config/suggestion.ts'
-import { complaints, instanceWith, parse } from './config/parse.ts'
+import { complaints, instanceWith, parse, parsePart } from './config/parse.ts'
 
 const WRONG = readFileSync(new URL('config/wrong.conf', import.meta.url), 'utf8')
 
@@ -54,7 +54,7 @@ test('a diagnostic shows the place, the line, a caret under the word, and what w
 })
 
 test('the caret stands right behind tabs and wide characters', () => {
-  const { diagnostics } = parse('global_defs {\n\t}\n\t"网" x\n')
+  const { diagnostics } = parsePart('global_defs {\n\t}\n\t"网" x\n')
   const [, line, caret] = diagnostics.map(formatDiagnostic)[0]?.split('\n') ?? []
   assert.deepEqual([line, caret], [' 3 | \t"网" x', '   | \t ^~~'])
 })
@@ -84,7 +84,7 @@ test('an opening brace that is missing is one finding as well', () => {
 })
 
 test('a closing brace too many says which block was closed before', () => {
-  const { diagnostics } = parse('global_defs {\n}\n}\n')
+  const { diagnostics } = parsePart('global_defs {\n}\n}\n')
   assert.deepEqual(complaints(diagnostics), ['3:1 EXTRA_BRACE null'])
   assert.equal(diagnostics[0]?.hint, 'global_defs, opened on line 1, was already closed')
 })
@@ -93,11 +93,11 @@ test('a brace that belongs to nothing, or behind a keyword without a block, take
   const { diagnostics, instance } = instanceWith('state MASTER {\n x\n}\npriority 7')
   assert.deepEqual(complaints(diagnostics), ['10:14 UNEXPECTED_BLOCK state'])
   assert.deepEqual([instance.initialState, instance.priority], ['MASTER', 7])
-  assert.deepEqual(complaints(parse('{\n a\n}\n').diagnostics), ['1:1 STRAY_BRACE null'])
+  assert.deepEqual(complaints(parsePart('{\n a\n}\n').diagnostics), ['1:1 STRAY_BRACE null'])
 })
 
 test('a block keyword without a block says so', () => {
-  assert.deepEqual(complaints(parse('global_defs\n').diagnostics), ['1:1 MISSING_BLOCK global_defs'])
+  assert.deepEqual(complaints(parsePart('global_defs\n').diagnostics), ['1:1 MISSING_BLOCK global_defs'])
 })
 
 test('an unterminated quote costs its own statement only', () => {
@@ -116,25 +116,13 @@ test('a missing parameter cannot run: status 2, and nothing to start on', () => 
 })
 
 test('a file that is not there has status 6', () => {
-  assert.equal(parse('include x\n').status, 0)
-  assert.deepEqual(parse('includem x\n').status, 6)
-})
-
-test('what is not in force yet is a note, once for each keyword, and fails nothing', () => {
-  const { diagnostics, status } = instanceWith('use_vmac\nuse_vmac\ntrack_script {\n a\n}')
-  assert.deepEqual(
-    diagnostics.map(({ severity, code, keyword }) => [severity, code, keyword]),
-    [
-      ['note', 'NOT_IN_FORCE', 'use_vmac'],
-      ['note', 'NOT_IN_FORCE', 'track_script'],
-    ],
-  )
-  assert.equal(status, 0)
+  assert.equal(parsePart('include x\n').status, 0)
+  assert.deepEqual(parsePart('includem x\n').status, 6)
 })
 
 test('inside a block that is not in force nothing is noted, but mistakes are', () => {
   const text = 'vrrp_script s {\n script "/bin/true"\n interval x\n inteval 2\n}\n'
-  const { diagnostics } = parse(text)
+  const { diagnostics } = parsePart(text)
   assert.deepEqual(
     diagnostics.map(({ code, keyword }) => [code, keyword]),
     [

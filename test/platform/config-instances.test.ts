@@ -48,7 +48,15 @@ test('an instance of nothing but the necessary has the documented defaults', () 
 test('state MASTER without a priority is the owner, and priority 255 without a state starts as master', () => {
   assert.equal(instanceWith('state MASTER').instance.priority, 255)
   assert.equal(instanceWith('priority 255').instance.initialState, 'MASTER')
-  assert.equal(instanceWith('state MASTER\npriority 300').instance.priority, 100)
+})
+
+test('a priority that is none leaves the default, with any state and whatever was written before, as in keepalived', () => {
+  for (const statements of ['state MASTER\npriority 300', 'state MASTER\npriority x', 'priority 90\npriority 300']) {
+    const { instance, diagnostics } = instanceWith(statements)
+    assert.equal(instance.priority, 100, statements)
+    assert.match(diagnostics[0]?.hint ?? '', /the default \(100\) stands/)
+  }
+  assert.equal(instanceWith('priority 300\npriority 90').instance.priority, 90)
 })
 
 test('state BACKUP after state MASTER is refused, the other way round is taken', () => {
@@ -113,10 +121,6 @@ test('a password is cut to eight characters with a warning, and needs its type',
     const { instance, diagnostics } = auth(body)
     assert.deepEqual([instance.authentication.type, diagnostics[0]?.code], ['none', 'AUTHENTICATION'])
   }
-  assert.deepEqual(
-    auth('auth_type AH\nauth_pass x').diagnostics.map(({ severity }) => severity),
-    ['note'],
-  )
   assert.equal(auth('auth_type PASS\nauth_pass "a#b c"').instance.authentication.type, 'pass')
 })
 
@@ -213,6 +217,28 @@ test('source and group of the adverts can be given, a stray prefix length being 
     diagnostics.map(({ severity }) => severity),
     ['note'],
   )
+})
+
+test('source and group of another family than the addresses are not used', () => {
+  const { instance, diagnostics } = instanceWith('mcast_src_ip fe80::1\nmcast_dst_ip ff02::99')
+  assert.deepEqual([instance.sourceAddress, instance.multicastGroup], [null, '224.0.0.18'])
+  assert.deepEqual(complaints(diagnostics), ['10:1 FAMILY mcast_src_ip', '11:1 FAMILY mcast_dst_ip'])
+})
+
+test('recipients without a server are no use, nor is a server without recipients', () => {
+  const codes = (globals: string) =>
+    instanceWith('', globals).diagnostics.map(({ severity, code, keyword }) => [severity, code, keyword])
+  assert.deepEqual(codes('notification_email {\n a@x\n}'), [['note', 'MAIL', 'notification_email']])
+  assert.deepEqual(codes('smtp_server 192.0.2.25'), [['note', 'MAIL', 'smtp_server']])
+  assert.deepEqual(codes('smtp_server 192.0.2.25\nnotification_email {\n}'), [
+    ['warning', 'MAIL', 'notification_email'],
+  ])
+  assert.deepEqual(codes('smtp_server 192.0.2.25\nnotification_email {\n a@x\n}'), [])
+})
+
+test('a mail server may be a name, which is looked up when there is mail', () => {
+  const { config, diagnostics } = instanceWith('', 'smtp_server mail.site.example\nnotification_email {\n a@x\n}')
+  assert.deepEqual([config?.mail.server, diagnostics], [{ host: 'mail.site.example', port: 25 }, []])
 })
 
 test('global_defs names node, site, mail and script user, spread over several blocks', () => {

@@ -6,7 +6,7 @@ import { expandBraces } from '#platform/config/include.ts'
 import { readLines } from '#platform/config/lines.ts'
 import { wholeLine } from '#platform/config/text.ts'
 import { commandArguments, scriptWordsOf, tokensOf, wordsOf } from '#platform/config/tokens.ts'
-import { memoryFiles, OPTIONS, PATH, parse } from './config/parse.ts'
+import { memoryFiles, OPTIONS, PATH, parsePart } from './config/parse.ts'
 
 function read(text: string, others: Record<string, string> = {}) {
   const findings = collectFindings()
@@ -86,7 +86,7 @@ test('a definition may refer to a later one, and redefining it affects later use
 })
 
 test('an unknown name in braces is reported once and does not tear the structure apart', () => {
-  const { config, diagnostics, status } = parse(
+  const { config, diagnostics, status } = parsePart(
     'global_defs {\n router_id ${NOBODY}\n nothing_known ${NOBODY}\n smtp_helo_name x\n}\n',
   )
   assert.deepEqual(
@@ -166,7 +166,7 @@ test('includes are read in place, relative to the file they stand in', () => {
 })
 
 test('an include without a match is a note, and fails the start only where the word demands it', () => {
-  const plain = parse('include nothing.conf\n')
+  const plain = parsePart('include nothing.conf\n')
   assert.deepEqual([plain.status, plain.config !== null, plain.diagnostics[0]?.severity], [0, true, 'note'])
   for (const [line, status] of Object.entries({
     'includem nothing.conf': 6,
@@ -176,7 +176,7 @@ test('an include without a match is a note, and fails the start only where the w
     'includeb {a,b}.none': 6,
     'global_defs {\n include_check\n}\ninclude nothing.conf': 6,
   })) {
-    assert.equal(parse(`${line}\n`).status, status, line)
+    assert.equal(parsePart(`${line}\n`).status, status, line)
   }
 })
 
@@ -186,7 +186,7 @@ test('a file that includes itself is reported', () => {
 
 test('an include behind a brace is not read, and said so', () => {
   assert.deepEqual(
-    parse('global_defs { include x.conf\n}\n').diagnostics.map(({ code }) => code),
+    parsePart('global_defs { include x.conf\n}\n').diagnostics.map(({ code }) => code),
     ['INCLUDE_PLACE'],
   )
 })

@@ -26,7 +26,7 @@ test('the lab configurations are taken as they stand, without an error or a warn
     nginx.diagnostics.map(({ severity, keyword }) => [severity, keyword]),
     [
       ['note', 'vrrp_script'],
-      ['note', 'track_script'],
+      ['warning', 'track_script'],
     ],
   )
 })
@@ -48,7 +48,8 @@ test('files come from the disk: globs, folders and executables as keepalived tre
   writeFileSync(join(folder, 'conf.d', 'z.conf'), 'router_id from-z\n')
   chmodSync(join(folder, 'conf.d', 'z.conf'), 0o755)
   const path = join(folder, 'main.conf')
-  writeFileSync(path, 'global_defs {\n include conf.d/*.conf\n}\n')
+  const instance = 'vrrp_instance V {\n interface eth0\n virtual_router_id 1\n no_virtual_ipaddress\n}\n'
+  writeFileSync(path, `global_defs {\n include conf.d/*.conf\n}\n${instance}`)
   const { config, diagnostics } = loadConfig(path, { configId: 'x' })
   assert.equal(config?.routerId, 'from-a')
   assert.deepEqual(

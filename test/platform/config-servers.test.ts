@@ -165,20 +165,20 @@ test('a virtual server that cannot work is left out, and the others stay', () =>
   )
 })
 
-test('services of marks, groups and all ports are known and not in force yet', () => {
+test('services of marks, groups and all ports are left out with a warning', () => {
   for (const head of ['fwmark 3', 'group web', '192.0.2.10', '192.0.2.10 0']) {
     const { diagnostics, status, config } = serverWith(BASIC + REAL, head)
     assert.deepEqual(
-      diagnostics.map(({ code }) => code),
-      ['NOT_IN_FORCE'],
+      diagnostics.map(({ severity, code }) => [severity, code]),
+      [['warning', 'NOT_IN_FORCE']],
       head,
     )
-    assert.deepEqual([status, config?.virtualServers], [0, []])
+    assert.deepEqual([status, config?.virtualServers], [5, []])
   }
 })
 
-test('other checks are noted once, and the server goes on without them', () => {
-  const { server, diagnostics } = serverWith(`${BASIC}real_server 192.0.2.20 80 {
+test('a real server whose only check is not in force stays in service, and that is said', () => {
+  const { server, diagnostics, status } = serverWith(`${BASIC}real_server 192.0.2.20 80 {
 HTTP_GET {
  url {
   path /
@@ -187,10 +187,11 @@ HTTP_GET {
 }
 }`)
   assert.deepEqual(
-    diagnostics.map(({ code, keyword }) => [code, keyword]),
-    [['NOT_IN_FORCE', 'HTTP_GET']],
+    diagnostics.map(({ severity, code, keyword }) => [severity, code, keyword]),
+    [['warning', 'NOT_IN_FORCE', 'HTTP_GET']],
   )
-  assert.deepEqual(server?.realServers[0]?.checks, [])
+  assert.match(diagnostics[0]?.message ?? '', /HTTP_GET is not in force yet: .* never checked: it counts as up/)
+  assert.deepEqual([server?.realServers[0]?.checks, status], [[], 5])
 })
 
 test('a weight beyond what the configuration holds is the largest one, with a warning', () => {

@@ -36,6 +36,13 @@ export function parse(text: string, others: Record<string, string> = {}) {
   return { config, diagnostics, scripts, status: exitStatus(diagnostics, config) }
 }
 
+/** A part of a file, of which nobody expects that there is something to run. */
+export function parsePart(text: string, others: Record<string, string> = {}) {
+  const { config, diagnostics: all } = parse(text, others)
+  const diagnostics = all.filter(({ code }) => code !== 'NOTHING_TO_DO')
+  return { config, diagnostics, status: exitStatus(diagnostics, config) }
+}
+
 /** `line:column CODE keyword` of everything but notes. */
 export function complaints(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics
