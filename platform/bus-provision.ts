@@ -1,4 +1,4 @@
-import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstreamManager, type StreamConfig } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from 'nats'
 import type { BusAccess } from '#schemas/settings.ts'
 import { EVENT_STREAM, type NodeName, SNAPSHOT_BUCKET, storedSubject, streamSubjects } from '#schemas/subjects.ts'
@@ -46,6 +46,9 @@ export async function provisionBus(
 }
 
 type Wanted = Partial<StreamConfig> & { name: string }
+/** Error code of the JetStream API. */
+const STREAM_NOT_FOUND = 10_059
+
 type Streams = Awaited<ReturnType<typeof jetstreamManager>>['streams']
 
 /** No optimistic-concurrency headers: they wedge sourcing on older servers, and each source has one writer. */
@@ -79,7 +82,10 @@ function snapshotStream(storage: 'file' | 'memory'): Partial<StreamConfig> {
 }
 
 async function ensureStream(streams: Streams, wanted: Wanted): Promise<void> {
-  const existing = await streams.info(wanted.name).catch(() => null)
+  const existing = await streams.info(wanted.name).catch((cause: unknown) => {
+    if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return null
+    throw cause
+  })
   if (existing !== null && differences(wanted, existing.config).length === 0) return
   const { config } = existing === null ? await streams.add(wanted) : await streams.update(wanted.name, wanted)
   const differing = differences(wanted, config)

@@ -4,6 +4,7 @@ import type { Config } from '#schemas/config.ts'
 import type { Envelope } from '#schemas/envelope.ts'
 import { projectStatus } from '../../cli/failoverctl/projection.ts'
 import { sentence } from '../../cli/failoverctl/sentence.ts'
+import { exampleInstance } from '../configuration.ts'
 
 let sequence = 0
 const event = (data: { type: string } & Record<string, unknown>): Envelope => ({
@@ -21,15 +22,6 @@ const event = (data: { type: string } & Record<string, unknown>): Envelope => ({
   data,
 })
 
-const vip = {
-  address: '192.0.2.100',
-  prefix: 32,
-  family: 4 as const,
-  device: 'eth0',
-  label: null,
-  broadcast: null,
-  scope: 0,
-}
 const realServer = (address: string) => ({
   address,
   port: 80,
@@ -47,37 +39,7 @@ const config: Config = {
   mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null },
   scriptUser: null,
   scriptSecurity: false,
-  instances: [
-    {
-      name: 'VI_1',
-      initialState: 'MASTER',
-      interface: 'eth0',
-      virtualRouterId: 51,
-      priority: 150,
-      version: 2,
-      advertIntervalMs: 1000,
-      authentication: { type: 'none' },
-      preempt: true,
-      preemptDelayMs: 0,
-      lowerPriorityAdvert: true,
-      higherPriorityAdvert: false,
-      sourceAddress: null,
-      multicastGroup: '224.0.0.18',
-      addresses: [vip],
-      excludedAddresses: [],
-      announcement: {
-        repeat: 5,
-        delayMs: 5000,
-        refreshMs: 0,
-        refreshRepeat: 1,
-        lowerPriorityRepeat: 5,
-        lowerPriorityDelayMs: 5000,
-      },
-      leaseMs: 3000,
-      notify: { master: null, backup: null, fault: null, stop: null, any: null },
-      smtpAlert: true,
-    },
-  ],
+  instances: [exampleInstance({ priority: 150 })],
   virtualServers: [
     {
       address: '192.0.2.100',

@@ -1,5 +1,6 @@
 /** A small valid configuration for the tests of ipvs. */
 import type { Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import { exampleInstance, exampleVip } from '../configuration.ts'
 
 export const VIP = '192.168.105.211'
 export const VIP_NAME = `${VIP}/32`
@@ -8,40 +9,11 @@ export const WEB1 = '192.168.105.203:80'
 export const WEB2 = '192.168.105.204:80'
 
 export function vip(address = VIP, device = 'eth0'): VipAddress {
-  return { address, prefix: 32, family: 4, device, label: null, broadcast: null, scope: 0 }
+  return exampleVip(address, device)
 }
 
 export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
-  return {
-    name: 'VI_1',
-    initialState: 'MASTER',
-    interface: 'eth0',
-    virtualRouterId: 51,
-    priority: 150,
-    version: 2,
-    advertIntervalMs: 1_000,
-    authentication: { type: 'none' },
-    preempt: true,
-    preemptDelayMs: 0,
-    lowerPriorityAdvert: false,
-    higherPriorityAdvert: false,
-    sourceAddress: null,
-    multicastGroup: '224.0.0.18',
-    addresses: [vip()],
-    excludedAddresses: [],
-    announcement: {
-      repeat: 5,
-      delayMs: 5_000,
-      refreshMs: 0,
-      refreshRepeat: 1,
-      lowerPriorityRepeat: 5,
-      lowerPriorityDelayMs: 5_000,
-    },
-    leaseMs: 3_000,
-    notify: { master: null, backup: null, fault: null, stop: null, any: null },
-    smtpAlert: false,
-    ...change,
-  }
+  return exampleInstance({ initialState: 'MASTER', priority: 150, addresses: [vip()], ...change })
 }
 
 export function realServer(address: string, change: Partial<RealServer> = {}): RealServer {

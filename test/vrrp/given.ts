@@ -6,47 +6,17 @@ import { evolve } from '../../services/vrrp/core/evolve.ts'
 import { react } from '../../services/vrrp/core/react.ts'
 import { type Effect, type Fact, type Input, initialState, type State } from '../../services/vrrp/core/state.ts'
 import type { LinkState } from '../../services/vrrp/ports.ts'
+import { exampleInstance, exampleVip } from '../configuration.ts'
 
 export const VIP = '192.0.2.100'
 export const OURS = '192.0.2.1'
 
 /** VRRPv2, VRID 51, priority 100, one second, one VIP: what the golden vectors show. */
 export function instance(change: Partial<VrrpInstance> = {}): VrrpInstance {
-  return {
-    name: 'VI_1',
-    initialState: 'BACKUP',
-    interface: 'eth0',
-    virtualRouterId: 51,
-    priority: 100,
-    version: 2,
-    advertIntervalMs: 1_000,
-    authentication: { type: 'none' },
-    preempt: true,
-    preemptDelayMs: 0,
-    lowerPriorityAdvert: true,
-    higherPriorityAdvert: false,
-    sourceAddress: null,
-    multicastGroup: '224.0.0.18',
-    addresses: [vip(VIP)],
-    excludedAddresses: [],
-    announcement: {
-      repeat: 5,
-      delayMs: 5_000,
-      refreshMs: 0,
-      refreshRepeat: 1,
-      lowerPriorityRepeat: 5,
-      lowerPriorityDelayMs: 5_000,
-    },
-    leaseMs: 3_000,
-    notify: { master: null, backup: null, fault: null, stop: null, any: null },
-    smtpAlert: false,
-    ...change,
-  }
+  return exampleInstance({ addresses: [vip(VIP)], ...change })
 }
 
-export function vip(address: string): VrrpInstance['addresses'][number] {
-  return { address, prefix: 32, family: 4, device: 'eth0', label: null, broadcast: null, scope: 0 }
-}
+export const vip = exampleVip
 
 export function link(change: Partial<LinkState> = {}): LinkState {
   return {
