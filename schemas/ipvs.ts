@@ -14,7 +14,7 @@ export const AddressesAdded = z.strictObject({
   type: z.literal('AddressesAdded'),
   instance,
   addresses,
-  /** event: told by vrrp; advert: our own advert on the wire stood in for the event (bus down). */
+  /** advert: our own advert was seen leaving, usually before its event came; event: told by vrrp, and that was sooner. */
   trigger: z.enum(['event', 'advert']),
   /** From the trigger to the last address in the kernel. */
   tookMs: z.number().min(0),

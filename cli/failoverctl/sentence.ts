@@ -6,11 +6,11 @@ import { SupervisorEvent } from '#schemas/supervisor.ts'
 import { type Peer, VrrpEvent } from '#schemas/vrrp.ts'
 
 /** An event as one sentence for people; an event of a later version is shown by its type. */
-export function sentence({ type, subject, data }: Envelope): string {
+export function sentence({ type, subject, data, causationid }: Envelope): string {
   const vrrp = VrrpEvent.safeParse(data)
   if (vrrp.success) return ofVrrp(vrrp.data)
   const ipvs = IpvsEvent.safeParse(data)
-  if (ipvs.success) return ofIpvs(ipvs.data)
+  if (ipvs.success) return ofIpvs(ipvs.data, causationid !== undefined)
   const checker = CheckerEvent.safeParse(data)
   if (checker.success) return ofChecker(checker.data)
   const notifier = NotifierEvent.safeParse(data)
@@ -64,10 +64,10 @@ function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): str
   }
 }
 
-function ofIpvs(event: IpvsEvent): string {
+function ofIpvs(event: IpvsEvent, hasCause: boolean): string {
   switch (event.type) {
     case 'AddressesAdded': {
-      const trigger = event.trigger === 'advert' ? ', told by our own advert on the wire before the event came' : ''
+      const trigger = event.trigger === 'advert' && !hasCause ? ', on the word of our own advert alone' : ''
       return `${event.addresses.join(', ')} added in ${event.tookMs.toFixed(1)} ms, announced ${event.announced} times${trigger}`
     }
     case 'AddressesRemoved':
