@@ -52,6 +52,7 @@ export function keepLinked(options: LinkOptions): () => Promise<void> {
       options.onDown(closing)
     }
     // Not waited for but in order: the library first writes all it has, which a hung server never lets it.
+    // What it says of a connection that is given up anyway changes nothing: its loss has been told above.
     const closed = nc.close().catch(() => undefined)
     if (closing) await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, FAREWELL_MS).unref())])
   }

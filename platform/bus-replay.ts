@@ -54,6 +54,7 @@ export async function replay(nc: NatsConnection, place: Place, deps: ReplayDeps,
       place.position = Math.max(place.position, position)
     })
   }
+  // Tidiness only: what is left over is removed before the next replay, and by the server when nobody uses it.
   void removeConsumer(nc, deps.consumer).catch(() => undefined)
   // Events that the filters leave out count as handed over.
   place.position = Math.max(place.position, state.lastSequence)

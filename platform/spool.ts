@@ -125,7 +125,7 @@ function spoolFile({ folder, owner }: SpoolOptions) {
         await rename(fresh, path)
         lines = all.length
       } catch (cause) {
-        // Half a file on a full disk takes the room that the store needs.
+        // Half a file on a full disk takes the room that the store needs. The first error is the one to tell.
         await unlink(fresh).catch(() => undefined)
         throw cause
       }

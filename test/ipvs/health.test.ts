@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { desiredTable } from '../../services/ipvs/core/desired.ts'
-import type { KernelService } from '../../services/ipvs/ports.ts'
+import { settled } from './balancer.ts'
 import { config, realServer, SERVICE, virtualServer, WEB1 } from './settings.ts'
-import { tableOf } from './simulated-kernel.ts'
 import { serverDown, serverUp, simulatedNode } from './simulated-node.ts'
 
 const wanted = desiredTable([virtualServer()], {})
-async function running(options: Parameters<typeof simulatedNode>[0] = {}, before: KernelService[] = []) {
-  const node = simulatedNode({ config: config({ instances: [] }), ...options })
-  node.kernel.table = tableOf(before)
-  node.start()
-  node.caughtUp()
-  await node.settled()
-  return node
-}
-
-async function settled(options: Parameters<typeof simulatedNode>[0] = {}) {
-  const node = await running(options)
-  node.writes()
-  node.news()
-  return node
-}
 
 describe('health', () => {
   test('a dead server leaves at once, and returns with its weight', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { desiredTable } from '../../services/ipvs/core/desired.ts'
 import type { KernelService } from '../../services/ipvs/ports.ts'
+import { running, settled } from './balancer.ts'
 import { config, realServer, SERVICE, virtualServer, WEB1, WEB2 } from './settings.ts'
 import { tableOf } from './simulated-kernel.ts'
 import { serverDown, simulatedNode } from './simulated-node.ts'
@@ -20,22 +21,6 @@ const foreign: KernelService = {
   scheduler: 'wlc',
   persistenceTimeoutS: null,
   destinations: [{ address: '10.9.9.1', port: 443, forwarding: 'NAT', weight: 7 }],
-}
-
-async function running(options: Parameters<typeof simulatedNode>[0] = {}, before: KernelService[] = []) {
-  const node = simulatedNode({ config: config({ instances: [] }), ...options })
-  node.kernel.table = tableOf(before)
-  node.start()
-  node.caughtUp()
-  await node.settled()
-  return node
-}
-
-async function settled(options: Parameters<typeof simulatedNode>[0] = {}) {
-  const node = await running(options)
-  node.writes()
-  node.news()
-  return node
 }
 
 describe('the start', () => {
