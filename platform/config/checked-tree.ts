@@ -1,42 +1,43 @@
 /** Statements against the keyword tables: what is known, allowed and in force, and what has to be said about the rest. */
 import type { Script } from '#schemas/config.ts'
+import { type Arguments, parseArguments } from './arguments.ts'
 import type { Findings } from './diagnostic.ts'
 import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from './enforcement.ts'
+import { type Entry, parseEntry } from './entries.ts'
 import { childPath, findKeyword, findValue, type Keyword } from './keywords.ts'
 import { describeBlock, suggestKeyword } from './suggestion.ts'
 import { type Position, wordPosition } from './text.ts'
 import type { Statement } from './tree.ts'
-import { parseArguments, type Value } from './values.ts'
 
 /** Includes are gone by now: what is left of them stood where none is read. */
 const INCLUDE = /^include[rmwba]?$/
 
-export interface Setting {
+export interface Setting extends Arguments {
   statement: Statement
-  values: readonly Value[]
 }
 
-export interface Block {
+/** Its own arguments are those behind its name. */
+export interface Block extends Arguments {
   path: string
   /** The statement that opens it; null for the root. */
   statement: Statement | null
-  /** Its own arguments. */
-  values: readonly Value[]
   /** Usable statements by keyword, in order. */
   settings: Map<string, Setting[]>
-  /** Keywords that were written, but not so that they could be used: already reported. */
+  /** Keywords (and `(entry)`) that were written, but not so that they could be used: already reported. */
   damaged: Set<string>
   /** It asks for what failoverd cannot do yet and cannot do without: already reported, and not to be run. */
   refused: boolean
   blocks: Block[]
-  /** Lines of a block of entries. */
-  entries: Statement[]
+  /** What stands in a block of entries. */
+  entries: Entry[]
 }
+
+const NO_ARGUMENTS: Arguments = { values: [], options: new Map() }
 
 /** The whole configuration as a block; unusable statements are left out and reported. */
 export function checkTree(statements: readonly Statement[], findings: Findings): Block {
   const enforcement = watchEnforcement(findings)
-  const root = openBlock({ path: '', statement: null, values: [] })
+  const root = openBlock({ path: '', statement: null, ...NO_ARGUMENTS })
   checkBlock(root, statements, { findings, enforcement, unit: root, quiet: false })
   enforcement.report()
   return root
@@ -45,7 +46,7 @@ export function checkTree(statements: readonly Statement[], findings: Findings):
 /** Blocks that can be left out alone; at the root it is everything, in global_defs every vrrp_instance. */
 const UNITS: readonly string[] = ['global_defs', 'vrrp_instance', 'virtual_server', 'virtual_server/real_server']
 
-type Head = Pick<Block, 'path' | 'statement' | 'values'>
+type Head = Pick<Block, 'path' | 'statement' | 'values' | 'options'>
 
 function openBlock(head: Head): Block {
   return { ...head, settings: new Map(), damaged: new Set(), refused: false, blocks: [], entries: [] }
@@ -71,26 +72,26 @@ function checkBlock(block: Block, statements: readonly Statement[], context: Con
 
 function checkStatement(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
   const { findings } = context
-  const values = statement.text.damaged ? null : parseArguments(keyword, statement, findings)
+  const taken = statement.text.damaged ? null : parseArguments(keyword, statement, findings)
   if (INCLUDE.test(keyword.name)) {
     reportInclude(statement, findings)
     return
   }
   if (!statement.text.damaged) reportUse(block, keyword, statement, context)
   if (keyword.opens !== null) {
-    checkOpening(block, keyword, statement, values, context)
+    checkOpening(block, keyword, statement, taken, context)
     return
   }
   if (statement.block !== null) reportUnexpectedBlock(statement, findings)
   else reportSurplus(block.path, keyword, statement, findings)
-  store(block, keyword, statement, values, findings)
+  store(block, keyword, statement, taken, findings)
 }
 
 function checkOpening(
   block: Block,
   keyword: Keyword,
   statement: Statement,
-  values: Value[] | null,
+  taken: Arguments | null,
   context: Context,
 ): void {
   const { findings } = context
@@ -102,33 +103,52 @@ function checkOpening(
     return
   }
   const path = childPath(block.path, keyword.name)
-  const child = openBlock({ path, statement, values: values ?? [] })
+  const child = openBlock({ path, statement, ...(taken ?? NO_ARGUMENTS) })
   if (keyword.opens === 'block') {
     const unit = UNITS.includes(path) ? child : context.unit
     checkBlock(child, statement.block, { ...context, unit, quiet: context.quiet || !keyword.inForce })
-  } else addEntries(child, statement.block, findings)
-  if (values === null) block.damaged.add(keyword.key)
+  } else addEntries(child, statement.block, { ...context, quiet: context.quiet || !keyword.inForce })
+  if (taken === null) block.damaged.add(keyword.key)
   else block.blocks.push(child)
 }
 
-function addEntries(block: Block, statements: readonly Statement[], findings: Findings): void {
-  for (const statement of statements) if (statement.block !== null) reportUnexpectedBlock(statement, findings)
-  block.entries.push(...statements)
+function addEntries(block: Block, statements: readonly Statement[], context: Context): void {
+  for (const statement of statements) {
+    if (statement.text.damaged) continue
+    if (statement.block !== null) reportUnexpectedBlock(statement, context.findings)
+    const entry = parseEntry(block.path, statement, context.findings)
+    if (entry === null) {
+      block.damaged.add('(entry)')
+      continue
+    }
+    block.entries.push(entry)
+    for (const { keyword, word } of context.quiet ? [] : entry.uses) {
+      if (!keyword.inForce) tellNotInForce(block.path, keyword, wordPosition(word), context)
+    }
+  }
 }
 
-function store(block: Block, keyword: Keyword, statement: Statement, values: Value[] | null, findings: Findings): void {
+function store(
+  block: Block,
+  keyword: Keyword,
+  statement: Statement,
+  taken: Arguments | null,
+  findings: Findings,
+): void {
   const before = block.settings.get(keyword.key)
-  if (values === null) {
+  if (taken === null) {
     block.damaged.add(keyword.key)
     // The default stands now, as has been said: what was written before it does not.
     if (keyword.fallback !== null) block.settings.delete(keyword.key)
-  } else if (before !== undefined && keyword.args[0]?.kind === 'script') {
+  } else if (before !== undefined && keyword.repeat === 'first') {
     const first = before[0]
     const hint = first === undefined ? null : `the one on line ${wordPosition(first.statement.keyword).line} stands`
     const at = wordPosition(statement.keyword)
     findings.error({ code: 'REPEATED', at, keyword: keyword.name, message: `${keyword.name} is given twice`, hint })
   } else {
-    block.settings.set(keyword.key, [...(before ?? []), { statement, values }])
+    const setting = { statement, ...taken }
+    if (before === undefined) block.settings.set(keyword.key, [setting])
+    else before.push(setting)
   }
 }
 
@@ -188,7 +208,9 @@ function reportUnexpectedBlock(statement: Statement, findings: Findings): void {
 
 /** Words behind the last argument count for nothing; a keyword among them was surely meant to. */
 function reportSurplus(path: string, keyword: Keyword, statement: Statement, findings: Findings): void {
-  if (keyword.args.some((argument) => argument.many || argument.kind === 'script')) return
+  if (keyword.options.length > 0) return
+  if (keyword.args.some(({ many, kind }) => many || kind === 'script' || kind === 'rest')) return
+  if (statement.args.length <= keyword.args.length) return
   const word = statement.args.slice(keyword.args.length).find(({ value }) => findKeyword(path, value) !== undefined)
   if (word === undefined) return
   const message = `${word.value} is not read: it stands on the line of ${keyword.name}`

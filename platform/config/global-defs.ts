@@ -1,10 +1,9 @@
 /** global_defs: the node's name, mail, and defaults for instances and servers. */
 import type { Config } from '#schemas/config.ts'
+import { parseAccount } from './arguments.ts'
 import { type Block, blocksOf, boolOf, hasSetting, numberOf, settingOf, textOf } from './checked-tree.ts'
 import type { Findings } from './diagnostic.ts'
 import { wordPosition } from './text.ts'
-import { wordsOf } from './tokens.ts'
-import { parseAccount } from './values.ts'
 
 /** Who runs this: what the file leaves open. */
 export interface Host {
@@ -48,6 +47,7 @@ function mergeBlocks(blocks: readonly Block[]): Block {
     path: 'global_defs',
     statement: null,
     values: [],
+    options: new Map(),
     settings: new Map(),
     damaged: new Set(blocks.flatMap(({ damaged }) => [...damaged])),
     refused: blocks.some(({ refused }) => refused),
@@ -84,9 +84,7 @@ function readMail(block: Block, { userName, hostName }: Host, findings: Findings
   const port = server?.[1]
   reportMail(block, findings)
   return {
-    recipients: entries
-      .filter(({ text }) => !text.damaged)
-      .flatMap(({ text }) => wordsOf(text).map((word) => word.value)),
+    recipients: entries.flatMap(({ values }) => values.map(String)),
     from: textOf(block, 'notification_email_from') ?? `${userName}@${hostName}`,
     server: server === undefined ? null : { host: String(server[0]), port: typeof port === 'number' ? port : 25 },
     // A timeout of 0 would be none at all; keepalived makes it a second as well.

@@ -1,78 +1,67 @@
-/** Arguments of statements: from words to values, with what is allowed when they are not. */
-import { isIP } from 'node:net'
+/** One word to one value, by the kind of the argument; with what is allowed when it does not fit. */
 import type { Script } from '#schemas/config.ts'
-import type { Findings } from './diagnostic.ts'
-import type { Argument, Keyword } from './keywords.ts'
+import { addressHint, longestPrefix, parseIpAddress } from './ip-address.ts'
+import type { Argument, ArgumentKind } from './keyword-row.ts'
 import { nearest } from './suggestion.ts'
-import { positionAt, type Word, wordPosition } from './text.ts'
-import { commandArguments, scriptWordsOf } from './tokens.ts'
-import type { Statement } from './tree.ts'
 
 export type Value = string | number | boolean | Script
 
-/** The values of a statement's arguments; null when one is missing or wrong, which has been reported then. */
-export function parseArguments(keyword: Keyword, statement: Statement, findings: Findings): Value[] | null {
-  const first = keyword.args[0]
-  if (first?.kind === 'script') return parseScript(keyword, first, statement, findings)
-  const values: Value[] = []
-  let index = 0
-  for (const argument of keyword.args) {
-    const words = argument.many ? statement.args.slice(index) : statement.args.slice(index, index + 1)
-    index += words.length
-    if (words.length === 0 && !argument.optional) return reportMissing(keyword, argument, statement, findings)
-    if (words.length === 0 && argument.kind === 'bool') values.push(true)
-    for (const word of words) {
-      const value = parseValue(argument, word)
-      if (value.ok) values.push(value.value)
-      else return reportInvalid(keyword, word, value, findings)
-      if (value.remark !== null) reportRemark(keyword, word, value.remark, findings)
-    }
-  }
-  return values
-}
-
 /** What is worth saying of a value that is used. */
-interface Remark {
-  severity: 'warning' | 'note'
+export interface Remark {
+  severity: 'error' | 'warning' | 'note'
+  code: 'ROUNDED' | 'OUT_OF_RANGE'
   text: string
 }
 
-type Parsed = { ok: true; value: Value; remark: Remark | null } | Refusal
-
-interface Refusal {
+export interface Refusal {
   ok: false
   code: 'INVALID' | 'OUT_OF_RANGE'
   problem: string
   hint: string | null
 }
 
-function parseValue(argument: Argument, word: Word): Parsed {
-  const { value } = word
+export type Parsed = { ok: true; value: Value; remark: Remark | null } | Refusal
+
+/** The value of a word. Never throws: what does not fit comes back as a refusal. */
+export function parseValue(argument: Argument, value: string): Parsed {
   switch (argument.kind) {
     case 'word':
-      return accept(value)
+    case 'rest':
+      return parseWord(argument, value)
     case 'int':
       return parseInteger(argument, value)
+    case 'num':
+      return parseNumber(argument, value)
     case 'sec':
     case 'msec':
       return parseDecimal(argument, value)
     case 'enum':
       return parseChoice(argument, value)
     case 'bool':
-      if (/^(on|true|yes)$/.test(value)) return accept(true)
-      if (/^(off|false|no)$/.test(value)) return accept(false)
-      return refuse(
-        'is neither true nor false',
-        'allowed: on, off, true, false, yes, no (lower case); nothing means on',
-      )
+      return parseBool(value)
     case 'ip':
     case 'ip4':
     case 'ip6':
       return parseAddress(argument, value)
+    case 'net':
+    case 'net4':
+    case 'net6':
+      return parseNet(argument, value)
+    case 'mac':
+      return MAC.test(value)
+        ? accept(value.toLowerCase())
+        : refuse('is not a hardware address', 'such as 02:00:5e:00:00:01')
+    case 'hex':
+      return /^[0-9a-fA-F]+$/.test(value) ? accept(value.toLowerCase()) : refuse('is not hexadecimal', HEXADECIMAL)
+    case 'ranges':
+      return parseRange(argument, value)
     case 'script':
       return refuse('is no command', null)
   }
 }
+
+const MAC = /^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){4,5}$/
+const HEXADECIMAL = 'digits are 0 to 9 and a to f'
 
 function accept(value: Value, remark: Remark | null = null): Parsed {
   return { ok: true, value, remark }
@@ -82,22 +71,34 @@ function refuse(problem: string, hint: string | null, code: Refusal['code'] = 'I
   return { ok: false, code, problem, hint }
 }
 
+function parseWord({ longest }: Argument, value: string): Parsed {
+  if (value.length <= longest) return accept(value)
+  return refuse(`is longer than ${longest} characters`, null, 'OUT_OF_RANGE')
+}
+
 function parseInteger(argument: Argument, value: string): Parsed {
-  if (!/^[+-]?\d+$/.test(value)) {
-    const tail = /^([+-]?\d+)[^\d.]/.exec(value)
-    const hint = tail === null ? allowed(argument) : `write ${tail[1]} alone; a comment starts with # or !`
-    return refuse('is not a whole number', hint)
-  }
-  return inRange(argument, Number(value))
+  if (/^[+-]?\d+$/.test(value)) return inRange(argument, Number(value))
+  const tail = /^([+-]?\d+)[^\d.]/.exec(value)
+  const hint = tail === null ? allowedText(argument) : `write ${tail[1]} alone; a comment starts with # or !`
+  return refuse('is not a whole number', hint)
+}
+
+/** strtol(3) with base 0: 0x.. is hexadecimal, 0.. octal. */
+function parseNumber(argument: Argument, value: string): Parsed {
+  const [, sign = '', hex, octal, decimal] = /^([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9]\d*))$/.exec(value) ?? []
+  const digits = hex ?? octal ?? decimal
+  if (digits === undefined) return refuse('is not a whole number', `${allowedText(argument)}, decimal, 0x.. or 0..`)
+  const size = Number.parseInt(digits, hex !== undefined ? 16 : octal !== undefined ? 8 : 10)
+  return inRange(argument, sign === '-' ? -size : size)
 }
 
 function parseDecimal(argument: Argument, value: string): Parsed {
-  const match = /^\+?(?:\d+(?:\.(\d*))?|\.(\d+))$/.exec(value)
-  if (match === null) return refuse('is not a decimal number', allowed(argument))
+  const match = /^[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))$/.exec(value)
+  if (match === null) return refuse('is not a decimal number', allowedText(argument))
   const parsed = inRange(argument, Number(value))
   const digits = (match[1] ?? match[2] ?? '').length
   return parsed.ok && digits > 6
-    ? { ...parsed, remark: { severity: 'warning', text: 'only six decimal places are used' } }
+    ? { ...parsed, remark: { severity: 'warning', code: 'ROUNDED', text: 'only six decimal places are used' } }
     : parsed
 }
 
@@ -107,114 +108,98 @@ function inRange(argument: Argument, number: number): Parsed {
 }
 
 function parseChoice(argument: Argument, value: string): Parsed {
-  const wanted = argument.ignoreCase ? value.toUpperCase() : value
-  if (argument.choices.includes(wanted)) return accept(wanted)
-  const near = nearest(value, argument.choices)
+  const { choices, ignoreCase } = argument
+  const found = ignoreCase
+    ? choices.find((choice) => choice.toLowerCase() === value.toLowerCase())
+    : choices.find((choice) => choice === value)
+  if (found !== undefined) return accept(found)
+  const near = nearest(value, choices)
   const guess = near === null ? '' : `; did you mean ${near}?`
-  return refuse('is not one of the values known here', `allowed: ${argument.choices.join(', ')}${guess}`)
+  return refuse('is not one of the values known here', `${allowedText(argument)}${guess}`)
+}
+
+function parseBool(value: string): Parsed {
+  if (/^(on|true|yes)$/.test(value)) return accept(true)
+  if (/^(off|false|no)$/.test(value)) return accept(false)
+  return refuse('is neither true nor false', 'allowed: on, off, true, false, yes, no (lower case); nothing means on')
 }
 
 /** People write it, and keepalived takes it. */
-const UNUSED_PREFIX: Remark = { severity: 'note', text: 'the prefix length is not used here' }
+const UNUSED_PREFIX: Remark = { severity: 'note', code: 'ROUNDED', text: 'the prefix length is not used here' }
 
 function parseAddress(argument: Argument, value: string): Parsed {
   const [bare = '', prefix] = value.split('/')
   const address = parseIpAddress(bare)
-  const wanted = argument.kind === 'ip4' ? 4 : argument.kind === 'ip6' ? 6 : 0
-  if (address !== null && (wanted === 0 || wanted === address.family))
+  const family = familyOf(argument.kind)
+  if (address !== null && (family === null || family === address.family))
     return accept(address.text, prefix === undefined ? null : UNUSED_PREFIX)
-  return refuse(`is not an ${wanted === 0 ? 'IP' : `IPv${wanted}`} address`, addressHint(value))
+  return refuse(`is not an ${family === null ? 'IP' : `IPv${family}`} address`, addressHint(value))
 }
 
-export interface IpAddress {
-  /** In its shortest form, so that equal addresses are equal texts. */
-  text: string
-  family: 4 | 6
+/** `address/length`, the length always there: the longest stands in for one that is none, as with keepalived. */
+function parseNet(argument: Argument, value: string): Parsed {
+  const [bare = '', prefix] = value.split('/')
+  const address = parseIpAddress(bare)
+  const family = familyOf(argument.kind)
+  if (address === null || (family !== null && family !== address.family))
+    return refuse(`is not an ${family === null ? 'IP' : `IPv${family}`} address`, addressHint(bare))
+  const longest = longestPrefix(address.family)
+  const length = prefix === undefined ? longest : /^\d+$/.test(prefix) ? Number(prefix) : Number.NaN
+  if (length <= longest) return accept(`${address.text}/${length}`)
+  const text = `the prefix length must be a number from 0 to ${longest}; /${longest} is used`
+  return accept(`${address.text}/${longest}`, { severity: 'error', code: 'OUT_OF_RANGE', text })
 }
 
-/** An address without port, prefix, zone or brackets; null when the text is none. */
-export function parseIpAddress(text: string): IpAddress | null {
-  const version = text.includes('%') ? 0 : isIP(text)
-  if (version === 4) return { text, family: 4 }
-  if (version === 6) return { text: new URL(`http://[${text}]/`).hostname.slice(1, -1), family: 6 }
-  return null
+function familyOf(kind: ArgumentKind): 4 | 6 | null {
+  return kind.endsWith('4') ? 4 : kind.endsWith('6') ? 6 : null
 }
 
-/** What is most likely wrong with an address. */
-export function addressHint(value: string): string | null {
-  const parts = value.split('.')
-  const high = parts.find((part) => /^\d+$/.test(part) && Number(part) > 255)
-  if (parts.length === 4 && high !== undefined) return `${high} is above 255`
-  if (/^\d+(\.\d+)+$/.test(value) && parts.length !== 4) return `an IPv4 address has four parts, not ${parts.length}`
-  if (/^\[.*\]/.test(value)) return 'IPv6 addresses are written without brackets'
-  if (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(value)) return 'the port is a word of its own: a blank instead of the colon'
-  if (value.includes('/')) return 'no prefix length may stand here'
-  return null
+function parseRange(argument: Argument, value: string): Parsed {
+  const [, low, high = low] = /^(\d+)(?:-(\d+))?$/.exec(value) ?? []
+  if (low === undefined) return refuse('is neither a number nor a range of two', allowedText(argument))
+  const { min, max } = argument
+  if (Number(low) > Number(high)) return refuse('ends before it begins', null, 'OUT_OF_RANGE')
+  if (Number(low) < min || Number(high) > max) return refuse(`is outside ${rangeText(argument)}`, null, 'OUT_OF_RANGE')
+  return accept(low === high ? low : `${low}-${high}`)
 }
 
-function rangeText({ min, max, kind }: Argument): string {
+/** A range in words, with its unit. */
+export function rangeText({ min, max, kind }: Argument): string {
   const unit = kind === 'sec' ? ' seconds' : kind === 'msec' ? ' milliseconds' : ''
-  return max === 4294967295 ? `${min} and above${unit && ` in${unit}`}` : `${min} to ${max}${unit}`
+  return max === UNLIMITED ? `${min} and above${unit && ` in${unit}`}` : `${min} to ${max}${unit}`
 }
 
-function allowed(argument: Argument): string {
-  return `allowed: ${rangeText(argument)}`
+/** The upper limit of what has none of its own: that of an unsigned 32-bit number. */
+export const UNLIMITED = 4294967295
+
+/** `allowed: ...` for numbers and choices; null for other kinds. */
+export function allowedText(argument: Argument): string | null {
+  if (argument.kind === 'enum') return `allowed: ${argument.choices.join(', ')}`
+  return isNumeric(argument.kind) ? `allowed: ${rangeText(argument)}` : null
 }
 
-function reportInvalid(keyword: Keyword, word: Word, refusal: Refusal, findings: Findings): null {
-  const { name, fallback } = keyword
-  const { code, problem } = refusal
-  const kept = fallback === null ? 'the statement is not used' : `the default (${fallback}) stands`
-  const hint = refusal.hint === null ? kept : `${refusal.hint}; ${kept}`
-  findings.error({ code, at: wordPosition(word), keyword: name, message: `${name}: ${word.value} ${problem}`, hint })
-  return null
+export function isNumeric(kind: ArgumentKind): boolean {
+  return kind === 'int' || kind === 'num' || kind === 'sec' || kind === 'msec' || kind === 'ranges'
 }
 
-function reportRemark(keyword: Keyword, word: Word, remark: Remark, findings: Findings): void {
-  const message = `${keyword.name}: ${word.value}: ${remark.text}`
-  findings[remark.severity]({ code: 'ROUNDED', at: wordPosition(word), keyword: keyword.name, message })
-}
-
-const WANTED: Readonly<Record<Argument['kind'], string>> = {
+/** What an argument of this kind is called. */
+export const KIND_TEXTS: Readonly<Record<ArgumentKind, string>> = {
   word: 'a word',
+  rest: 'a text',
   ip: 'an IP address',
   ip4: 'an IPv4 address',
   ip6: 'an IPv6 address',
+  net: 'an address with an optional prefix length',
+  net4: 'an IPv4 address with an optional prefix length',
+  net6: 'an IPv6 address with an optional prefix length',
   int: 'a number',
+  num: 'a number',
   sec: 'a number of seconds',
   msec: 'a number of milliseconds',
   enum: 'a value',
   bool: 'true or false',
+  mac: 'a hardware address',
+  hex: 'hexadecimal digits',
+  ranges: 'a number or a range',
   script: 'a command',
-}
-
-function reportMissing(keyword: Keyword, argument: Argument, statement: Statement, findings: Findings): null {
-  const { name } = keyword
-  const position = keyword.args.indexOf(argument)
-  const what = position === 0 && keyword.opens !== null ? 'a name' : WANTED[argument.kind]
-  const ranged = argument.kind === 'int' || argument.kind === 'sec' || argument.kind === 'msec'
-  const choices = argument.kind === 'enum' ? `allowed: ${argument.choices.join(', ')}` : null
-  const last = statement.args.at(-1) ?? statement.keyword
-  findings.error({
-    code: 'MISSING_PARAMETER',
-    at: positionAt(last.text, last.index),
-    keyword: name,
-    message: `${name} needs ${what}${statement.args.length === 0 ? ' behind it' : ` behind ${last.value}`}`,
-    hint: ranged ? allowed(argument) : choices,
-  })
-  return null
-}
-
-function parseScript(keyword: Keyword, argument: Argument, statement: Statement, findings: Findings): Value[] | null {
-  const { keyword: word, text } = statement
-  const [command, ...account] = scriptWordsOf(text, word.index + word.value.length + (word.quoted ? 1 : 0))
-  const argv = commandArguments(command?.value ?? '')
-  if (argv.length > 0) return [{ argv, ...parseAccount(account.map(({ value }) => value)) }]
-  return argument.optional ? [] : reportMissing(keyword, argument, statement, findings)
-}
-
-/** `USER`, `USER GROUP`, `USER :GROUP` or `USER:GROUP`. */
-export function parseAccount(words: readonly string[]): { user: string | null; group: string | null } {
-  const [user = '', group = ''] = words.join(' ').split(/[\s:]+/)
-  return { user: user === '' ? null : user, group: group === '' ? null : group }
 }

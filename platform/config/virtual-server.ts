@@ -3,9 +3,9 @@ import type { RealServer, TcpCheck, VirtualServer } from '#schemas/config.ts'
 import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
+import { addressHint, type IpAddress, parseIpAddress } from './ip-address.ts'
 import { findValue } from './keywords.ts'
 import { type Position, type Word, wordPosition } from './text.ts'
-import { addressHint, type IpAddress, parseIpAddress } from './values.ts'
 
 /** The largest weight the configuration keeps; IPVS itself would take more, and nobody does. */
 const LARGEST_WEIGHT = 65535

@@ -89,7 +89,7 @@ function readAddresses(reading: Reading, device: string) {
     blocksOf(block, keyword).flatMap(({ entries }) =>
       entries.flatMap((entry) => {
         const address = readVipAddress(entry, device, findings)
-        return address === null ? [] : [{ address, at: wordPosition(entry.keyword) }]
+        return address === null ? [] : [{ address, at: wordPosition(entry.statement.keyword) }]
       }),
     )
   const advertised = read('virtual_ipaddress')
@@ -139,7 +139,9 @@ function readEndpoints(reading: Reading, family: 4 | 6): Pick<VrrpInstance, 'sou
 
 /** Whether addresses were written at all: if none is usable, that has been said of each. */
 function hasAddressLines(block: Block): boolean {
-  return blocksOf(block, 'virtual_ipaddress').some(({ entries }) => entries.length > 0)
+  return blocksOf(block, 'virtual_ipaddress').some(
+    ({ entries, damaged }) => entries.length > 0 || damaged.has('(entry)'),
+  )
 }
 
 function readVersion(reading: Reading, family: 4 | 6): 2 | 3 {

@@ -131,7 +131,20 @@ function kindText(kind: Argument['kind'], min: number, max: number, choices: rea
       return 'IPv6 address'
     case 'script':
       return 'command'
+    case 'num':
+      return rangeText('number', min, max)
+    case 'ranges':
+      return rangeText('number or range', min, max)
+    case 'net':
+    case 'net4':
+    case 'net6':
+      return 'address[/length]'
+    case 'mac':
+      return 'hardware address'
+    case 'hex':
+      return 'hexadecimal digits'
     case 'word':
+    case 'rest':
       return 'text'
   }
 }

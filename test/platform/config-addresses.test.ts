@@ -51,15 +51,15 @@ virtual_ipaddress {
   fe80::1%eth0
 }`)
   assert.deepEqual(complaints(diagnostics), [
-    '5:3 OUT_OF_RANGE null',
-    '6:13 UNKNOWN_KEYWORD 192.0.2.3',
-    '7:19 INVALID scope',
-    '7:24 UNKNOWN_KEYWORD devv',
+    '5:3 OUT_OF_RANGE virtual_ipaddress',
+    '6:13 UNKNOWN_OPTION 192.0.2.3',
+    '7:13 INVALID scope',
+    '7:24 UNKNOWN_OPTION devv',
     '8:3 FAMILY 2001:db8::1',
     '9:3 REPEATED 192.0.2.1',
     '10:13 NOT_IN_FORCE -nodad',
-    '11:3 INVALID_ADDRESS 192.0.2',
-    '12:3 INVALID_ADDRESS fe80::1%eth0',
+    '11:3 INVALID virtual_ipaddress',
+    '12:3 INVALID virtual_ipaddress',
   ])
   assert.deepEqual(
     instances[0]?.addresses.map(({ address }) => address),

@@ -1,0 +1,216 @@
+/**
+ * Rows of the keyword table (keywords/*.ts), each the whole description of a keyword:
+ *
+ *     [mark] name[, name...]  argument...  [option]...  [= default]  [> replacement]  [@canonical]  [property]...
+ *         - What it does.
+ *         : outcome
+ *         | remedy
+ *
+ * Marks: `+` is in force; the rest is recognised, and has no effect yet. `!` then leaves something unprotected that the
+ * operator counts on, `x` makes it unsafe to run its block at all, no mark means no harm. The outcome says what will not
+ * happen. `name=value` is a single value of a keyword in force. Lines that are indented deeper belong to the row above.
+ *
+ * Arguments, `name=` in front where there are several: the kinds of ArgumentKind; int, num, ranges:MIN..MAX; sec, msec
+ * likewise, decimal; enum:A|B (`/i` ignores case); word<=LONGEST; `flag` says that there is none. `?` optional, `*` any
+ * number, `+` one or more. Options may follow in any order: `[id=int:0..255]` a word and its value, `[reverse]` a word,
+ * `[direction:reverse|noreverse]` one of several words. `block` and `values` open braces: statements, or one entry a
+ * line. Properties: `required`; `first` and `each` say which of several statements counts (scripts: the first, others: the last);
+ * `secret`; `leading` (an option that may begin its line); `since:2.3`, the keepalived version where it is young.
+ * `@` stores under another name; `>` names what replaces a deprecated word, `-` nothing.
+ */
+
+const KINDS = 'word|rest|ip4|ip6|ip|net4|net6|net|int|num|sec|msec|enum|bool|mac|hex|ranges|script'
+
+/**
+ * rest: all words that are left, as one text. net: an address with an optional prefix length. num: a number in any base
+ * of C. ranges: N or N-M. bool: true when missing.
+ */
+export type ArgumentKind =
+  | 'word'
+  | 'rest'
+  | 'ip'
+  | 'ip4'
+  | 'ip6'
+  | 'net'
+  | 'net4'
+  | 'net6'
+  | 'int'
+  | 'num'
+  | 'sec'
+  | 'msec'
+  | 'enum'
+  | 'bool'
+  | 'mac'
+  | 'hex'
+  | 'ranges'
+  | 'script'
+
+export interface Argument {
+  /** Its name in the JSON form; the empty text for an only argument. */
+  name: string
+  kind: ArgumentKind
+  /** Limits of numbers, in the unit of the kind. */
+  min: number
+  max: number
+  /** The most characters a word may have. */
+  longest: number
+  choices: readonly string[]
+  ignoreCase: boolean
+  optional: boolean
+  many: boolean
+}
+
+/** What may follow the arguments in any order. */
+export interface Option {
+  /** Its name in the JSON form. */
+  name: string
+  /** The words that bring it: one, or the choices. */
+  words: readonly string[]
+  /** The value behind its word; null when the word is all. */
+  argument: Argument | null
+}
+
+/**
+ * unprotected: the rest works, and something is not done that the operator counts on. unsafe: other nodes would not
+ * understand this one, or it would act in the wrong place, so that what the keyword stands in must not run.
+ */
+export type Consequence = 'harmless' | 'unprotected' | 'unsafe'
+
+export interface Keyword {
+  name: string
+  /** The name its value is stored under. */
+  key: string
+  args: readonly Argument[]
+  options: readonly Option[]
+  opens: 'block' | 'values' | null
+  /** What it does, in a sentence or two. */
+  meaning: string
+  inForce: boolean
+  /** What comes of its having no effect; 'harmless' when in force. */
+  consequence: Consequence
+  /** Says so: what will not happen, or would. Empty where it is harmless. */
+  outcome: string
+  remedy: string | null
+  /** As it would be written; `<name>` where another keyword says it. */
+  fallback: string | null
+  /** What to write instead; the empty text when nothing is needed any more. */
+  replacedBy: string | null
+  required: boolean
+  /** Which one counts when it is there more than once. */
+  repeat: 'last' | 'first' | 'each'
+  secret: boolean
+  /** May begin a line of its block, where others only follow the entry. */
+  leading: boolean
+  /** The keepalived version that brought it; null when it is older than 2.2.8. */
+  since: string | null
+}
+
+const CONSEQUENCES: Readonly<Record<string, Consequence>> = { '!': 'unprotected', x: 'unsafe' }
+const TEXTS = { '-': 'meaning', ':': 'outcome', '|': 'remedy' } as const
+const PROPERTIES = /^(@.*|block|values|flag|required|first|each|secret|leading|since:.*)$/
+
+interface Row {
+  declaration: string
+  meaning: string
+  outcome: string
+  remedy: string
+}
+
+/** The keywords that rows declare, one for each name. Throws for a row that cannot be read: that is a mistake in the table. */
+export function parseRows(rows: string): Keyword[] {
+  return gatherRows(rows).flatMap(toKeywords)
+}
+
+/** Rows with the lines that belong to them. */
+function gatherRows(text: string): Row[] {
+  const rows: Row[] = []
+  let current: keyof Row = 'declaration'
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    const row = rows.at(-1)
+    if (row === undefined || !line.startsWith('    ')) {
+      const [declaration = '', told = ''] = line.split(' : ')
+      const [outcome = '', remedy = ''] = told.split(' | ')
+      rows.push({ declaration, meaning: '', outcome, remedy })
+      current = 'declaration'
+      continue
+    }
+    const [, sign, words = ''] = /^ +(?:([-:|]) )?(.*)$/.exec(line) ?? []
+    if (sign === '-' || sign === ':' || sign === '|') current = TEXTS[sign]
+    row[current] = `${row[current]} ${words}`.trim()
+  }
+  return rows
+}
+
+function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
+  const mark = /^[+!x] /.test(declaration) ? declaration.slice(0, 1) : ''
+  const words = declaration.slice(mark.length).trim().split(/\s+/)
+  const names = takeNames(words)
+  const replacedBy = after(words, '>')
+  const fallback = after(words, '=')
+  const valued = (sign: string) => words.find((word) => word.startsWith(sign))?.slice(sign.length) ?? null
+  const canonical = valued('@')
+  const rest = words.filter((word) => !PROPERTIES.test(word))
+  const shared = {
+    args: rest.filter((word) => !word.startsWith('[')).map((word) => parseArgument(word)),
+    options: rest.filter((word) => word.startsWith('[')).map(parseOption),
+    opens: words.includes('values') ? 'values' : words.includes('block') ? 'block' : null,
+    meaning,
+    inForce: mark === '+',
+    consequence: CONSEQUENCES[mark] ?? 'harmless',
+    outcome,
+    remedy: remedy === '' ? null : remedy,
+    fallback,
+    replacedBy: replacedBy === '-' ? '' : replacedBy,
+    required: words.includes('required'),
+    repeat: words.includes('each') ? 'each' : words.includes('first') || rest[0] === 'script' ? 'first' : 'last',
+    secret: words.includes('secret'),
+    leading: words.includes('leading'),
+    since: valued('since:'),
+  } as const
+  return names.map((name) => ({ name, key: canonical ?? name, ...shared }))
+}
+
+/** Takes the names off the words: all but the last end in a comma. */
+function takeNames(words: string[]): string[] {
+  const names: string[] = []
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    names.push(word.replace(/,$/, ''))
+    if (!word.endsWith(',')) break
+  }
+  return names
+}
+
+/** Takes `SIGN value` out of the words. */
+function after(words: string[], sign: string): string | null {
+  const at = words.indexOf(sign)
+  return at === -1 ? null : (words.splice(at, 2)[1] ?? null)
+}
+
+const ARGUMENT = new RegExp(`^(?:([\\w-]+)=)?(${KINDS})(?:<=(\\d+)|:(.*?))?(/i)?([?*+])?$`)
+
+function parseArgument(word: string): Argument {
+  const match = ARGUMENT.exec(word)
+  if (match === null) throw new Error(`keyword table: cannot read argument ${word}`)
+  const [, name = '', kind = '', longest, detail = '', caseless, count] = match
+  const [low = '', high = ''] = detail.split('..')
+  return {
+    name,
+    kind: kind as ArgumentKind,
+    min: kind === 'enum' || low === '' ? 0 : Number(low),
+    // Where no upper limit is documented it is that of an unsigned 32-bit number.
+    max: kind === 'enum' || high === '' ? 4294967295 : Number(high),
+    longest: Number(longest ?? Number.POSITIVE_INFINITY),
+    choices: kind === 'enum' ? detail.split('|') : [],
+    ignoreCase: caseless !== undefined,
+    optional: kind === 'bool' || count === '?' || count === '*',
+    many: count === '*' || count === '+',
+  }
+}
+
+function parseOption(word: string): Option {
+  const [, name = '', sign = '', rest = ''] = /^\[([\w-]+)([=:]?)(.*)\]$/.exec(word) ?? []
+  if (name === '' || (sign === '') !== (rest === '')) throw new Error(`keyword table: cannot read option ${word}`)
+  if (sign === '=') return { name, words: [name], argument: parseArgument(rest) }
+  return { name, words: sign === ':' ? rest.split('|') : [name], argument: null }
+}
