@@ -1,0 +1,55 @@
+/** The configurations that are compared: real ones, and mutants of them. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Candidate } from './keepalived.ts'
+import { mutate, seededDice } from './mutator.ts'
+
+const CORPUS = fileURLToPath(new URL('../../../shared/corpus/files/', import.meta.url))
+/** From keepalived's own Debian package. */
+const SAMPLES = '/usr/share/doc/keepalived/samples'
+
+export interface Original {
+  name: string
+  text: string
+}
+
+/** Real configurations of the folders that are here, and where they are from. */
+export function originals(): Original[] {
+  return [CORPUS, SAMPLES].filter(existsSync).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.includes('.conf'))
+      .sort()
+      .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') })),
+  )
+}
+
+export function hasCorpus(): boolean {
+  return existsSync(CORPUS)
+}
+
+/** The originals as they are, then `count` mutants of them: written to `folder`, the same in every run. */
+export function writeCandidates(sources: readonly Original[], count: number, folder: string): Candidate[] {
+  const place = ({ name, text }: Original): Candidate => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return { path, configId: firstId(text) }
+  }
+  const mutants = Array.from({ length: count }, (_, seed) => {
+    const source = sources[seed % sources.length] ?? { name: 'none', text: '' }
+    const { text } = mutate(source.text, seededDice(seed))
+    return { name: `m${seed}-${source.name}`, text }
+  })
+  return [...sources, ...mutants].map(place)
+}
+
+/** The first `@ID` of a file, so that what stands behind it is read. */
+function firstId(text: string): string {
+  return /^\s*@(\w[\w-]*)\s/m.exec(text)?.[1] ?? 'none'
+}
+
+/** Names of interfaces in the files, as the distributions make them. */
+export function interfacesIn(sources: readonly Original[]): string[] {
+  const names = sources.flatMap(({ text }) => text.match(/\b(?:eth|en[ops]|em|bond|br|lacp|wl|xenbr)\d[\w.]*/g) ?? [])
+  return [...new Set(names)].filter((name) => name.length < 16).sort()
+}
