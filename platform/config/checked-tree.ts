@@ -252,3 +252,18 @@ export function blocksOf(block: Block, name: string): Block[] {
   const path = childPath(block.path, name)
   return block.blocks.filter((child) => child.path === path)
 }
+
+/** Several blocks of one name as one: what each of them says, in order. The first gives the path; without any it is global_defs. */
+export function mergeBlocks(blocks: readonly Block[]): Block {
+  const [first] = blocks
+  if (first !== undefined && blocks.length === 1) return first
+  const merged = openBlock({ path: first?.path ?? 'global_defs', statement: null, ...NO_ARGUMENTS })
+  merged.damaged = new Set(blocks.flatMap(({ damaged }) => [...damaged]))
+  merged.refused = blocks.some(({ refused }) => refused)
+  merged.blocks = blocks.flatMap((block) => block.blocks)
+  merged.entries = blocks.flatMap(({ entries }) => entries)
+  for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
+    merged.settings.set(key, [...(merged.settings.get(key) ?? []), ...settings])
+  }
+  return merged
+}

@@ -1,7 +1,7 @@
 /** global_defs: the node's name, mail, and defaults for instances and servers. */
 import type { Config } from '#schemas/config.ts'
 import { parseAccount } from './arguments.ts'
-import { type Block, blocksOf, boolOf, hasSetting, numberOf, settingOf, textOf } from './checked-tree.ts'
+import { type Block, blocksOf, boolOf, hasSetting, mergeBlocks, numberOf, settingOf, textOf } from './checked-tree.ts'
 import type { Findings } from './diagnostic.ts'
 import { wordPosition } from './text.ts'
 
@@ -40,24 +40,6 @@ export interface Globals {
 export function readGlobals(root: Block, host: Host, findings: Findings): Globals {
   const block = mergeBlocks(blocksOf(root, 'global_defs'))
   return { head: readHead(root, block, host, findings), defaults: readDefaults(block) }
-}
-
-function mergeBlocks(blocks: readonly Block[]): Block {
-  const merged: Block = {
-    path: 'global_defs',
-    statement: null,
-    values: [],
-    options: new Map(),
-    settings: new Map(),
-    damaged: new Set(blocks.flatMap(({ damaged }) => [...damaged])),
-    refused: blocks.some(({ refused }) => refused),
-    blocks: blocks.flatMap((block) => block.blocks),
-    entries: [],
-  }
-  for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
-    merged.settings.set(key, [...(merged.settings.get(key) ?? []), ...settings])
-  }
-  return merged
 }
 
 function readHead(root: Block, block: Block, host: Host, findings: Findings): Globals['head'] {

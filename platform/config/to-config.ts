@@ -13,6 +13,8 @@ import { readVirtualServers } from './virtual-server.ts'
 import { readInstances } from './vrrp-instance.ts'
 
 export interface ConfigResult {
+  /** All usable statements, in force or not: what the JSON form shows. */
+  root: Block
   /** What can be used of it; null when nothing may start on it. */
   config: Config | null
   diagnostics: Diagnostic[]
@@ -54,7 +56,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   }
   const diagnostics = findings.list()
   const usable = parsed.success && !root.refused && !diagnostics.some(({ code }) => FATAL.includes(code))
-  return { config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
+  return { root, config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
 }
 
 /** keepalived starts on such a file as well, and does nothing. */
