@@ -1,6 +1,10 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
 import { Config } from '#schemas/config.ts'
 import { type Block, blocksOf, checkTree } from './checked-tree.ts'
+import { checkRepeated, checkSyncGroups } from './checks/definitions.ts'
+import { checkInstances } from './checks/instances.ts'
+import { checkReferences } from './checks/references.ts'
+import { checkServers } from './checks/servers.ts'
 import type { Surroundings } from './definitions.ts'
 import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
@@ -8,7 +12,7 @@ import { type Host, readGlobals } from './global-defs.ts'
 import { readLines } from './lines.ts'
 import { type PlacedScript, placedScripts } from './script-places.ts'
 import { tokensOf } from './tokens.ts'
-import { buildTree } from './tree.ts'
+import { buildTree, type Statement } from './tree.ts'
 import { readVirtualServers } from './virtual-server.ts'
 import { readInstances } from './vrrp-instance.ts'
 
@@ -40,6 +44,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const { head, defaults } = readGlobals(root, options, findings)
   const instances = readInstances(root, defaults, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
+  checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
   const parsed = Config.safeParse({ ...head, instances, virtualServers })
   if (!parsed.success) {
@@ -57,6 +62,15 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const diagnostics = findings.list()
   const usable = parsed.success && !root.refused && !diagnostics.some(({ code }) => FATAL.includes(code))
   return { root, config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
+}
+
+/** What single statements cannot show. */
+function checkMeaning(root: Block, statements: readonly Statement[], findings: Findings): void {
+  checkReferences(root, statements, findings)
+  checkRepeated(root, findings)
+  checkSyncGroups(root, findings)
+  checkInstances(root, findings)
+  checkServers(root, findings)
 }
 
 /** keepalived starts on such a file as well, and does nothing. */

@@ -127,6 +127,7 @@ test('inside a block that is not in force nothing is noted, but mistakes are', (
     diagnostics.map(({ code, keyword }) => [code, keyword]),
     [
       ['NOT_IN_FORCE', 'vrrp_script'],
+      ['UNUSED', 'vrrp_script'],
       ['INVALID', 'interval'],
       ['UNKNOWN_KEYWORD', 'inteval'],
     ],

@@ -92,14 +92,16 @@ test('a unicast source without peers is that of the multicast, with a warning as
 })
 
 test('protection that is missing is a warning that says what will not happen, and costs the clean status', () => {
-  const { instance, diagnostics, status } = instanceWith('track_script {\n a\n}\nvirtual_routes {\n 192.0.2.0/24\n}')
+  const { instance, diagnostics, status } = instanceWith(
+    'track_interface {\n eth1\n}\nvirtual_routes {\n 192.0.2.0/24\n}',
+  )
   assert.deepEqual(
     diagnostics.map(({ severity, code, message }) => [severity, code, message]),
     [
       [
         'warning',
         'NOT_IN_FORCE',
-        'track_script is not in force yet: the script is never run, and whatever it would find, the node stays master',
+        'track_interface is not in force yet: these interfaces may go down, and the node stays master',
       ],
       ['warning', 'NOT_IN_FORCE', 'virtual_routes is not in force yet: these routes are never set'],
     ],

@@ -1,0 +1,117 @@
+/** What several statements of an instance, or several instances, say that cannot all hold. */
+import { type Block, blocksOf, numberOf, textOf } from '../checked-tree.ts'
+import type { Findings } from '../diagnostic.ts'
+import { optionOf } from '../entries.ts'
+import { parseIpAddress } from '../ip-address.ts'
+import { type Word, wordPosition } from '../text.ts'
+
+const TRACKS = ['track_interface', 'track_script', 'track_file', 'track_process', 'track_bfd']
+
+export function checkInstances(root: Block, findings: Findings): void {
+  const instances = blocksOf(root, 'vrrp_instance')
+  for (const block of [...instances, ...blocksOf(root, 'vrrp_sync_group')]) {
+    for (const track of TRACKS) reportTwice(block, track, findings)
+  }
+  for (const block of instances) {
+    reportOwnInterface(block, findings)
+    reportOwner(block, findings)
+    reportAuthenticatedMaster(block, findings)
+  }
+  reportSharedAddresses(instances, groupsOf(root), findings)
+}
+
+function nameOf(block: Block): string {
+  return String(block.values[0] ?? '')
+}
+
+function trackedBy(block: Block, track: string) {
+  return blocksOf(block, track).flatMap(({ entries }) => entries)
+}
+
+function noEffect(word: Word, keyword: string, message: string, hint: string, findings: Findings): void {
+  findings.warning({ code: 'NO_EFFECT', at: wordPosition(word), keyword, message, hint })
+}
+
+function reportTwice(block: Block, track: string, findings: Findings): void {
+  const seen = new Set<string>()
+  for (const { statement } of trackedBy(block, track)) {
+    const word = statement.keyword
+    if (seen.has(word.value)) {
+      const message = `${nameOf(block)}: ${word.value} is tracked already; this line is not used`
+      findings.warning({ code: 'REPEATED', at: wordPosition(word), keyword: track, message })
+    }
+    seen.add(word.value)
+  }
+}
+
+/** Its own interface is watched anyhow. */
+function reportOwnInterface(block: Block, findings: Findings): void {
+  const own = textOf(block, 'interface')
+  for (const { statement } of trackedBy(block, 'track_interface')) {
+    const word = statement.keyword
+    if (word.value !== own) continue
+    const message = `${nameOf(block)}: track_interface ${own} has no effect: it is the instance's own interface`
+    noEffect(word, 'track_interface', message, 'it is watched without being named', findings)
+  }
+}
+
+/** Who owns the addresses keeps priority 255, whatever is tracked. */
+function reportOwner(block: Block, findings: Findings): void {
+  if (numberOf(block, 'priority') !== 255) return
+  for (const track of TRACKS) {
+    for (const { statement } of trackedBy(block, track)) {
+      const [word, weight] = statement.args.map(({ value }) => value)
+      if (word !== 'weight' || weight === '0') continue
+      const message = `${nameOf(block)}: the weight of ${statement.keyword.value} has no effect with priority 255`
+      const hint = 'the owner of the addresses does not change its priority; without a weight it goes to FAULT'
+      noEffect(statement.keyword, track, message, hint, findings)
+    }
+  }
+}
+
+/** The sync group of each instance, by name. */
+function groupsOf(root: Block): Map<string, string> {
+  const groups = new Map<string, string>()
+  for (const group of blocksOf(root, 'vrrp_sync_group')) {
+    for (const { statement } of trackedBy(group, 'group')) {
+      for (const { value } of [statement.keyword, ...statement.args]) groups.set(value, nameOf(group))
+    }
+  }
+  return groups
+}
+
+/** Two instances would take an address from each other whenever only one is master: in one group both are, or neither. */
+function reportSharedAddresses(
+  instances: readonly Block[],
+  groups: ReadonlyMap<string, string>,
+  findings: Findings,
+): void {
+  const homes = new Map<string, string>()
+  for (const block of instances) {
+    const own = nameOf(block)
+    const entries = ['virtual_ipaddress', 'virtual_ipaddress_excluded'].flatMap((name) => trackedBy(block, name))
+    for (const entry of entries) {
+      const { keyword } = entry.statement
+      const device = optionOf(entry, 'dev') ?? textOf(block, 'interface') ?? ''
+      const address = parseIpAddress(keyword.value.split('/')[0] ?? '')?.text
+      if (address === undefined) continue
+      const key = `${address} ${device}`
+      const home = homes.get(key) ?? own
+      homes.set(key, home)
+      if (home === own || (groups.has(own) && groups.get(own) === groups.get(home))) continue
+      const message = `${address} is an address of ${home} as well: the two take it from each other`
+      const hint = 'an address belongs to one vrrp_instance'
+      findings.warning({ code: 'REPEATED', at: wordPosition(keyword), keyword: address, message, hint })
+    }
+  }
+}
+
+/** AH counts its adverts: who starts as master has no number to go on from. */
+function reportAuthenticatedMaster(block: Block, findings: Findings): void {
+  const state = block.settings.get('state')?.find(({ values }) => values[0] === 'MASTER')
+  const type = textOf(blocksOf(block, 'authentication').at(-1), 'auth_type')
+  if (state === undefined || type !== 'AH') return
+  const message = `${nameOf(block)}: state MASTER has no effect with auth_type AH`
+  const hint = 'it starts as BACKUP, and becomes master when nobody else is'
+  noEffect(state.statement.keyword, 'state', message, hint, findings)
+}

@@ -1,0 +1,131 @@
+/** Names that one part of the configuration uses and another has to define. Order is free: all is read by now. */
+import { type Block, blocksOf } from '../checked-tree.ts'
+import type { Findings } from '../diagnostic.ts'
+import { findKeyword } from '../keywords.ts'
+import { nearest } from '../suggestion.ts'
+import { type Word, wordPosition } from '../text.ts'
+import type { Statement } from '../tree.ts'
+
+/** What the first words of the lines of a block name, by the block's own name. */
+const ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  track_script: ['vrrp_script'],
+  track_file: ['track_file', 'vrrp_track_file'],
+  track_process: ['vrrp_track_process'],
+  track_bfd: ['bfd_instance'],
+}
+
+/** What the first word behind a keyword names. */
+const SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  'FILE_CHECK/track_file': ['track_file', 'vrrp_track_file'],
+  'BFD_CHECK/name': ['bfd_instance'],
+}
+
+interface Reference {
+  /** The keyword that the name stands behind. */
+  from: string
+  word: Word
+  /** Any of these may define it. */
+  kinds: readonly string[]
+}
+
+/**
+ * Reports names that nothing defines, and scripts that nobody names. A definition that could not be read counts:
+ * what is wrong with it has been said.
+ */
+export function checkReferences(root: Block, statements: readonly Statement[], findings: Findings): void {
+  const spoilt = spoiltNames(root, statements)
+  const references = referencesOf(root)
+  for (const reference of references) {
+    const { word, kinds } = reference
+    if (word.value === '' || spoilt.has(word.value)) continue
+    const names = kinds.flatMap((kind) => namesOf(root, kind))
+    if (!names.includes(word.value)) reportUnknown(reference, names, findings)
+  }
+  const used = references.map(({ word }) => word.value)
+  for (const { values, statement } of blocksOf(root, 'vrrp_script')) {
+    const name = String(values[0] ?? '')
+    const [word] = statement?.args ?? []
+    if (word === undefined || used.includes(name)) continue
+    const message = `no track_script names ${name}: it is never run`
+    findings.note({ code: 'UNUSED', at: wordPosition(word), keyword: 'vrrp_script', message })
+  }
+}
+
+function namesOf(root: Block, kind: string): string[] {
+  return blocksOf(root, kind).map(({ values }) => String(values[0] ?? ''))
+}
+
+/** Words of statements of the root that could not be used: one of them may be the name that is missed. */
+function spoiltNames(root: Block, statements: readonly Statement[]): Set<string> {
+  const used = new Set(root.blocks.map(({ statement }) => statement))
+  const spoilt = statements.filter(
+    (statement) => !used.has(statement) && findKeyword('', statement.keyword.value)?.opens !== null,
+  )
+  return new Set(spoilt.flatMap(({ keyword, args }) => [keyword, ...args].map(({ value }) => value)))
+}
+
+function referencesOf(block: Block): Reference[] {
+  return [
+    ...entryReferences(block),
+    ...settingReferences(block),
+    ...serverGroup(block),
+    ...block.blocks.flatMap(referencesOf),
+  ]
+}
+
+function entryReferences({ path, entries }: Block): Reference[] {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const kinds = path.includes('/') ? ENTRIES[name] : undefined
+  const own =
+    kinds === undefined ? [] : entries.map(({ statement }) => ({ from: name, word: statement.keyword, kinds }))
+  const groups = entries.flatMap(({ uses, statement }) =>
+    uses
+      .filter(({ keyword }) => keyword.key === 'track_group')
+      .map(({ word }) => ({
+        from: 'track_group',
+        word: statement.args[statement.args.indexOf(word) + 1] ?? word,
+        kinds: ['track_group'],
+      })),
+  )
+  const isGroup = path === 'vrrp_sync_group/group' || path === 'track_group/group'
+  return [...own, ...groups, ...(isGroup ? memberReferences(entries) : [])]
+}
+
+function memberReferences(entries: Block['entries']): Reference[] {
+  return entries
+    .flatMap(({ statement }) => [statement.keyword, ...statement.args])
+    .map((word) => ({ from: 'group', word, kinds: ['vrrp_instance'] }))
+}
+
+function settingReferences({ path, settings }: Block): Reference[] {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const references: Reference[] = []
+  for (const [key, uses] of settings) {
+    const sync = path === 'global_defs' && key === 'lvs_sync_daemon'
+    const kinds = sync ? ['vrrp_instance'] : SETTINGS[`${name}/${key}`]
+    if (kinds === undefined) continue
+    for (const { statement } of uses) {
+      const word = statement.args[sync ? 1 : 0]
+      if (word !== undefined && !(sync && SYNC_OPTION.test(word.value))) references.push({ from: key, word, kinds })
+    }
+  }
+  return references
+}
+
+/** The instance of lvs_sync_daemon may be missing; these follow it. */
+const SYNC_OPTION = /^(id|inst|maxlen|port|ttl|group|\d+)$/
+
+function serverGroup({ path, statement }: Block): Reference[] {
+  const [first, name] = path === 'virtual_server' ? (statement?.args ?? []) : []
+  if (first?.value !== 'group' || name === undefined) return []
+  return [{ from: 'virtual_server group', word: name, kinds: ['virtual_server_group'] }]
+}
+
+function reportUnknown({ from, word, kinds }: Reference, names: readonly string[], findings: Findings): void {
+  const kind = kinds[0] ?? ''
+  const near = nearest(word.value, names)
+  const message = `${from}: there is no ${kind} ${word.value}; it is not used`
+  const hint =
+    near === null ? `define it with ${kind} ${word.value} { ... }, or take it out here` : `did you mean ${near}?`
+  findings.error({ code: 'UNKNOWN_NAME', at: wordPosition(word), keyword: from, message, hint })
+}
