@@ -1,5 +1,5 @@
 /** `$NAME=` definitions and the predefined ones. A definition is text: it takes effect where it is used. */
-import { slice, splice, type Text } from './text.ts'
+import { type Substitution, slice, substitute, type Text, trim } from './text.ts'
 
 export interface Surroundings {
   configId: string
@@ -17,25 +17,28 @@ export interface Definitions {
 }
 
 /** `${NAME}`, `${_ENV HOME}`, or `$NAME` before a blank, a comma, a closing parenthesis or the end. */
-const REFERENCE = /\$\{(\w+)(?:[ \t]+([^}]*))?\}|\$(\w+)(?=$|[\s,)])/g
+const REFERENCE = /\$\{(\w+)(?:[ \t]([^{}]*))?\}|\$(\w+)(?=$|[ \t-\r,)])/g
+
+/** How much longer than it was written a line may become. Substitution stops there: a definition may contain itself. */
+export const LONGEST_GROWTH = 65_536
 
 export function openDefinitions(surroundings: Surroundings): Definitions {
   const bodies = new Map<string, readonly Text[]>()
   const expandOnce = (text: Text, folder: string): Text[] | null => {
-    let current = text
-    let changed = false
-    // Backwards, so that the places of references still to come stay right.
-    for (const match of [...text.chars.matchAll(REFERENCE)].reverse()) {
+    const substitutions: Substitution[] = []
+    let length = 0
+    for (const match of text.chars.matchAll(REFERENCE)) {
       const name = match[1] ?? match[3] ?? ''
       const body = bodies.get(name)
-      const end = match.index + match[0].length
-      if (body !== undefined && body.length > 1) return splitAround(current, match.index, end, body)
+      const [from, to] = [match.index, match.index + match[0].length]
+      if (body !== undefined && body.length > 1) return splitAround(text, from, to, body)
       const value = body === undefined ? predefined(name, match[2] ?? '', folder, surroundings) : (body[0]?.chars ?? '')
       if (value === null) continue
-      current = splice(current, match.index, end, value)
-      changed = true
+      substitutions.push({ from, to, value })
+      length += value.length
+      if (length > LONGEST_GROWTH) break
     }
-    return changed ? [current] : null
+    return substitutions.length === 0 ? null : [substitute(text, substitutions)]
   }
   return {
     define: (name, body) => void bodies.set(name, body),
@@ -45,14 +48,14 @@ export function openDefinitions(surroundings: Surroundings): Definitions {
   }
 }
 
-/** The lines of a multi-line definition, what surrounds its use joined to the first and the last. */
+/** The lines of a multi-line definition, what stands before its use joined to the first; the rest is a line by itself. */
 function splitAround(text: Text, from: number, to: number, body: readonly Text[]): Text[] {
-  const before = slice(text, 0, from)
-  const after = slice(text, to)
+  const before = trim(slice(text, 0, from))
+  const after = trim(slice(text, to))
   const lines = [...body]
-  const first = lines[0]
-  if (before.chars.trim() !== '' && first !== undefined) lines[0] = splice(before, from, from, first.chars)
-  return after.chars.trim() === '' ? lines : [...lines, after]
+  const value = lines[0]?.chars ?? ''
+  if (before.chars !== '') lines[0] = substitute(slice(text, 0, to), [{ from, to, value }])
+  return after.chars === '' ? lines : [...lines, after]
 }
 
 function predefined(name: string, detail: string, folder: string, surroundings: Surroundings): string | null {

@@ -11,7 +11,7 @@ export interface Generator {
 export type Generated = { ok: true; generator: Generator } | { ok: false; reason: string }
 
 /** Far above any real use; keeps a mistyped end from filling the memory. */
-const MOST_ROWS = 10_000
+const MOST_ROWS = 100_000
 
 /** Reads the generator at the start of a line; `expand` substitutes definitions in its arguments. */
 export function parseGenerator(line: string, expand: (argument: string) => string): Generated {
@@ -26,7 +26,7 @@ export function parseGenerator(line: string, expand: (argument: string) => strin
 }
 
 function splitArguments(text: string): string[] {
-  return (text.match(/(?:\{[^}]*\}|[^,{])+|(?<=,)(?=,|$)/g) ?? []).map((part) => part.trim())
+  return (text.match(/(?:\{[^{}]*\}|[^,{])+|(?<=,)(?=,|$)/g) ?? []).map((part) => part.trim())
 }
 
 function namesOf(argument: string): string[] {

@@ -3,28 +3,32 @@
  * substituted, repeated lines written out, includes read in place. Every line still knows where it was written.
  */
 import { dirname } from 'node:path'
-import { type Definitions, openDefinitions, type Surroundings } from './definitions.ts'
+import { type Definitions, LONGEST_GROWTH, openDefinitions, type Surroundings } from './definitions.ts'
 import type { Findings } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
 import { parseGenerator } from './generated.ts'
+import { boundGrowth, type Growth } from './growth.ts'
 import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, type Strictness } from './include.ts'
 import { positionAt, slice, type Text, trim, wholeLine } from './text.ts'
 
-/** Bounds on what a few lines can grow to; a definition that contains itself has no other end. */
-const MOST_LINES = 200_000
+/** A definition that contains itself has no other end. */
 const MOST_ROUNDS = 60
-const LONGEST_LINE = 65_536
 const DEEPEST_INCLUDE = 16
+/** Bytes of a line that keepalived reads; what is behind them it takes for a line of its own. */
+const KEEPALIVED_LINE = 1022
+
+/** Whatever asks for more than being read as it is. */
+const EXTRAORDINARY = /[#!"$@~\\\0]|^[\t-\r ]*include/
 
 interface Reader {
   files: ConfigFiles
   findings: Findings
   surroundings: Surroundings
   definitions: Definitions
+  growth: Growth
   lines: Text[]
   /** A multi-line definition being read; a null name throws its lines away. */
   pending: { name: string | null; body: Text[] } | null
-  overflowed: boolean
 }
 
 /** The file being read. */
@@ -42,76 +46,104 @@ export function readLines(files: ConfigFiles, path: string, surroundings: Surrou
     findings.error({ code: 'NO_CONFIGURATION', at, message: `cannot read the configuration: ${content.reason}` })
     return []
   }
-  const definitions = openDefinitions(surroundings)
-  const reader = { files, findings, surroundings, definitions, lines: [], pending: null, overflowed: false }
+  const reader = {
+    files,
+    findings,
+    surroundings,
+    definitions: openDefinitions(surroundings),
+    growth: boundGrowth(findings),
+    lines: [],
+    pending: null,
+  }
   readFile(reader, { file: path, strictness: LENIENT, within: [path] }, content.text)
   return reader.lines
 }
 
 function readFile(reader: Reader, scope: Scope, text: string): void {
+  const { file } = scope
   const sources = text.replace(/^\ufeff/, '').split('\n')
   for (const [index, raw] of sources.entries()) {
-    const line = wholeLine({ file: scope.file, number: index + 1, source: raw.replace(/[\r\n]+$/, '') })
-    if (line.chars.includes('\0')) {
-      reader.findings.error({ code: 'NUL', at: positionAt(line, 0), message: 'the line contains a NUL byte' })
-    } else if (reader.pending === null) {
-      takeLine(reader, scope, line, 0)
-    } else {
-      continueDefinition(reader, line)
-    }
+    const source = raw.endsWith('\r') ? raw.replace(/\r+$/, '') : raw
+    readLine(reader, scope, wholeLine({ file, number: index + 1, source }))
   }
   closeDefinition(reader)
+}
+
+function readLine(reader: Reader, scope: Scope, line: Text): void {
+  const { chars } = line
+  if (chars.length > KEEPALIVED_LINE / 4) noteLength(line, reader.findings)
+  if (reader.pending === null && !EXTRAORDINARY.test(chars)) {
+    const trimmed = trim(line)
+    if (trimmed.chars !== '') reader.lines.push(trimmed)
+  } else if (chars.includes('\0')) {
+    reader.findings.error({ code: 'NUL', at: positionAt(line, 0), message: 'the line contains a NUL byte' })
+  } else if (reader.pending === null) takeLine(reader, scope, line, 0)
+  else continueDefinition(reader, line)
+}
+
+function noteLength(line: Text, findings: Findings): void {
+  const bytes = Buffer.byteLength(line.chars)
+  if (bytes <= KEEPALIVED_LINE) return
+  const message = `the line has ${bytes} bytes; keepalived would cut it after ${KEEPALIVED_LINE}`
+  findings.note({ code: 'LONG_LINE', at: positionAt(line, 0), message })
 }
 
 /** One line, or what a definition made of it. Rounds count substitutions. */
 function takeLine(reader: Reader, scope: Scope, written: Text, round: number): void {
   const line = trim(withoutComment(written, reader.findings))
-  if (line.chars === '' || outOfBounds(reader, line, round)) return
-  if (line.chars.startsWith('@')) takeConditional(reader, scope, line, written, round)
-  else if (startDefinition(reader, line, written)) return
-  else if (line.chars.startsWith('~')) takeGenerated(reader, scope, line, round)
-  else {
-    const expanded = reader.definitions.expand(line, dirname(scope.file))
-    if (expanded === null) takePlain(reader, scope, line)
-    else for (const part of expanded) takeLine(reader, scope, part, round + 1)
+  if (round > MOST_ROUNDS || line.chars.length > line.line.source.length + LONGEST_GROWTH) reportEndless(line, reader)
+  else if (line.chars.startsWith('@')) takeConditional(reader, scope, line, written, round)
+  else takeUnconditional(reader, scope, line, written, round)
+}
+
+function takeUnconditional(reader: Reader, scope: Scope, line: Text, written: Text, round: number): void {
+  if (line.chars === '' || startDefinition(reader, line, written)) return
+  if (line.chars.startsWith('~')) takeGenerated(reader, scope, line, round)
+  else if (line.chars.includes('$')) takeReferring(reader, scope, line, round)
+  else takePlain(reader, scope, line)
+}
+
+/** A line that may refer to definitions. */
+function takeReferring(reader: Reader, scope: Scope, line: Text, round: number): void {
+  const parts = reader.definitions.expand(line, dirname(scope.file))
+  if (parts === null) {
+    takePlain(reader, scope, reportUndefined(reader, line))
+    return
   }
+  const length = parts.reduce((sum, { chars }) => sum + chars.length, 0)
+  if (!reader.growth.allow(line, parts.length - 1, length - line.chars.length)) return
+  for (const part of parts) takeLine(reader, scope, part, round + 1)
+}
+
+function reportEndless(line: Text, { findings }: Reader): void {
+  const message = 'a definition on this line contains itself'
+  findings.error({ code: 'DEFINITION_LOOP', at: positionAt(line, 0), message })
 }
 
 function takePlain(reader: Reader, scope: Scope, line: Text): void {
+  if (!line.chars.startsWith('include')) {
+    reader.lines.push(line)
+    return
+  }
   const include = parseInclude(line.chars, scope.strictness)
   if (include !== null) {
     takeInclude(reader, scope, line, include)
     return
   }
-  const check = /^include_check\b(.*)$/.exec(line.chars)
+  const check = /^include_check(?![^\s])(.*)$/.exec(line.chars)
   const words = check === null ? null : (check[1] ?? '').split(/\s+/).filter(Boolean)
   if (words !== null) scope.strictness = applyIncludeCheck(words, scope.strictness)
-  reader.lines.push(reportUndefined(reader, line))
+  reader.lines.push(line)
 }
-
-function outOfBounds(reader: Reader, line: Text, round: number): boolean {
-  const endless = round > MOST_ROUNDS || line.chars.length > LONGEST_LINE
-  if (!endless && reader.lines.length < MOST_LINES) return false
-  if (reader.overflowed) return true
-  reader.overflowed = reader.lines.length >= MOST_LINES
-  reader.findings.error({
-    code: 'DEFINITION_LOOP',
-    at: positionAt(line, 0),
-    message: endless
-      ? 'a definition on this line contains itself'
-      : `the configuration grows beyond ${MOST_LINES} lines`,
-  })
-  return true
-}
-
 /** Comments start at # or ! anywhere outside double quotes. */
 function withoutComment(line: Text, findings: Findings): Text {
+  const { chars } = line
   let quoted = false
-  for (let index = 0; index < line.chars.length; index++) {
-    const char = line.chars[index]
+  for (let index = 0; index < chars.length; index++) {
+    const char = chars[index]
     if (char === '"') quoted = !quoted
     if (quoted || (char !== '#' && char !== '!')) continue
-    if (line.chars[index - 1] !== '\\') return slice(line, 0, index)
+    if (chars[index - 1] !== '\\') return slice(line, 0, index)
     // keepalived's own processes disagree about \#: some keep the sign, those for VRRP and checks see a comment.
     findings.warning({
       code: 'ESCAPED_COMMENT',
@@ -124,13 +156,13 @@ function withoutComment(line: Text, findings: Findings): Text {
   return line
 }
 
-/** `@ID text` holds where ID is the configuration's id, `@^ID text` where it is not. */
+/** `@ID text` holds where ID is the configuration's id, `@^ID text` where it is not; a second marker is no marker. */
 function takeConditional(reader: Reader, scope: Scope, line: Text, written: Text, round: number): void {
   const match = /^@(\^?)(\S*)[ \t]*/.exec(line.chars)
   const [all = '', negated = '', id = ''] = match ?? []
   const kept = id !== '' && (id === reader.surroundings.configId) === (negated === '')
   const rest = slice(line, all.length)
-  if (kept) takeLine(reader, scope, rest, round)
+  if (kept) takeUnconditional(reader, scope, rest, written, round)
   else if (/^\$\w+=/.test(rest.chars) && continues(rest, written)) reader.pending = { name: null, body: [] }
 }
 
@@ -181,25 +213,33 @@ function closeDefinition(reader: Reader): void {
 }
 
 function takeGenerated(reader: Reader, scope: Scope, line: Text, round: number): void {
-  const folder = dirname(scope.file)
-  const expand = (argument: string): string => {
-    const part = reader.definitions.expand({ ...line, chars: argument, origin: 0 }, folder)
-    return part?.length === 1 ? expand(part[0]?.chars ?? '') : argument
-  }
-  const generated = parseGenerator(line.chars, expand)
+  const generated = parseGenerator(line.chars, (argument) => expandFully(reader, scope, line, argument))
   if (!generated.ok) {
     reader.findings.error({ code: 'GENERATOR', at: positionAt(line, 0), message: generated.reason })
     return
   }
   const { names, rows, textFrom } = generated.generator
-  const template = slice(line, textFrom)
+  const template = trim(slice(line, textFrom))
+  if (!reader.growth.allow(line, rows.length, rows.length * template.chars.length)) return
   for (const row of rows) {
     for (const [index, name] of names.entries()) {
-      reader.definitions.define(name, [{ ...line, chars: row[index] ?? '', origin: 0 }])
+      reader.definitions.define(name, [wholeLine({ ...line.line, source: row[index] ?? '' })])
     }
     takeLine(reader, scope, template, round + 1)
   }
   for (const name of names) reader.definitions.remove(name)
+}
+
+/** The arguments of a generator, whose definitions are wanted at once. */
+function expandFully(reader: Reader, scope: Scope, line: Text, argument: string): string {
+  let text = wholeLine({ ...line.line, source: argument })
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const [part, ...more] = reader.definitions.expand(text, dirname(scope.file)) ?? []
+    if (part === undefined || more.length > 0) break
+    if (!reader.growth.allow(line, 0, part.chars.length - text.chars.length)) break
+    text = part
+  }
+  return text.chars
 }
 
 function takeInclude(reader: Reader, scope: Scope, line: Text, include: Parameters<typeof resolveInclude>[0]): void {
@@ -221,7 +261,7 @@ function takeInclude(reader: Reader, scope: Scope, line: Text, include: Paramete
 
 /** `${NAME}` that nothing defines would otherwise be torn apart into braces. */
 function reportUndefined(reader: Reader, line: Text): Text {
-  const match = /\$\{(\w+)[^}]*\}/.exec(line.chars.replace(/"[^"]*"/g, (quoted) => ' '.repeat(quoted.length)))
+  const match = /\$\{(\w+)[^{}]*\}/.exec(line.chars.replace(/"[^"]*"/g, (quoted) => ' '.repeat(quoted.length)))
   if (match === null) return line
   reader.findings.error({
     code: 'UNDEFINED',

@@ -10,10 +10,19 @@ export interface PhysicalLine {
 export interface Text {
   chars: string
   line: PhysicalLine
-  /** Index in line.source of each character; a number when they follow one another from there. */
-  origin: number | readonly number[]
+  /** What part of a longer text this is: where it begins there. */
+  offset: number
+  /** How that longer text came about; null when it is line.source. */
+  runs: readonly Run[] | null
   /** Something on this line has been reported already: what follows from it stays unsaid. */
   damaged: boolean
+}
+
+/** Characters from `from` to the next run: written one after another from `at` on, or put in there all at once. */
+interface Run {
+  from: number
+  at: number
+  substituted: boolean
 }
 
 export interface Position {
@@ -25,40 +34,92 @@ export interface Position {
 }
 
 export function wholeLine(line: PhysicalLine): Text {
-  return { chars: line.source, line, origin: 0, damaged: false }
+  return { chars: line.source, line, offset: 0, runs: null, damaged: false }
 }
 
 /** Where the character at this index was written. */
 export function positionAt(text: Text, index: number): Position {
-  const { origin, line } = text
-  const at = typeof origin === 'number' ? origin + index : (origin[index] ?? origin.at(-1) ?? 0)
-  return { file: line.file, line: line.number, column: [...line.source.slice(0, at)].length + 1, source: line.source }
+  const { file, number, source } = text.line
+  return { file, line: number, column: columnAt(source, originOf(text, index)), source }
+}
+
+/** Characters beyond the Basic Multilingual Plane take two units, and one column. */
+function columnAt(source: string, at: number): number {
+  let column = 1
+  for (let index = 0; index < at; index++) if ((source.charCodeAt(index) & 0xfc00) !== 0xdc00) column++
+  return column
+}
+
+function originOf({ runs, offset }: Text, index: number): number {
+  const at = offset + index
+  const run = runs?.[runIndex(runs, at)]
+  if (run === undefined) return at
+  return run.substituted ? run.at : run.at + at - run.from
+}
+
+/** The last run that begins at or before this place. */
+function runIndex(runs: readonly Run[], at: number): number {
+  let low = 0
+  let high = runs.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((runs[middle]?.from ?? 0) <= at) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 export function slice(text: Text, from: number, to = text.chars.length): Text {
-  const { origin } = text
-  return {
-    ...text,
-    chars: text.chars.slice(from, to),
-    origin: typeof origin === 'number' ? origin + from : origin.slice(from, to),
+  const { chars, line, offset, runs, damaged } = text
+  return { chars: chars.slice(from, to), line, offset: offset + from, runs, damaged }
+}
+
+/** What parts words: space, tab, line feed, vertical tab, form feed, carriage return, and nothing beyond ASCII. */
+export function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13)
+}
+
+/** The part of a text without blanks at either end. */
+export function trim(text: Text, from = 0, to = text.chars.length): Text {
+  const { chars } = text
+  let [first, end] = [from, to]
+  while (first < end && isBlank(chars.charCodeAt(first))) first++
+  while (end > first && isBlank(chars.charCodeAt(end - 1))) end--
+  return first === 0 && end === chars.length ? text : slice(text, first, end)
+}
+
+export interface Substitution {
+  from: number
+  to: number
+  value: string
+}
+
+/** The text with parts of it replaced, in their order; the new ones count as written where the old ones began. */
+export function substitute(text: Text, substitutions: readonly Substitution[]): Text {
+  const runs: Run[] = []
+  let chars = ''
+  let done = 0
+  for (const { from, to, value } of substitutions) {
+    keepRuns(runs, text, done, from, chars.length)
+    chars += text.chars.slice(done, from)
+    runs.push({ from: chars.length, at: originOf(text, from), substituted: true })
+    chars += value
+    done = to
   }
+  keepRuns(runs, text, done, text.chars.length, chars.length)
+  return { ...text, chars: chars + text.chars.slice(done), offset: 0, runs }
 }
 
-/** Without blanks at either end. */
-export function trim(text: Text): Text {
-  const from = text.chars.length - text.chars.trimStart().length
-  return slice(text, from, Math.max(from, text.chars.trimEnd().length))
-}
-
-/** Characters from..to replaced; the new ones count as written where the old ones began. */
-export function splice(text: Text, from: number, to: number, replacement: string): Text {
-  const { origin, chars } = text
-  const origins = typeof origin === 'number' ? Array.from(chars, (_, index) => origin + index) : origin
-  const filled = new Array<number>(replacement.length).fill(origins[from] ?? origins.at(-1) ?? 0)
-  return {
-    ...text,
-    chars: chars.slice(0, from) + replacement + chars.slice(to),
-    origin: [...origins.slice(0, from), ...filled, ...origins.slice(to)],
+/** Takes over the runs of characters from..to, which now begin at `place`. */
+function keepRuns(into: Run[], text: Text, from: number, to: number, place: number): void {
+  if (from >= to) return
+  const { offset, runs } = text
+  const first = runs === null ? 0 : runIndex(runs, offset + from)
+  into.push({ from: place, at: originOf(text, from), substituted: runs?.[first]?.substituted ?? false })
+  for (let index = first + 1; runs !== null && index < runs.length; index++) {
+    const run = runs[index]
+    if (run === undefined || run.from >= offset + to) return
+    into.push({ ...run, from: run.from - offset - from + place })
   }
 }
 

@@ -3,63 +3,90 @@
  * are lines of their own. There is no other punctuation, and no terminator: a statement is the rest of its line.
  */
 import type { Findings } from './diagnostic.ts'
-import { positionAt, slice, type Text, trim, type Word } from './text.ts'
+import { isBlank, positionAt, slice, type Text, trim, type Word } from './text.ts'
 
-export type Token = { kind: 'text'; text: Text } | { kind: 'open' | 'close'; text: Text }
+export interface Token {
+  kind: 'text' | 'open' | 'close'
+  text: Text
+}
+
+const QUOTE = 34
+const DOLLAR = 36
+const OPEN = 123
+const CLOSE = 125
 
 /** Takes a line apart at its braces. */
 export function tokensOf(line: Text, findings: Findings): Token[] {
   const tokens: Token[] = []
+  const { chars } = line
   let from = 0
-  const take = (to: number): void => {
-    const text = trim(slice(line, from, to))
-    if (text.chars !== '') tokens.push({ kind: 'text', text })
-  }
   let quotedFrom = -1
-  for (let index = 0; index < line.chars.length; index++) {
-    const char = line.chars[index]
-    if (char === '"') quotedFrom = quotedFrom === -1 ? index : -1
-    if (quotedFrom !== -1) continue
-    if (char === '$' && line.chars[index + 1] === '{') index = skipReference(line.chars, index)
-    else if (char === '{' || char === '}') {
-      take(index)
-      tokens.push({ kind: char === '{' ? 'open' : 'close', text: slice(line, index, index + 1) })
+  for (let index = 0; index < chars.length; index++) {
+    const code = chars.charCodeAt(index)
+    if (code === QUOTE) quotedFrom = quotedFrom === -1 ? index : -1
+    else if (quotedFrom !== -1) continue
+    else if (code === DOLLAR) index = skipReference(chars, index)
+    else if (code === OPEN || code === CLOSE) {
+      addText(tokens, trim(line, from, index))
+      tokens.push({ kind: code === OPEN ? 'open' : 'close', text: slice(line, index, index + 1) })
       from = index + 1
     }
   }
+  const rest = trim(line, from)
   if (quotedFrom === -1) {
-    take(line.chars.length)
+    addText(tokens, rest)
     return tokens
   }
   const hint = 'a double quote opened here has to be closed on the same line'
   findings.error({ code: 'UNTERMINATED_QUOTE', at: positionAt(line, quotedFrom), message: 'unterminated quote', hint })
-  const rest = trim(slice(line, from))
-  return [...tokens, { kind: 'text', text: { ...rest, damaged: true } }]
+  addText(tokens, { ...rest, damaged: true })
+  return tokens
+}
+
+function addText(tokens: Token[], text: Text): void {
+  if (text.chars !== '') tokens.push({ kind: 'text', text })
 }
 
 /** An undefined `${NAME}` is a word, not a block. */
 function skipReference(chars: string, at: number): number {
-  const end = /^\$\{\w[^{}]*\}/.exec(chars.slice(at))?.[0].length
-  return end === undefined ? at : at + end - 1
+  const reference = /\$\{\w[^{}]*\}/y
+  reference.lastIndex = at
+  return reference.test(chars) ? reference.lastIndex - 1 : at
 }
 
 /** The words of a statement: blanks part them, double quotes group, and a quote ends the word before it. */
 export function wordsOf(text: Text): Word[] {
   const words: Word[] = []
-  for (const match of text.chars.matchAll(/"([^"]*)(?:"|$)|[^\s"]+/g)) {
-    const quoted = match[1] !== undefined
-    words.push({ value: match[1] ?? match[0], quoted, text, index: match.index + (quoted ? 1 : 0) })
+  const { chars } = text
+  for (let index = 0; index < chars.length; ) {
+    const code = chars.charCodeAt(index)
+    const from = code === QUOTE ? index + 1 : index
+    if (code === QUOTE) {
+      const close = chars.indexOf('"', from)
+      index = close === -1 ? chars.length : close
+      words.push({ value: chars.slice(from, index), quoted: true, text, index: from })
+      index++
+    } else if (isBlank(code)) index++
+    else {
+      index = endOfWord(chars, from)
+      words.push({ value: chars.slice(from, index), quoted: false, text, index: from })
+    }
   }
   return words
 }
 
+function endOfWord(chars: string, from: number): number {
+  let end = from
+  while (end < chars.length && chars.charCodeAt(end) !== QUOTE && !isBlank(chars.charCodeAt(end))) end++
+  return end
+}
 /** The words behind a script keyword: both kinds of quotes group, and pieces without a blank between them join. */
 export function scriptWordsOf(text: Text, from: number): Word[] {
   const words: Word[] = []
-  const piece = /"((?:\\.|[^"\\])*)"?|'([^']*)'?|((?:\\.|[^\s"'\\])+|\\$)/y
+  const piece = /"((?:\\.|[^"\\])*)"?|'([^']*)'?|((?:\\.|[^ \t-\r"'\\])+|\\$)/sy
   const { chars } = text
   for (let index = from; index < chars.length; ) {
-    if (/\s/.test(chars[index] ?? '')) {
+    if (isBlank(chars.charCodeAt(index))) {
       index++
       continue
     }
@@ -96,7 +123,7 @@ export function commandArguments(command: string): string[] {
     else if (quote === '' && (piece === '"' || piece === "'")) {
       quote = piece
       current ??= ''
-    } else if (quote === '' && /^\s$/.test(piece)) {
+    } else if (quote === '' && isBlank(piece.charCodeAt(0))) {
       if (current !== null) args.push(current)
       current = null
     } else {

@@ -3,7 +3,7 @@
  * which block ought to have ended, so that one lost brace is one finding and not fifty.
  */
 import type { Findings } from './diagnostic.ts'
-import { childPath, findKeyword } from './keywords.ts'
+import { childPath, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { type Position, positionAt, type Text, type Word, wordPosition } from './text.ts'
 import { type Token, wordsOf } from './tokens.ts'
 
@@ -19,20 +19,30 @@ export interface Statement {
 
 interface Frame {
   statement: Statement | null
-  /** Path of the block; null inside a block nobody knows. */
+  /** Path of the block; null inside a block nobody knows, and in all blocks inside that. */
   path: string | null
   kind: 'block' | 'values' | 'unknown'
+  /** Statements that belong here; none in a block of values. */
+  keywords: ReadonlyMap<string, Keyword>
   items: Statement[]
 }
 
-interface Shape {
-  statements: Statement[]
-  /** Blocks still open at the end. */
+interface Building {
+  findings: Findings
+  repair: boolean
+  /** The open blocks, the root first. */
+  stack: [root: Frame, ...Frame[]]
+  /** What stands right before, without a brace yet. */
+  previous: Statement | null
+  /** Blocks that are not closed where they ought to be. */
   missing: number
   /** Closing braces that close nothing. */
   extra: number
+  /** What there is to say if this is how the file is read. */
   reports: (() => void)[]
 }
+
+const NO_KEYWORDS: ReadonlyMap<string, Keyword> = new Map()
 
 /** The statements of the root. */
 export function buildTree(tokens: readonly Token[], findings: Findings): Statement[] {
@@ -40,105 +50,124 @@ export function buildTree(tokens: readonly Token[], findings: Findings): Stateme
   const repaired = plain.missing > 0 ? build(tokens, findings, true) : plain
   const chosen = repaired.extra > plain.extra ? plain : repaired
   for (const report of chosen.reports) report()
-  return chosen.statements
+  return chosen.stack[0].items
 }
 
-function build(tokens: readonly Token[], findings: Findings, repair: boolean): Shape {
-  const root: Frame = { statement: null, path: '', kind: 'block', items: [] }
-  const shape: Shape = { statements: root.items, missing: 0, extra: 0, reports: [] }
-  const stack = [root]
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind === 'close') {
-      closeFrame(stack, shape, token.text, findings)
-    } else if (token.kind === 'open') {
-      openFrame(stack, shape, token.text, findings)
-    } else {
-      const statement = toStatement(token.text)
-      if (statement === null) continue
-      if (repair) leaveUnclosed(stack, statement, shape, findings)
-      const frame = stack.at(-1) ?? root
-      frame.items.push(statement)
-      if (lacksOpening(frame, statement, tokens[index + 1])) {
-        shape.reports.push(() => reportNoOpening(statement, findings))
-        pushFrame(stack, frame, statement)
-      }
-    }
+function build(tokens: readonly Token[], findings: Findings, repair: boolean): Building {
+  const root: Frame = { statement: null, path: '', kind: 'block', keywords: keywordsOf(''), items: [] }
+  const building: Building = { findings, repair, stack: [root], previous: null, missing: 0, extra: 0, reports: [] }
+  for (const token of tokens) {
+    if (token.kind === 'text') addStatement(building, toStatement(token.text))
+    else if (token.kind === 'open') openBlock(building, token.text)
+    else closeBlock(building, token.text)
   }
-  shape.missing += stack.length - 1
-  for (const frame of stack.slice(1)) shape.reports.push(() => reportUnclosed(frame, null, findings))
-  return shape
+  leaveOpen(building, building.stack.slice(1), null)
+  return building
 }
 
-function toStatement(text: Text): Statement | null {
-  const [keyword, ...args] = wordsOf(text)
-  return keyword === undefined ? null : { keyword, args, text, block: null, openedAt: null }
+function toStatement(text: Text): Statement {
+  const words = wordsOf(text)
+  // Text that is not blank has a word.
+  const keyword = words[0] ?? { value: text.chars, quoted: false, text, index: 0 }
+  return { keyword, args: words.slice(1), text, block: null, openedAt: null }
 }
 
-function openFrame(stack: Frame[], shape: Shape, brace: Text, findings: Findings): void {
-  const frame = stack.at(-1)
-  const statement = frame?.items.at(-1)
+function innermost({ stack }: Building): Frame {
+  return stack.at(-1) ?? stack[0]
+}
+
+function addStatement(building: Building, statement: Statement): void {
+  if (building.previous !== null && lacksOpening(innermost(building), building.previous, statement)) {
+    const { previous, reports, findings } = building
+    reports.push(() => reportNoOpening(previous, findings))
+    enterBlock(building, previous)
+  }
+  if (building.repair) leaveUnclosed(building, statement)
+  innermost(building).items.push(statement)
+  building.previous = statement
+}
+
+function openBlock(building: Building, brace: Text): void {
+  const frame = innermost(building)
   const at = positionAt(brace, 0)
-  if (frame === undefined) return
-  if (statement === undefined || statement.block !== null) {
-    shape.reports.push(() => findings.error({ code: 'STRAY_BRACE', at, message: "'{' follows no keyword" }))
-    stack.push({ statement: null, path: null, kind: 'unknown', items: [] })
+  if (building.previous !== null) {
+    building.previous.openedAt = at
+    enterBlock(building, building.previous)
     return
   }
-  statement.openedAt = at
-  pushFrame(stack, frame, statement)
+  const report = () => building.findings.error({ code: 'STRAY_BRACE', at, message: "'{' follows no keyword" })
+  if (frame.path !== null) building.reports.push(report)
+  building.stack.push({ statement: null, path: null, kind: 'unknown', keywords: NO_KEYWORDS, items: [] })
 }
 
-function pushFrame(stack: Frame[], parent: Frame, statement: Statement): void {
+function enterBlock(building: Building, statement: Statement): void {
+  const { path, keywords } = innermost(building)
   const name = statement.keyword.value
-  const opens = parent.path === null || parent.kind === 'values' ? null : findKeyword(parent.path, name)?.opens
+  const kind = keywords.get(name)?.opens ?? 'unknown'
+  const inner = path === null || kind === 'unknown' ? null : childPath(path, name)
   statement.block = []
-  stack.push({
+  building.previous = null
+  building.stack.push({
     statement,
-    path: opens && parent.path !== null ? childPath(parent.path, name) : null,
-    kind: opens ?? 'unknown',
+    path: inner,
+    kind,
+    keywords: inner !== null && kind === 'block' ? keywordsOf(inner) : NO_KEYWORDS,
     items: statement.block,
   })
 }
 
-function closeFrame(stack: Frame[], shape: Shape, brace: Text, findings: Findings): void {
+function closeBlock(building: Building, brace: Text): void {
+  const { stack, findings, reports } = building
+  building.previous = null
   if (stack.length > 1) {
     stack.pop()
     return
   }
-  shape.extra++
+  building.extra++
   const at = positionAt(brace, 0)
-  const last = stack[0]?.items.at(-1)
+  const last = stack[0].items.at(-1)
   const opened = last?.openedAt
   const hint = opened ? `${title(last)}, opened on line ${opened.line}, was already closed` : null
-  shape.reports.push(() => findings.error({ code: 'EXTRA_BRACE', at, message: "'}' closes no block", hint }))
+  reports.push(() => findings.error({ code: 'EXTRA_BRACE', at, message: "'}' closes no block", hint }))
 }
 
 /** Leaves the blocks that cannot contain this statement, for the nearest one around them that can. */
-function leaveUnclosed(stack: Frame[], statement: Statement, shape: Shape, findings: Findings): void {
+function leaveUnclosed(building: Building, statement: Statement): void {
   const name = statement.keyword.value
-  const here = stack.at(-1)
-  if (here === undefined || here.path === '' || (here.kind === 'block' && knows(here, name))) return
-  const home = stack.findLastIndex((frame) => frame.kind === 'block' && knows(frame, name))
+  const here = innermost(building)
+  if (here.path === '' || here.keywords.has(name)) return
+  const home = homeOf(building.stack, name)
   if (home === -1) return
   // In a block nobody knows, any word may be at home: only what opens a block of the root is proof.
   if (here.kind === 'unknown' && (home !== 0 || findKeyword('', name)?.opens === null)) return
-  for (const frame of stack.splice(home + 1)) {
-    shape.missing++
-    shape.reports.push(() => reportUnclosed(frame, statement, findings))
+  leaveOpen(building, building.stack.splice(home + 1), statement)
+}
+
+/** Ends blocks without their braces, before a statement or the end of the file. */
+function leaveOpen(building: Building, frames: readonly Frame[], before: Statement | null): void {
+  building.missing += frames.length
+  for (const frame of frames) {
+    building.reports.push(() => reportUnclosed(frame, before, building.findings))
+    // What is inside a block nobody knows goes with it.
+    if (frame.path === null) return
   }
 }
 
-function knows(frame: Frame, name: string): boolean {
-  return frame.path !== null && findKeyword(frame.path, name) !== undefined
+/** The innermost block that knows the name. Known blocks are few: none of them is inside an unknown one. */
+function homeOf(stack: readonly Frame[], name: string): number {
+  let home = -1
+  for (const [depth, { path, keywords }] of stack.entries()) {
+    if (path === null) break
+    if (keywords.has(name)) home = depth
+  }
+  return home
 }
 
 /** A block keyword without its brace, while the next line belongs inside: the brace was forgotten. */
-function lacksOpening(frame: Frame, statement: Statement, next: Token | undefined): boolean {
-  if (frame.path === null || frame.kind !== 'block' || next?.kind !== 'text') return false
-  const name = statement.keyword.value
-  if (findKeyword(frame.path, name)?.opens !== 'block') return false
-  const inner = wordsOf(next.text)[0]?.value ?? ''
-  return findKeyword(childPath(frame.path, name), inner) !== undefined && !knows(frame, inner)
+function lacksOpening({ path, keywords }: Frame, { keyword }: Statement, next: Statement): boolean {
+  if (path === null || keywords.get(keyword.value)?.opens !== 'block') return false
+  const inner = next.keyword.value
+  return !keywords.has(inner) && findKeyword(childPath(path, keyword.value), inner) !== undefined
 }
 
 function reportNoOpening(statement: Statement, findings: Findings): void {

@@ -19,19 +19,15 @@ interface Service {
 }
 
 export function readVirtualServers(root: Block, defaults: Defaults, findings: Findings): VirtualServer[] {
-  const servers: VirtualServer[] = []
+  const servers = new Map<string, VirtualServer>()
   for (const block of blocksOf(root, 'virtual_server')) {
     const server = readVirtualServer(block, defaults, findings)
     if (server === null) continue
-    const twin = servers.some((other) => sameService(other, server))
-    if (!twin) servers.push(server)
-    else leaveOut(block, 'REPEATED', `${server.address} ${server.port} ${server.protocol} is defined above`, findings)
+    const name = `${server.address} ${server.port} ${server.protocol}`
+    if (!servers.has(name)) servers.set(name, server)
+    else leaveOut(block, 'REPEATED', `${name} is defined above`, findings)
   }
-  return servers
-}
-
-function sameService(a: VirtualServer, b: VirtualServer): boolean {
-  return a.address === b.address && a.port === b.port && a.protocol === b.protocol
+  return [...servers.values()]
 }
 
 function readVirtualServer(block: Block, defaults: Defaults, findings: Findings): VirtualServer | null {
@@ -120,15 +116,15 @@ function readChoice({ block, address, port, findings }: Service, keyword: string
 }
 
 function readRealServers(service: Service): RealServer[] {
-  const servers: RealServer[] = []
+  const servers = new Map<string, RealServer>()
   for (const block of blocksOf(service.block, 'real_server')) {
     const server = readRealServer(service, block)
     if (server === null) continue
-    const twin = servers.some(({ address, port }) => address === server.address && port === server.port)
-    if (!twin) servers.push(server)
-    else leaveOut(block, 'REPEATED', `${server.address} ${server.port} is already in this service`, service.findings)
+    const name = `${server.address} ${server.port}`
+    if (!servers.has(name)) servers.set(name, server)
+    else leaveOut(block, 'REPEATED', `${name} is already in this service`, service.findings)
   }
-  return servers
+  return [...servers.values()]
 }
 
 function readRealServer(service: Service, block: Block): RealServer | null {
