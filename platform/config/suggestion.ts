@@ -38,23 +38,33 @@ function homesOf(word: string, path: string): string[] {
 /** The one of the choices that a mistyped word is nearest to, if any is near enough. */
 export function nearest(word: string, choices: readonly string[]): string | null {
   const limit = Math.min(3, Math.floor(word.length / 3))
+  const letters = lettersOf(word)
   let best: string | null = null
   let bestDistance = limit + 1
   for (const choice of choices) {
     if (choice.startsWith('(') || Math.abs(choice.length - word.length) > limit) continue
-    const distance = editDistance(word.toLowerCase(), choice.toLowerCase())
+    // A replacement changes two letters of the sets at most, everything else fewer.
+    if (countBits(letters ^ lettersOf(choice)) > 2 * limit) continue
+    const distance = editDistance(word.toLowerCase(), choice.toLowerCase(), bestDistance)
     if (distance < bestDistance) {
       best = choice
       bestDistance = distance
     }
   }
-  return best ?? beginningWith(word, choices)
+  return best
 }
 
-/** People also stop too early: `delay_before` for `delay_before_retry`. */
-function beginningWith(word: string, choices: readonly string[]): string | null {
-  if (word.length < 6) return null
-  return choices.find((choice) => choice.startsWith(`${word}_`)) ?? null
+/** Which letters a word has, each by five bits of its code: small and capital letters are the same. */
+function lettersOf(word: string): number {
+  let letters = 0
+  for (let index = 0; index < word.length; index++) letters |= 1 << (word.charCodeAt(index) & 31)
+  return letters
+}
+
+function countBits(bits: number): number {
+  let count = 0
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++
+  return count
 }
 
 /** A block's name for people. */
@@ -72,19 +82,25 @@ function related(path: string): string[] {
   return path === '' ? inside : [...inside, ...around]
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-export function editDistance(a: string, b: string): number {
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). From `limit` on nobody needs
+ * to know how far apart they are: the result is then `limit` or more.
+ */
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   let older: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const current = [i]
+    let least = i
     for (let j = 1; j <= b.length; j++) {
       const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
       let cost = Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
         cost = Math.min(cost, (older[j - 2] ?? 0) + 1)
       current.push(cost)
+      least = Math.min(least, cost)
     }
+    if (least > limit) return least
     older = previous
     previous = current
   }
