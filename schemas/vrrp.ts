@@ -107,6 +107,18 @@ export const CommitOverdue = z.strictObject({
   patienceMs: z.number().min(0),
 })
 
+/**
+ * A reload gave the virtual router another name. No transition took place: whatever was said of it under the former
+ * name goes on under the new one.
+ */
+export const InstanceRenamed = z.strictObject({
+  type: z.literal('InstanceRenamed'),
+  instance,
+  /** Its name until now. */
+  formerly: z.string().min(1),
+  role: z.enum(['master', 'backup', 'fault']),
+})
+
 export const VrrpEvent = z.discriminatedUnion('type', [
   BecameMaster,
   BecameBackup,
@@ -117,5 +129,6 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   RivalHeard,
   RivalSilenced,
   CommitOverdue,
+  InstanceRenamed,
 ])
 export type VrrpEvent = z.infer<typeof VrrpEvent>

@@ -5,7 +5,7 @@ import { IpvsEvent } from '#schemas/ipvs.ts'
 import { endpointName, virtualServerName } from '#schemas/names.ts'
 import type { NodeStatus } from '#schemas/status.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
-import { VrrpEvent } from '#schemas/vrrp.ts'
+import { InstanceRenamed, VrrpEvent } from '#schemas/vrrp.ts'
 
 /**
  * The state of a node as its log tells it. `events` are in log order; the newest of every subject are enough, because
@@ -55,8 +55,8 @@ function projectProcesses(events: Dated<SupervisorEvent>[]): NodeStatus['service
 }
 
 function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus['instances'][number] {
-  const own = parsed(events, VrrpEvent).filter(({ event }) => event.instance === instance.name)
-  const last = own.findLast(({ event }) => stateAfter(event) !== null)
+  const story = storyOf(instance.name, events)
+  const last = parsed(story, VrrpEvent).findLast(({ event }) => stateAfter(event) !== null)
   return {
     name: instance.name,
     state: (last === undefined ? null : stateAfter(last.event)) ?? 'INIT',
@@ -66,8 +66,29 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
     // Nothing changes a priority but the configuration yet, and a reload makes no transition.
     effectivePriority: instance.priority,
     since: last?.time ?? null,
-    addresses: projectAddresses(instance, events),
+    addresses: projectAddresses(instance, story),
   }
+}
+
+/** Renamings closer together than this belong to one reload: none of them follows another. */
+const ONE_RELOAD_MS = 100
+
+/** What the log says of a virtual router, under all names it has had. */
+function storyOf(instance: string, events: Envelope[]): Envelope[] {
+  let name = instance
+  let renamedAt = Number.POSITIVE_INFINITY
+  return events
+    .toReversed()
+    .filter(({ data, time }) => {
+      if (data.instance !== name) return false
+      const renamed = InstanceRenamed.safeParse(data)
+      if (!renamed.success) return true
+      if (renamedAt - Date.parse(time) < ONE_RELOAD_MS) return false
+      name = renamed.data.formerly
+      renamedAt = Date.parse(time)
+      return true
+    })
+    .toReversed()
 }
 
 /** null: the event leaves the state as it was. */
@@ -86,14 +107,15 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
     case 'RivalHeard':
     case 'RivalSilenced':
     case 'CommitOverdue':
+    case 'InstanceRenamed':
       return null
   }
 }
 
-function projectAddresses(instance: VrrpInstance, events: Envelope[]): { address: string; present: boolean }[] {
+function projectAddresses(instance: VrrpInstance, story: Envelope[]): { address: string; present: boolean }[] {
   const present = new Set<string>()
-  for (const { event } of parsed(events, IpvsEvent)) {
-    if (!('instance' in event) || event.instance !== instance.name) continue
+  for (const { event } of parsed(story, IpvsEvent)) {
+    if (!('instance' in event)) continue
     const here = event.type === 'AddressesAdded' || event.type === 'AddressesKept'
     for (const address of event.addresses) here ? present.add(address) : present.delete(address)
   }

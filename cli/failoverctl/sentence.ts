@@ -45,6 +45,8 @@ function ofVrrp(event: VrrpEvent): string {
       return `${event.instance} hears ${peer(event.rival)} call itself master too, and announces its addresses again`
     case 'RivalSilenced':
       return `${event.instance} no longer hears ${peer(event.rival)}, and announces its addresses again`
+    case 'InstanceRenamed':
+      return `${event.instance} is the new name of ${event.formerly}, which goes on as ${event.role.toUpperCase()}`
     case 'CommitOverdue':
       return `${event.instance} is MASTER, but ${event.missing.join(', ')} did not appear in the kernel`
   }

@@ -39,12 +39,19 @@ async function lastTransition(
 ): Promise<StoredEvent> {
   const filter = eventFilter(node, 'vrrp').replace(/>$/, `${encodeToken(instance)}.*`)
   let last: StoredEvent | null = null
+  let formerName: { formerly: string; until: Date } | null = null
   for await (const stored of reader.read({ filter, lastPerSubject: at === null })) {
     const parsed = VrrpEvent.safeParse(stored.envelope.data)
-    const counts = parsed.success && stateAfter(parsed.data) !== null
-    if (counts && (at === null || new Date(stored.envelope.time) <= at)) last = stored
+    const time = new Date(stored.envelope.time)
+    if (!parsed.success || (at !== null && time > at)) continue
+    if (stateAfter(parsed.data) !== null) last = stored
+    if (parsed.data.type !== 'InstanceRenamed') continue
+    // What this name stood for before was another virtual router.
+    formerName = { formerly: parsed.data.formerly, until: time }
+    last = null
   }
   if (last !== null) return last
+  if (formerName !== null) return lastTransition(reader, node, formerName.formerly, formerName.until)
   const when = at === null ? '' : ` before ${at.toISOString()}`
   throw new HaError('NOT_FOUND', `the log has no transition of an instance ${instance}${when}`)
 }

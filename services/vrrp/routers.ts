@@ -1,5 +1,5 @@
 import type { VrrpInstance } from '#schemas/config.ts'
-import { familyOf } from './core/standing.ts'
+import { instanceIdentity } from '#schemas/names.ts'
 import type { LinkEvent, LinkTargets, OpenLinkWatch } from './ports.ts'
 import { createRouter, type RouterPorts, type VirtualRouter } from './router.ts'
 
@@ -10,11 +10,6 @@ export interface Routers {
   /** services/ipvs showed that it lives. */
   ipvsAlive(): void
   stop(): void
-}
-
-/** A virtual router is the same across reloads by where it is and its id, whatever its name. */
-function identityOf(config: VrrpInstance): string {
-  return `${config.interface} ${config.virtualRouterId} ${familyOf(config)}`
 }
 
 export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWatch: OpenLinkWatch): Routers {
@@ -47,7 +42,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
 
   return {
     apply(instances) {
-      const wanted = new Map(instances.map((config) => [identityOf(config), config]))
+      const wanted = new Map(instances.map((config) => [instanceIdentity(config), config]))
       for (const [identity, router] of routers) {
         if (wanted.has(identity)) continue
         router.stop()

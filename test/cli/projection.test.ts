@@ -73,6 +73,42 @@ test('before any event an instance is INIT, its addresses elsewhere and its serv
   )
 })
 
+test('an instance that was renamed keeps its state, its addresses and the time it began', () => {
+  const master = became('BecameMaster')
+  const renamed = event({ type: 'InstanceRenamed', instance: 'VI_new', formerly: 'VI_1', role: 'master' })
+  const log = [master, added(), renamed]
+  const { instances } = projectStatus(log, { ...config, instances: [exampleInstance({ name: 'VI_new' })] })
+  const [{ state, since, addresses: found } = assert.fail()] = instances
+  assert.deepEqual([state, since], ['MASTER', master.time])
+  assert.deepEqual(found, [{ address: '192.0.2.100/32', present: true }])
+  assert.match(sentence(renamed), /VI_new is the new name of VI_1/)
+})
+
+test('an instance that took the name of another has nothing of what that one did', () => {
+  const renamed = event({ type: 'InstanceRenamed', instance: 'VI_1', formerly: 'VI_old', role: 'backup' })
+  const { instances } = projectStatus([became('BecameMaster'), added(), renamed], config)
+  assert.equal(instances[0]?.state, 'INIT')
+  assert.deepEqual(instances[0]?.addresses, [{ address: '192.0.2.100/32', present: false }])
+})
+
+test('two instances that swapped their names keep their states', () => {
+  const time = '2026-11-21T09:00:00.000Z'
+  const swapped = [['VI_1', 'VI_2'] as const, ['VI_2', 'VI_1'] as const].map(([instance, formerly], index) => ({
+    ...event({ type: 'InstanceRenamed', instance, formerly, role: index === 0 ? 'backup' : 'master' }),
+    time,
+  }))
+  const log = [
+    became('BecameMaster'),
+    event({ ...became('BecameBackup').data, type: 'BecameBackup', instance: 'VI_2' }),
+  ]
+  const both = [exampleInstance(), exampleInstance({ name: 'VI_2', virtualRouterId: 52 })]
+  const { instances } = projectStatus([...log, ...swapped], { ...config, instances: both })
+  assert.deepEqual(
+    instances.map(({ state }) => state),
+    ['BACKUP', 'MASTER'],
+  )
+})
+
 test('the last transition decides the state, and when it began', () => {
   const backup = became('BecameBackup')
   const { instances } = projectStatus([became('BecameMaster'), added(), backup], config)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { config, instance, VIP, VIP_NAME, vip } from './settings.ts'
-import { becameMaster, simulatedNode } from './simulated-node.ts'
+import { becameBackup, becameMaster, simulatedNode } from './simulated-node.ts'
 
 const kept = { type: 'AddressesKept', instance: 'VI_1', addresses: [VIP_NAME] }
 
@@ -125,6 +125,31 @@ describe('stop and reload', () => {
     const node = master()
     node.reload(config())
     assert.deepEqual([...node.writes(), ...node.news()], [])
+  })
+
+  test('an instance that gets another name keeps its addresses, and gives them up under the new one', () => {
+    const node = master()
+    const renamed = instance({ name: 'VI_new' })
+    node.reload(config({ instances: [renamed] }))
+    node.hears({ type: 'InstanceRenamed', instance: 'VI_new', formerly: 'VI_1', role: 'master' })
+    assert.deepEqual([...node.writes(), ...node.news()], [])
+    node.adverts(1)
+    assert.deepEqual(node.writes(), [`refresh ${VIP}`])
+    node.hears({ ...becameBackup, instance: 'VI_new' })
+    const removed = { type: 'AddressesRemoved', instance: 'VI_new', addresses: [VIP_NAME], reason: 'not-master' }
+    assert.deepEqual(node.news(), [removed])
+  })
+
+  test('addresses that wait for their explanation during a renaming are told once, under the new name', () => {
+    const node = simulatedNode().start()
+    node.caughtUp()
+    node.advert()
+    node.reload(config({ instances: [instance({ name: 'VI_new' })] }))
+    node.clock.advance(1_000)
+    assert.deepEqual(
+      node.news().map((event) => [event.type, event.instance]),
+      [['AddressesAdded', 'VI_new']],
+    )
   })
 
   test('an instance that is gone takes its addresses along, and a new interface is watched', () => {

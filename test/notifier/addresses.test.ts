@@ -135,3 +135,10 @@ test('a restarted notifier knows which addresses were in place', () => {
     waits,
   )
 })
+
+test('an instance that a reload renamed keeps what is known of its addresses', () => {
+  const renamed = config({ instances: [instance({ name: 'VI_new', addresses: [vip('192.0.2.100')] })] })
+  const reload: Input = { type: 'ConfigurationReloaded', config: renamed }
+  const left = { ...becameBackup, instance: 'VI_new' }
+  assert.deepEqual(effectsOf([heard(added, 't1'), reload, offeredSoon('scripts', left)]), waits)
+})

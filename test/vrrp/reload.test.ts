@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { node, other } from './fake-node.ts'
-import { instance, VIP } from './given.ts'
+import { instance, link, VIP } from './given.ts'
 
 test('an unchanged reload opens, closes and says nothing', () => {
   const { routers, sockets, clock, sent, events } = node(instance(), other())
@@ -45,9 +45,32 @@ test('a reload that changes the password is on the wire with the next advert', (
   assert.equal(sockets[0]?.sent.at(-2)?.subarray(-8).toString(), 'new\0\0\0\0\0')
 })
 
-test('a router that got another name is the same router', () => {
-  const { routers, events, clock } = node(instance())
+test('a master that gets another name and priority goes on, and its events say so once', () => {
+  const { routers, events, clock, sent, sockets, links } = node(instance())
   clock.advance(3_610)
-  routers.apply([instance({ name: 'VI_new' })])
-  assert.deepEqual(events(), ['VI_1 BecameBackup', 'VI_1 BecameMaster'])
+  links.tell({ type: 'AddressPresent', interface: 'eth0', address: VIP, remainingMs: 3_000 })
+  routers.apply([instance({ name: 'VI_new', priority: 120 })])
+  clock.advance(2_000)
+  assert.deepEqual(events(), ['VI_1 BecameBackup', 'VI_1 BecameMaster', 'VI_new InstanceRenamed'])
+  assert.deepEqual(sent(), [100, 120, 120])
+  assert.equal(sockets.length, 1)
+  routers.stop()
+  assert.equal(events().at(-1), 'VI_new InstanceStopped')
+})
+
+test('two routers that swap their names stay what they are', () => {
+  const { routers, events, clock, sent } = node(instance(), other({ priority: 1 }))
+  clock.advance(3_610)
+  routers.apply([other({ name: 'VI_1', priority: 1 }), instance({ name: 'VI_2' })])
+  assert.deepEqual(events().slice(3), ['VI_1 InstanceRenamed', 'VI_2 InstanceRenamed'])
+  assert.deepEqual(sent(), [100])
+})
+
+test('the same name on another interface is another router', () => {
+  const { routers, events, clock, sent, links } = node(instance())
+  links.links.set('eth1', link({ interface: 'eth1', index: 3 }))
+  clock.advance(3_610)
+  routers.apply([instance({ interface: 'eth1' })])
+  assert.deepEqual(sent(), [100, 0])
+  assert.deepEqual(events().slice(2), ['VI_1 InstanceStopped', 'VI_1 BecameBackup'])
 })

@@ -38,6 +38,10 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       return phase === 'replay' || !isFresh(instance.config, happenedAt, at) ? [] : announceAgain(instance, at)
     case 'CommitOverdue':
       return phase === 'replay' ? [] : hurry(instance, happenedAt, at)
+    case 'InstanceRenamed': {
+      const role = event.role === 'master' ? 'master' : 'other'
+      return [{ type: 'RoleHeard', instance: event.instance, role, happenedAt }]
+    }
     case 'AdvertRejected':
       return []
   }

@@ -4,6 +4,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
 import type { Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { IpvsEvent } from '#schemas/ipvs.ts'
+import { instanceIdentity } from '#schemas/names.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import type {
   AddressOutcome,
@@ -215,13 +216,26 @@ function freshInstance(config: VrrpInstance): Instance {
   }
 }
 
-/** Instances of a configuration; those known before keep what is known of them. */
-export function instancesOf(config: Config, before: Readonly<Record<string, Instance>>): Record<string, Instance> {
+type Instances = Readonly<Record<string, Instance>>
+
+/** Instances of a configuration; virtual routers known before keep what is known of them, under whatever name. */
+export function instancesOf(config: Config, before: Instances): Record<string, Instance> {
   const pairs = config.instances.map((instance) => {
-    const known = before[instance.name]
-    return [instance.name, known === undefined ? freshInstance(instance) : { ...known, config: instance }] as const
+    const known = sameRouter(instance, before)
+    return [instance.name, known === undefined ? freshInstance(instance) : carriedOver(known, instance)] as const
   })
   return Object.fromEntries(pairs)
+}
+
+/** The instance that is the same virtual router, whatever its name. */
+export function sameRouter(config: VrrpInstance, instances: Instances): Instance | undefined {
+  const identity = instanceIdentity(config)
+  return Object.values(instances).find((each) => instanceIdentity(each.config) === identity)
+}
+
+function carriedOver({ untold, ...known }: Instance, config: VrrpInstance): Instance {
+  const told = untold === null ? null : { ...untold, event: { ...untold.event, instance: config.name } }
+  return { ...known, config, untold: told }
 }
 
 export function initialState(config: Config): State {

@@ -13,6 +13,7 @@ import {
   instancesOf,
   type PlannedAnnouncement,
   type State,
+  sameRouter,
 } from './state.ts'
 
 type Of<T extends Input['type']> = Extract<Input, { type: T }>
@@ -148,17 +149,17 @@ export function decideCleared({ instance, reason, outcomes }: Of<'AddressesClear
 export function decideVipReload({ config, at }: Of<'ConfigurationReloaded'>, state: State): Fact[] {
   const next = instancesOf(config, state.instances)
   const removed = Object.values(state.instances).flatMap((instance): Fact[] => {
-    const after = next[instance.config.name]
+    const after = sameRouter(instance.config, next)
     const kept = after === undefined ? [] : allAddresses(after.config)
     const dropped = allAddresses(instance.config).filter((each) => !kept.some((one) => isSame(one, each)))
     const ours = instance.hold.phase === 'held' || instance.hold.phase === 'lost'
     if (!ours || dropped.length === 0) return []
     if (after === undefined)
       return [...tellOf(instance), { type: 'HoldEnded', instance: instance.config.name, at, reason: 'reload' }]
-    return [{ type: 'HoldNarrowed', instance: instance.config.name, addresses: dropped.reverse() }]
+    return [{ type: 'HoldNarrowed', instance: after.config.name, addresses: dropped.reverse() }]
   })
   const added = Object.values(next).flatMap((instance): Fact[] => {
-    const before = state.instances[instance.config.name]
+    const before = sameRouter(instance.config, state.instances)
     const known = before === undefined ? [] : allAddresses(before.config)
     const gained = allAddresses(instance.config).filter((each) => !known.some((one) => isSame(one, each)))
     const { hold } = instance

@@ -3,6 +3,8 @@
  * says orders itself by the hybrid logical clock, because its events and those of vrrp come by different ways.
  */
 import type { Millis } from '#platform/clock-port.ts'
+import type { Config } from '#schemas/config.ts'
+import { instanceIdentity } from '#schemas/names.ts'
 import type { AddressWord, Input, State } from './state.ts'
 
 /** So long after a transition nobody waits for ipvs any more: it may be dead, and news must go out. */
@@ -23,6 +25,17 @@ const UNHEARD: AddressesOf = { present: [], placedAt: '', saidAt: '' }
 
 export function addressesOf({ addresses }: State, instance: string): AddressesOf {
   return addresses[instance] ?? UNHEARD
+}
+
+/** What is known of the addresses under the names of a new configuration: a renamed virtual router keeps its own. */
+export function addressesUnder(config: Config, state: State): State['addresses'] {
+  const names = new Map(state.config.instances.map((before) => [instanceIdentity(before), before.name]))
+  const renamed = config.instances.flatMap((instance) => {
+    const formerly = names.get(instanceIdentity(instance))
+    const isNew = formerly !== undefined && formerly !== instance.name
+    return isNew ? [[instance.name, addressesOf(state, formerly)] as const] : []
+  })
+  return { ...state.addresses, ...Object.fromEntries(renamed) }
 }
 
 /** What is known after a word of ipvs. One that was heard before, as a replay repeats it, changes nothing. */
@@ -63,6 +76,7 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
     case 'RivalHeard':
     case 'RivalSilenced':
     case 'CommitOverdue':
+    case 'InstanceRenamed':
       return null
   }
 }

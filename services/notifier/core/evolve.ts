@@ -1,5 +1,5 @@
 /** What we know after a fact. */
-import { addressesOf, afterWord } from './addresses.ts'
+import { addressesOf, addressesUnder, afterWord } from './addresses.ts'
 import type { Fact, Held, OpenMail, ScriptsOf, State } from './state.ts'
 
 /** Events remembered as done: far more than can be on their way without an acknowledgement. */
@@ -31,7 +31,7 @@ export function evolve(state: State, fact: Fact): State {
     case 'ScriptEnded':
       return withScript(state, fact.about, 'ended', fact.argv)
     case 'ConfigurationTaken':
-      return { ...state, config: fact.config, former: fact.former }
+      return { ...state, config: fact.config, former: fact.former, addresses: addressesUnder(fact.config, state) }
     case 'AddressesKnown': {
       const { word, said } = fact
       const known = afterWord(addressesOf(state, word.instance), word, said)

@@ -91,6 +91,7 @@ function whyOf(notice: VrrpEvent | CheckerEvent): string | null {
     case 'RivalHeard':
     case 'RivalSilenced':
     case 'CommitOverdue':
+    case 'InstanceRenamed':
       return null
   }
 }

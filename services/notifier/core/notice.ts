@@ -48,6 +48,7 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
     case 'RivalHeard':
     case 'RivalSilenced':
     case 'CommitOverdue':
+    case 'InstanceRenamed':
       return null
   }
 }

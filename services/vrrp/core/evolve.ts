@@ -55,6 +55,7 @@ export function evolve(state: State, fact: Fact): State {
       return { ...state, reported: [...state.reported, fact.reason] }
     case 'Hesitated':
     case 'LastWord':
+    case 'InstanceRenamed':
       return state
   }
 }

@@ -38,6 +38,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AddressNoted':
     case 'Committed':
     case 'TrustRegained':
+    case 'InstanceRenamed':
       return []
   }
 }

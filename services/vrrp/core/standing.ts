@@ -78,7 +78,13 @@ function farewell(at: number, state: State): Fact[] {
 /** A changed configuration takes effect from here on; mastership is not touched by it. */
 export function reconfigure(config: VrrpInstance, at: number, state: State): Fact[] {
   if (state.role === 'stopped' || isEqual(config, state.config)) return []
-  return [{ type: 'ConfigTaken', at, config }]
+  return [{ type: 'ConfigTaken', at, config }, ...renamed(config.name, at, state)]
+}
+
+/** The virtual router is known by where it is, its events by its name: whoever follows them is told. */
+function renamed(instance: string, at: number, { role, config }: State): Fact[] {
+  if (instance === config.name || role === 'init' || role === 'stopped') return []
+  return [{ type: 'InstanceRenamed', at, instance, formerly: config.name, role }]
 }
 
 export function stop(at: number, state: State): Fact[] {
