@@ -263,7 +263,9 @@ export function mergeBlocks(blocks: readonly Block[]): Block {
   merged.blocks = blocks.flatMap((block) => block.blocks)
   merged.entries = blocks.flatMap(({ entries }) => entries)
   for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
-    merged.settings.set(key, [...(merged.settings.get(key) ?? []), ...settings])
+    const before = merged.settings.get(key)
+    if (before === undefined) merged.settings.set(key, [...settings])
+    else before.push(...settings)
   }
   return merged
 }

@@ -9,29 +9,33 @@ import { readAuthentication } from './vrrp-authentication.ts'
 import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 
 export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
-  const instances: VrrpInstance[] = []
+  const instances = new Map<string, VrrpInstance>()
+  const routers = new Map<string, VrrpInstance>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
     const reading = { block, name, defaults, findings }
-    if (instances.some((other) => other.name === name)) {
+    if (instances.has(name)) {
       leaveOut(reading, 'REPEATED', 'is already defined above')
       continue
     }
     const instance = readInstance(reading)
     // Read for what else is wrong with it.
-    if (block.refused || defaults.noInstances) continue
-    const rival = instances.find((other) => instance !== null && shareRouter(other, instance))
-    if (rival !== undefined && instance !== null) {
+    if (instance === null || block.refused || defaults.noInstances) continue
+    const rival = routers.get(routerOf(instance))
+    if (rival !== undefined) {
       const what = `virtual_router_id ${instance.virtualRouterId} on ${instance.interface}`
       leaveOut(reading, 'DUPLICATE_ROUTER', `uses ${what}, and so does ${rival.name}`)
-    } else if (instance !== null) instances.push(instance)
+      continue
+    }
+    instances.set(name, instance)
+    routers.set(routerOf(instance), instance)
   }
-  return instances
+  return [...instances.values()]
 }
 
-/** The two would take each other's adverts for those of another node. */
-function shareRouter(a: VrrpInstance, b: VrrpInstance): boolean {
-  return a.interface === b.interface && a.virtualRouterId === b.virtualRouterId && a.multicastGroup === b.multicastGroup
+/** Two instances of the same router would take each other's adverts for those of another node. */
+function routerOf({ interface: device, virtualRouterId, multicastGroup }: VrrpInstance): string {
+  return `${device} ${virtualRouterId} ${multicastGroup}`
 }
 
 function readInstance(reading: Reading): VrrpInstance | null {
@@ -94,22 +98,24 @@ function readAddresses(reading: Reading, device: string) {
     )
   const advertised = read('virtual_ipaddress')
   const family = advertised[0]?.address.family ?? (hasSetting(block, 'native_ipv6') ? 6 : 4)
-  const addresses: VipAddress[] = []
+  const addresses = new Map<string, VipAddress>()
   for (const { address, at } of advertised) {
     const keyword = address.address
+    const place = `${keyword} ${address.device}`
     if (address.family !== family) {
       const message = `${name}: ${keyword} is not of the family of the instance's first address; it is left out`
       findings.error({ code: 'FAMILY', at, keyword, message, hint: 'put it into virtual_ipaddress_excluded' })
-    } else if (addresses.some((other) => other.address === keyword && other.device === address.device)) {
+    } else if (addresses.has(place)) {
       findings.warning({ code: 'REPEATED', at, keyword, message: `${name}: ${keyword} is listed twice` })
-    } else addresses.push(address)
+    } else addresses.set(place, address)
   }
   if (advertised.length === 0 && !hasAddressLines(block) && !hasSetting(block, 'no_virtual_ipaddress')) {
     const message = `vrrp_instance ${name} has no virtual_ipaddress`
     const hint = 'no_virtual_ipaddress says that this is meant'
     findings.warning({ code: 'NO_ADDRESS', at: openingOf(block), keyword: name, message, hint })
   }
-  return { addresses, excludedAddresses: read('virtual_ipaddress_excluded').map(({ address }) => address), family }
+  const excludedAddresses = read('virtual_ipaddress_excluded').map(({ address }) => address)
+  return { addresses: [...addresses.values()], excludedAddresses, family }
 }
 
 /** Where adverts come from and go to. Unicast peers are not in force: an instance that has any does not get here. */
