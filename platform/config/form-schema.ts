@@ -84,6 +84,8 @@ function argumentSchema({ kind, min, max, longest, choices }: Argument): z.ZodTy
   switch (kind) {
     case 'int':
     case 'num':
+    case 'size':
+    case 'duration':
       return limited(z.int(), min, max)
     case 'sec':
     case 'msec':

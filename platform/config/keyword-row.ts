@@ -11,19 +11,20 @@
  * happen. `name=value` is a single value of a keyword in force. Lines that are indented deeper belong to the row above.
  *
  * Arguments, `name=` in front where there are several: the kinds of ArgumentKind; int, num, ranges:MIN..MAX; sec, msec
- * likewise, decimal; enum:A|B (`/i` ignores case); word<=LONGEST; `flag` says that there is none. `?` optional, `*` any
+ * likewise, decimal; size, duration: a number with a unit, `size:16M..1T`; enum:A|B (`/i` ignores case); word<=LONGEST; `flag` says that there is none. `?` optional, `*` any
  * number, `+` one or more. Options may follow in any order: `[id=int:0..255]` a word and its value, `[reverse]` a word,
  * `[direction:reverse|noreverse]` one of several words. `block` and `values` open braces: statements, or one entry a
  * line. Properties: `required`; `first` and `each` say which of several statements counts (scripts: the first, others: the last);
  * `secret`; `leading` (an option that may begin its line); `since:2.3`, the keepalived version where it is young.
  * `@` stores under another name; `>` names what replaces a deprecated word, `-` nothing.
  */
+import { bytesOf, secondsOf } from './quantity.ts'
 
-const KINDS = 'word|rest|ip4|ip6|ip|net4|net6|net|int|num|sec|msec|enum|bool|mac|hex|ranges|script'
+const KINDS = 'word|rest|ip4|ip6|ip|net4|net6|net|int|num|sec|msec|size|duration|enum|bool|mac|hex|ranges|script'
 
 /**
  * rest: all words that are left, as one text. net: an address with an optional prefix length. num: a number in any base
- * of C. ranges: N or N-M. bool: true when missing.
+ * of C. size: bytes, K M G T behind. duration: seconds, s m h d w behind. ranges: N or N-M. bool: true when missing.
  */
 export type ArgumentKind =
   | 'word'
@@ -38,6 +39,8 @@ export type ArgumentKind =
   | 'num'
   | 'sec'
   | 'msec'
+  | 'size'
+  | 'duration'
   | 'enum'
   | 'bool'
   | 'mac'
@@ -197,15 +200,20 @@ function parseArgument(word: string): Argument {
   return {
     name,
     kind: kind as ArgumentKind,
-    min: kind === 'enum' || low === '' ? 0 : Number(low),
+    min: kind === 'enum' || low === '' ? 0 : limit(kind, low),
     // Where no upper limit is documented it is that of an unsigned 32-bit number.
-    max: kind === 'enum' || high === '' ? 4294967295 : Number(high),
+    max: kind === 'enum' || high === '' ? 4294967295 : limit(kind, high),
     longest: Number(longest ?? Number.POSITIVE_INFINITY),
     choices: kind === 'enum' ? detail.split('|') : [],
     ignoreCase: caseless !== undefined,
     optional: kind === 'bool' || count === '?' || count === '*',
     many: count === '*' || count === '+',
   }
+}
+
+function limit(kind: string, text: string): number {
+  const number = kind === 'size' ? bytesOf(text) : kind === 'duration' ? secondsOf(text) : Number(text)
+  return number ?? Number.NaN
 }
 
 function parseOption(word: string): Option {

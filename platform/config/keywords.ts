@@ -6,7 +6,9 @@ import { type Keyword, parseRows } from './keyword-row.ts'
 import { ADDRESS_ENTRY } from './keywords/addresses.ts'
 import * as checks from './keywords/checks.ts'
 import { GLOBAL_DEFS } from './keywords/global-defs.ts'
-import { ROOT } from './keywords/root.ts'
+import { NOTIFICATION_EMAIL } from './keywords/global-general.ts'
+import { ALERT_SINK, EVENT_BUS } from './keywords/own.ts'
+import { LINKBEAT_INTERFACES, ROOT, UP_DOWN_DELAYS } from './keywords/root.ts'
 import { ROUTE_ENTRY } from './keywords/routes.ts'
 import { RULE_ENTRY } from './keywords/rules.ts'
 import * as tracking from './keywords/tracking.ts'
@@ -22,6 +24,9 @@ const RS = 'virtual_server/real_server'
 const ROWS: Readonly<Record<string, string>> = {
   '': ROOT,
   global_defs: GLOBAL_DEFS,
+  'global_defs/notification_email': NOTIFICATION_EMAIL,
+  event_bus: EVENT_BUS,
+  alert_sink: ALERT_SINK,
   vrrp_instance: vrrp.VRRP_INSTANCE,
   'vrrp_instance/authentication': vrrp.AUTHENTICATION,
   'vrrp_instance/auth_hmac': vrrp.AUTH_HMAC,
@@ -33,8 +38,8 @@ const ROWS: Readonly<Record<string, string>> = {
   static_ipaddress: ADDRESS_ENTRY,
   static_routes: ROUTE_ENTRY,
   static_rules: RULE_ENTRY,
-  linkbeat_interfaces: tracking.TRACKED,
-  interface_up_down_delays: tracking.TRACKED,
+  linkbeat_interfaces: LINKBEAT_INTERFACES,
+  interface_up_down_delays: UP_DOWN_DELAYS,
   vrrp_sync_group: tracking.SYNC_GROUP,
   vrrp_script: tracking.VRRP_SCRIPT,
   vrrp_track_process: tracking.TRACK_PROCESS,
@@ -106,6 +111,11 @@ export function findValue(path: string, name: string, value: string): Keyword | 
 /** Every row of single values with its block: what is in force but for these. */
 export function valuesNotInForce(): { path: string; row: Keyword }[] {
   return [...TABLE].flatMap(([path, { values }]) => [...values.values()].map((row) => ({ path, row })))
+}
+
+/** Paths of every block that has rows, those of entries among them. */
+export function keywordPaths(): string[] {
+  return [...TABLE.keys()]
 }
 
 /** Paths of every block whose content is statements, nearest to the root first. */

@@ -2,6 +2,7 @@
 import type { Script } from '#schemas/config.ts'
 import { addressHint, longestPrefix, parseIpAddress } from './ip-address.ts'
 import type { Argument, ArgumentKind } from './keyword-row.ts'
+import { bytesOf, bytesText, secondsOf, secondsText } from './quantity.ts'
 import { nearest } from './suggestion.ts'
 
 export type Value = string | number | boolean | Script
@@ -35,6 +36,10 @@ export function parseValue(argument: Argument, value: string): Parsed {
     case 'sec':
     case 'msec':
       return parseDecimal(argument, value)
+    case 'size':
+      return parseAmount(argument, bytesOf(value), 'is not a size', 'K, M, G or T may follow the number')
+    case 'duration':
+      return parseAmount(argument, secondsOf(value), 'is not a duration', 's, m, h, d or w may follow the number')
     case 'enum':
       return parseChoice(argument, value)
     case 'bool':
@@ -102,6 +107,13 @@ function parseDecimal(argument: Argument, value: string): Parsed {
     : parsed
 }
 
+/** Who leaves the unit out often means another one: it is always said. */
+function parseAmount(argument: Argument, amount: number | null, problem: string, units: string): Parsed {
+  if (amount === null) return refuse(problem, `${allowedText(argument)}; ${units}`)
+  const parsed = inRange(argument, amount)
+  return parsed.ok ? parsed : { ...parsed, hint: units }
+}
+
 function inRange(argument: Argument, number: number): Parsed {
   if (number >= argument.min && number <= argument.max) return accept(number)
   return refuse(`is outside ${rangeText(argument)}`, null, 'OUT_OF_RANGE')
@@ -165,6 +177,8 @@ function parseRange(argument: Argument, value: string): Parsed {
 
 /** A range in words, with its unit. */
 export function rangeText({ min, max, kind }: Argument): string {
+  if (kind === 'size') return `${bytesText(min)} to ${bytesText(max)}`
+  if (kind === 'duration') return `${secondsText(min)} to ${secondsText(max)}`
   const unit = kind === 'sec' ? ' seconds' : kind === 'msec' ? ' milliseconds' : ''
   return max === UNLIMITED ? `${min} and above${unit && ` in${unit}`}` : `${min} to ${max}${unit}`
 }
@@ -179,7 +193,7 @@ export function allowedText(argument: Argument): string | null {
 }
 
 export function isNumeric(kind: ArgumentKind): boolean {
-  return kind === 'int' || kind === 'num' || kind === 'sec' || kind === 'msec' || kind === 'ranges'
+  return /^(int|num|sec|msec|size|duration|ranges)$/.test(kind)
 }
 
 /** What an argument of this kind is called. */
@@ -196,6 +210,8 @@ export const KIND_TEXTS: Readonly<Record<ArgumentKind, string>> = {
   num: 'a number',
   sec: 'a number of seconds',
   msec: 'a number of milliseconds',
+  size: 'a size',
+  duration: 'a duration',
   enum: 'a value',
   bool: 'true or false',
   mac: 'a hardware address',

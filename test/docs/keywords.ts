@@ -8,6 +8,7 @@ import {
   keywordsOf,
   valuesNotInForce,
 } from '#platform/config/keywords.ts'
+import { bytesText, secondsText } from '#platform/config/quantity.ts'
 import { table } from './page.ts'
 
 /** Not in keepalived's language. */
@@ -119,6 +120,10 @@ function kindText(kind: Argument['kind'], min: number, max: number, choices: rea
       return rangeText('seconds', min, max)
     case 'msec':
       return rangeText('milliseconds', min, max)
+    case 'size':
+      return `size ${bytesText(min)} to ${bytesText(max)}`
+    case 'duration':
+      return `duration ${secondsText(min)} to ${secondsText(max)}`
     case 'enum':
       return choices.map((choice) => `\`${choice}\``).join(', ')
     case 'bool':

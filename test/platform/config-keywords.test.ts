@@ -46,7 +46,7 @@ test('ranges are those of the language', { skip: existsSync(TABLE) ? false : 'no
 test('every block that opens has a table of its own, or holds entries', () => {
   for (const path of blockPaths()) {
     for (const { name, opens } of keywordsOf(path).values()) {
-      if (opens === 'block' && !/^(event_bus|alert_sink)$/.test(name)) {
+      if (opens === 'block') {
         assert.ok(keywordsOf(childPath(path, name)).size > 0, childPath(path, name))
       }
     }
