@@ -47,8 +47,8 @@ interface Reading {
 function read(text: string, file: string, configId: string): Reading {
   const findings = collectFindings()
   const lines = readLines(onlyFile(file, text), file, { configId, environment: {}, random: () => 0 }, findings)
+  buildTree(lines, findings)
   const tokens = lines.flatMap((line) => tokensOf(line, findings))
-  buildTree(tokens, findings)
   const kept = [...TORN, ...UNBALANCED]
   return { tokens, diagnostics: findings.list().filter(({ code }) => kept.includes(code)) }
 }

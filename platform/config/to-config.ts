@@ -11,7 +11,6 @@ import type { ConfigFiles } from './files.ts'
 import { type Host, readGlobals } from './global-defs.ts'
 import { readLines } from './lines.ts'
 import { type PlacedScript, placedScripts } from './script-places.ts'
-import { tokensOf } from './tokens.ts'
 import { buildTree, type Statement } from './tree.ts'
 import { readVirtualServers } from './virtual-server.ts'
 import { readInstances } from './vrrp-instance.ts'
@@ -35,11 +34,7 @@ const FATAL = ['NO_CONFIGURATION', 'MISSING_PARAMETER', 'INCLUDE_FAILED']
  */
 export function parseConfig(files: ConfigFiles, path: string, options: Surroundings & Host): ConfigResult {
   const findings = collectFindings()
-  const lines = readLines(files, path, options, findings)
-  const statements = buildTree(
-    lines.flatMap((line) => tokensOf(line, findings)),
-    findings,
-  )
+  const statements = buildTree(readLines(files, path, options, findings), findings)
   const root = checkTree(statements, findings)
   const { head, defaults } = readGlobals(root, options, findings)
   const instances = readInstances(root, defaults, findings)

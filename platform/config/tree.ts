@@ -1,11 +1,11 @@
 /**
- * From tokens to statements and blocks. Braces are trusted while they balance; when one is missing, the keywords say
+ * From lines to statements and blocks. Braces are trusted while they balance; when one is missing, the keywords say
  * which block ought to have ended, so that one lost brace is one finding and not fifty.
  */
 import type { Findings } from './diagnostic.ts'
 import { childPath, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { type Position, positionAt, type Text, type Word, wordPosition } from './text.ts'
-import { type Token, wordsOf } from './tokens.ts'
+import { type Token, tokensOf, wordsOf } from './tokens.ts'
 
 export interface Statement {
   keyword: Word
@@ -45,24 +45,27 @@ interface Building {
 const NO_KEYWORDS: ReadonlyMap<string, Keyword> = new Map()
 
 /** The statements of the root. */
-export function buildTree(tokens: readonly Token[], findings: Findings): Statement[] {
-  const plain = build(tokens, findings, false)
-  const repaired = plain.missing > 0 ? build(tokens, findings, true) : plain
+export function buildTree(lines: readonly Text[], findings: Findings): Statement[] {
+  const plain = build(lines, findings, false)
+  const repaired = plain.missing > 0 ? build(lines, findings, true) : plain
   const chosen = repaired.extra > plain.extra ? plain : repaired
   for (const report of chosen.reports) report()
   return chosen.stack[0].items
 }
 
-function build(tokens: readonly Token[], findings: Findings, repair: boolean): Building {
+function build(lines: readonly Text[], findings: Findings, repair: boolean): Building {
   const root: Frame = { statement: null, path: '', kind: 'block', keywords: keywordsOf(''), items: [] }
   const building: Building = { findings, repair, stack: [root], previous: null, missing: 0, extra: 0, reports: [] }
-  for (const token of tokens) {
-    if (token.kind === 'text') addStatement(building, toStatement(token.text))
-    else if (token.kind === 'open') openBlock(building, token.text)
-    else closeBlock(building, token.text)
-  }
+  // Token by token: all of them together would be half of what there is to keep in mind.
+  for (const line of lines) for (const token of tokensOf(line, findings)) take(building, token)
   leaveOpen(building, building.stack.slice(1), null)
   return building
+}
+
+function take(building: Building, { kind, text }: Token): void {
+  if (kind === 'text') addStatement(building, toStatement(text))
+  else if (kind === 'open') openBlock(building, text)
+  else closeBlock(building, text)
 }
 
 function toStatement(text: Text): Statement {

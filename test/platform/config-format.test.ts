@@ -5,7 +5,6 @@ import { describe, test } from 'node:test'
 import { collectFindings } from '#platform/config/diagnostic.ts'
 import { formatConfig } from '#platform/config/format.ts'
 import { readLines } from '#platform/config/lines.ts'
-import { tokensOf } from '#platform/config/tokens.ts'
 import { buildTree, type Statement } from '#platform/config/tree.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 
@@ -34,8 +33,7 @@ function meaning(text: string, configId: string): Plain[] {
     words: [keyword, ...args].map(({ value, quoted }) => [value, quoted]),
     block: block?.map(plain) ?? null,
   })
-  const tokens = lines.flatMap((line) => tokensOf(line, findings))
-  return buildTree(tokens, findings).map(plain)
+  return buildTree(lines, findings).map(plain)
 }
 
 function assertSafe(text: string, result: string): void {
