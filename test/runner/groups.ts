@@ -8,6 +8,7 @@ import { NOTHING, sum, type Tally } from './tally.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MINUTE_MS = 60_000
+const LANGUAGE_TESTS = 'test/system/config-*.test.ts'
 
 /** Runs the tests of one kind whose file name holds `pattern`. */
 export type Group = (pattern: string) => Promise<Tally>
@@ -26,18 +27,24 @@ export const groups: Record<string, Group> = {
 
   unit(pattern) {
     const files = testFiles('test/**/*.test.ts', pattern).filter((file) => !file.startsWith('test/system/'))
-    return runTests(files, { isolated: false, boundMs: 3 * MINUTE_MS })
+    return runTests(files, { isolated: false, boundMs: 2 * MINUTE_MS })
+  },
+
+  /** The configuration language against keepalived and against everything that can be typed. */
+  config(pattern) {
+    return runTests(testFiles(LANGUAGE_TESTS, pattern), { isolated: true, boundMs: 9 * MINUTE_MS })
   },
 
   system(pattern) {
-    const files = testFiles('test/system/*.test.ts', pattern)
+    const language = testFiles(LANGUAGE_TESTS, '')
+    const files = testFiles('test/system/*.test.ts', pattern).filter((file) => !language.includes(file))
     if (process.getuid?.() !== 0) return skipAll(files, 'only root may make network namespaces')
-    return runTests(files, { isolated: true, boundMs: 15 * MINUTE_MS })
+    return runTests(files, { isolated: true, boundMs: 12 * MINUTE_MS })
   },
 
   uml(pattern) {
     const files = testFiles('test/system/uml/*.test.ts', pattern)
-    const boundMs = 18 * MINUTE_MS
+    const boundMs = 14 * MINUTE_MS
     if (!hasIpvs()) return runTests(files, { isolated: true, boundMs, wrap: inUserModeLinux })
     if (process.getuid?.() !== 0) return skipAll(files, 'only root may change IP_VS')
     return runTests(files, { isolated: true, boundMs })
@@ -59,7 +66,7 @@ function testFiles(glob: string, pattern: string): string[] {
 
 /** A check that is no test of node's counts as one. */
 async function runCheck(name: string, args: readonly string[]): Promise<Tally> {
-  const ending = await runBounded([join(ROOT, 'node_modules/.bin', name), ...args], 2 * MINUTE_MS)
+  const ending = await runBounded([join(ROOT, 'node_modules/.bin', name), ...args], MINUTE_MS)
   const failure = describeEnding(ending)
   console.log(failure === undefined ? `✔ ${name}` : `✖ ${name}: ${failure}`)
   return failure === undefined ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1 }
