@@ -35,24 +35,31 @@ interface Reference {
 export function checkReferences(root: Block, statements: readonly Statement[], findings: Findings): void {
   const spoilt = spoiltNames(root, statements)
   const references = referencesOf(root)
+  const named = namesByKind(root)
   for (const reference of references) {
     const { word, kinds } = reference
     if (word.value === '' || spoilt.has(word.value)) continue
-    const names = kinds.flatMap((kind) => namesOf(root, kind))
-    if (!names.includes(word.value)) reportUnknown(reference, names, findings)
+    const names = kinds.flatMap((kind) => named.get(kind) ?? [])
+    if (!names.some((each) => each.has(word.value))) reportUnknown(reference, names, findings)
   }
-  const used = references.map(({ word }) => word.value)
+  const used = new Set(references.map(({ word }) => word.value))
   for (const { values, statement } of blocksOf(root, 'vrrp_script')) {
     const name = String(values[0] ?? '')
     const [word] = statement?.args ?? []
-    if (word === undefined || used.includes(name)) continue
+    if (word === undefined || used.has(name)) continue
     const message = `no track_script names ${name}: it is never run`
     findings.note({ code: 'UNUSED', at: wordPosition(word), keyword: 'vrrp_script', message })
   }
 }
 
-function namesOf(root: Block, kind: string): string[] {
-  return blocksOf(root, kind).map(({ values }) => String(values[0] ?? ''))
+/** Names of the blocks of the root, by the keyword that opens them. */
+function namesByKind(root: Block): Map<string, Set<string>> {
+  const named = new Map<string, Set<string>>()
+  for (const { path, values } of root.blocks) {
+    const names = named.get(path) ?? new Set()
+    named.set(path, names.add(String(values[0] ?? '')))
+  }
+  return named
 }
 
 /** Words of statements of the root that could not be used: one of them may be the name that is missed. */
@@ -121,9 +128,12 @@ function serverGroup({ path, statement }: Block): Reference[] {
   return [{ from: 'virtual_server group', word: name, kinds: ['virtual_server_group'] }]
 }
 
-function reportUnknown({ from, word, kinds }: Reference, names: readonly string[], findings: Findings): void {
+function reportUnknown({ from, word, kinds }: Reference, names: readonly Set<string>[], findings: Findings): void {
   const kind = kinds[0] ?? ''
-  const near = nearest(word.value, names)
+  const near = nearest(
+    word.value,
+    names.flatMap((each) => [...each]),
+  )
   const message = `${from}: there is no ${kind} ${word.value}; it is not used`
   const hint =
     near === null ? `define it with ${kind} ${word.value} { ... }, or take it out here` : `did you mean ${near}?`

@@ -1,7 +1,7 @@
 /** What the parts of a virtual_server say that cannot all hold. */
-import { type Block, blocksOf, boolOf, numberOf, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../checked-tree.ts'
 import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+import { type Word, wordPosition } from '../text.ts'
 
 export function checkServers(root: Block, findings: Findings): void {
   for (const block of blocksOf(root, 'virtual_server')) {
@@ -51,11 +51,10 @@ function reportProtocol(block: Block, findings: Findings): void {
 /** It is allowed, and of no use while that server is checked. */
 function reportSorryServer(block: Block, findings: Findings): void {
   const written = settingOf(block, 'sorry_server')?.statement
-  const sorry = written?.args.map(({ value }) => value).slice(0, 2)
-  const twin = blocksOf(block, 'real_server').some(
-    ({ statement }) => statement?.args.map(({ value }) => value).join(' ') === sorry?.join(' '),
-  )
-  if (written === undefined || !twin || boolOf(block, 'sorry_server_inhibit') === true) return
+  if (written === undefined || hasSetting(block, 'sorry_server_inhibit')) return
+  const place = (words: readonly Word[]): string => words.map(({ value }) => value).join(' ')
+  const sorry = place(written.args.slice(0, 2))
+  if (!blocksOf(block, 'real_server').some(({ statement }) => place(statement?.args ?? []) === sorry)) return
   const message = `${title(block)}: the sorry_server is one of its real servers`
   const hint = 'with all real servers down it gets the clients although its checks fail'
   findings.note({ code: 'SORRY_SERVER', at: wordPosition(written.keyword), keyword: 'sorry_server', message, hint })
