@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { describeError, HaError } from '#platform/errors.ts'
 import { VERSION } from '../version.ts'
+import { addConfig } from './config.ts'
 import { parseSince, printEvents } from './events.ts'
 import { readStatus, statusText } from './status.ts'
 import { explain, whyText } from './why.ts'
@@ -15,8 +16,8 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 export async function runControl(argv: string[]): Promise<number> {
   try {
     let status = DONE
-    const command = controlCommand((lab) => {
-      status = lab
+    const command = controlCommand((ended) => {
+      status = ended
     })
     await command.parseAsync(argv)
     return status
@@ -27,8 +28,8 @@ export async function runControl(argv: string[]): Promise<number> {
   }
 }
 
-/** The command line of `failoverctl`. */
-export function controlCommand(onLabEnd: (status: number) => void): Command {
+/** The command line of `failoverctl`; `onEnd` gets the exit status of commands that have one of their own. */
+export function controlCommand(onEnd: (status: number) => void): Command {
   const command = new Command('failoverctl')
     .description('Looks into a failoverd node: what it does, what happened, and why.')
     .version(VERSION, '-v, --version')
@@ -38,7 +39,8 @@ export function controlCommand(onLabEnd: (status: number) => void): Command {
   addStatus(command, stateDir)
   addEvents(command, stateDir)
   addWhy(command, stateDir)
-  addLab(command, onLabEnd)
+  addConfig(command, (passes) => onEnd(passes ? DONE : FAILED))
+  addLab(command, onEnd)
   return command
 }
 

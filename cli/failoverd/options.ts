@@ -1,11 +1,12 @@
-import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
+import { shortHostName } from '../host-name.ts'
 
 /** The command line of the daemon: keepalived's options under keepalived's names, and failoverd's own. */
 export interface DaemonOptions {
   useFile: string
   /** true, or the file that gets the messages. */
   configTest: boolean | string
+  strict: boolean
   dontFork: boolean
   logConsole: boolean
   logDetail: boolean
@@ -25,6 +26,7 @@ export function daemonCommand(version: string): Command {
     .version(version, '-v, --version')
     .option('-f, --use-file <file>', 'configuration file', '/etc/keepalived/keepalived.conf')
     .option('-t, --config-test [file]', 'check the configuration, messages to standard error or appended to a file')
+    .option('--strict', 'with -t: warnings are errors, and with an error the exit status is 4', false)
     .option('-n, --dont-fork', 'stay in the foreground', false)
     .option(
       '-l, --log-console',
@@ -37,7 +39,7 @@ export function daemonCommand(version: string): Command {
     .option('-p, --pid <file>', 'write the process id to this file')
     .addOption(
       new Option('-i, --config-id <id>', 'identity for conditional lines (@id)').default(
-        hostname().split('.')[0] ?? '',
+        shortHostName(),
         'the short host name',
       ),
     )
@@ -53,8 +55,9 @@ const HELP = `
 Signals: SIGHUP reloads the difference, SIGTERM and SIGINT stop in order (resign, remove addresses and services,
 end checks, deliver what is due, close the log).
 Exit status of -t: 0 clean, 2 a parameter is missing, 4 cannot run, 5 problems but would run, 6 a script is insecure,
-or the file or a strict include cannot be read.
+or the file or a strict include cannot be read. With --strict there is no 5, but 4.
 
   failoverd -t -f keepalived.conf          check a configuration
+  failoverd -t --strict -f keepalived.conf as a gate: nothing but notes passes
   failoverd -n -l -f keepalived.conf       run in the foreground
   failoverctl status                       see what it does`

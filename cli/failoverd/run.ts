@@ -3,12 +3,14 @@ import { appendFileSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError } from 'commander'
-import { exitStatus, formatDiagnostic } from '#platform/config/diagnostic.ts'
+import { exitStatus, type Look, PLAIN } from '#platform/config/diagnostic.ts'
+import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
 import { describeError, HaError } from '#platform/errors.ts'
 import { LOG_FORMAT } from '#platform/log.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 import type { NodeOptions } from '../../services/supervisor/commands.ts'
 import { runNode } from '../../services/supervisor/main.ts'
+import { lookOf } from '../look.ts'
 import { VERSION } from '../version.ts'
 import { findBusServer } from './bus-program.ts'
 import { type DaemonOptions, daemonCommand } from './options.ts'
@@ -21,7 +23,7 @@ export async function runDaemon(argv: string[]): Promise<number> {
     command.parse(argv)
     const options = command.opts<DaemonOptions>()
     const reading = readConfigFile(resolve(options.useFile), options.configId)
-    if (options.configTest !== undefined && options.configTest !== false) return test(reading, options.configTest)
+    if (options.configTest !== undefined && options.configTest !== false) return test(reading, options)
     return await start(reading, options, argv)
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2
@@ -30,17 +32,20 @@ export async function runDaemon(argv: string[]): Promise<number> {
   }
 }
 
-function test({ config, diagnostics }: ConfigReading, target: boolean | string): number {
-  const text = diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join('')
-  if (typeof target === 'string') appendFileSync(target, text)
-  else process.stderr.write(text)
-  return exitStatus(diagnostics, config)
+function test({ config, diagnostics }: ConfigReading, { configTest, strict, useFile }: DaemonOptions): number {
+  const said = strict ? asErrors(diagnostics) : diagnostics
+  const summary = said.length === 0 ? '' : `${useFile}: ${summaryText(summaryOf(said))}\n`
+  const text = (look: Look) => reportText(said, look) + summary
+  if (typeof configTest === 'string') appendFileSync(configTest, text(PLAIN))
+  else process.stderr.write(text(lookOf(process.stderr)))
+  const status = exitStatus(diagnostics, config)
+  return strict && status === 5 ? 4 : status
 }
 
 /** As keepalived: what is wrong is said, and the node runs with what is right. */
 async function start(reading: ConfigReading, options: DaemonOptions, argv: string[]): Promise<number> {
   const { config, diagnostics, digest } = reading
-  for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`)
+  process.stderr.write(reportText(diagnostics, lookOf(process.stderr)))
   if (config === null) return exitStatus(diagnostics, config)
   mkdirSync(options.stateDir, { recursive: true, mode: 0o755 })
   if (!options.dontFork) return fork(options, argv)

@@ -66,28 +66,58 @@ export function maskSecrets(source: string): string {
   return named.replace(/(?<![\w-])("?(?:auth_?pa\w*|passw\w*|key)"?\s+)(?=\S)[^{}]*/gi, '$1****')
 }
 
+/** How diagnostics look where they are shown. */
+export interface Look {
+  /** The text in the colour of the severity. */
+  paint(severity: Severity, text: string): string
+  /** The widest that a source line may be, in terminal cells. */
+  width: number
+}
+
+export const PLAIN: Look = { paint: (_severity, text) => text, width: 140 }
+
 /**
- * The diagnostic for people: place and message, the source line with a caret, and the hint. Lines end without a
- * line feed.
+ * The diagnostic for people: place and message, the source line with a caret, and the hint. A note, which asks for
+ * nothing, goes without the source line. Lines end without a line feed.
  */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
+export function drawDiagnostic(diagnostic: Diagnostic, { paint, width }: Look): string {
   const { severity, file, line, column, message, hint, text } = diagnostic
-  const head = line === 0 ? `${file}: ${severity}: ${message}` : `${file}:${line}:${column}: ${severity}: ${message}`
+  const place = line === 0 ? file : `${file}:${line}:${column}`
   const gutter = ' '.repeat(String(line).length)
-  const lines = [head]
-  if (text.trim() !== '') {
-    lines.push(` ${line} | ${text}`, ` ${gutter} | ${caret(text, column)}`)
+  const lines = [`${place}: ${paint(severity, `${severity}:`)} ${message}`]
+  if (text.trim() !== '' && severity !== 'note') {
+    const view = viewOf(text, column, width)
+    lines.push(` ${line} | ${view.text}`, ` ${gutter} | ${view.before}${paint(severity, view.mark)}`)
   }
   if (hint !== null) lines.push(` ${gutter} = ${hint}`)
   return lines.join('\n')
 }
 
-function caret(text: string, column: number): string {
-  const chars = [...text]
-  const before = chars.slice(0, column - 1).map((char) => (char === '\t' ? char : ' '.repeat(cells(char))))
-  const word = /^[^\s{}]*/.exec(chars.slice(column - 1).join(''))?.[0] ?? ''
-  const width = [...word].reduce((sum, char) => sum + cells(char), 0)
-  return `${before.join('')}^${'~'.repeat(Math.max(0, width - 1))}`
+/** The same for logs and events: without colour. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  return drawDiagnostic(diagnostic, PLAIN)
+}
+
+/** What of the line is shown, so that the column is in it, and what goes on the line below. */
+function viewOf(source: string, column: number, width: number): { text: string; before: string; mark: string } {
+  const all = [...source]
+  const from = cellsOf(all) <= width ? 0 : Math.max(0, Math.min(column - Math.ceil(width / 2), all.length - width + 1))
+  const chars = from === 0 ? all : ['…', ...all.slice(from + 1)]
+  let to = chars.length
+  for (let used = 0, index = 0; index < chars.length && to === chars.length; index++) {
+    used += cells(chars[index] ?? '')
+    if (used > width) to = index - 1
+  }
+  const shown = chars.slice(0, to)
+  const at = column - 1 - from
+  const before = shown.slice(0, at).map((char) => (char === '\t' ? char : ' '.repeat(cells(char))))
+  const word = /^[^\s{}]*/.exec(shown.slice(at).join(''))?.[0] ?? ''
+  const mark = `^${'~'.repeat(Math.max(0, cellsOf([...word]) - 1))}`
+  return { text: shown.join('') + (to < chars.length ? '…' : ''), before: before.join(''), mark }
+}
+
+function cellsOf(chars: readonly string[]): number {
+  return chars.reduce((sum, char) => sum + cells(char), 0)
 }
 
 /** Terminal cells of a character: East Asian wide forms take two. */

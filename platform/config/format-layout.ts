@@ -67,8 +67,15 @@ function continueDefinition(layout: Layout, line: SourceLine): void {
 
 /** Comments stay close behind: the backslash may be part of one. */
 function addDefinitionLine({ lines }: Layout, depth: number, { condition, code, comment }: SourceLine): void {
-  const text = [code.replace(/\s*\\$/, ' \\').trim(), comment].filter((part) => part !== '').join(' ')
+  const text = [withBackslash(code), comment].filter((part) => part !== '').join(' ')
   lines.push({ kind: 'other', depth, condition, code: text, comment: '' })
+}
+
+/** One blank before the backslash that ends it. */
+function withBackslash(code: string): string {
+  if (!code.endsWith('\\')) return code
+  const text = code.slice(0, -1).replace(/[ \t\f\v\r]+$/, '')
+  return text === '' ? '\\' : `${text} \\`
 }
 
 function addWhole(layout: Layout, { condition, code, comment, pieces }: SourceLine): void {
@@ -128,7 +135,9 @@ function addClose(layout: Layout, condition: string): void {
 
 /** One blank between words. Where there is more than double quotes to it, blanks may count. */
 function spaced(text: string): string {
-  return /['\\]/.test(text) ? text : text.replace(/"[^"]*"|\s+/g, (part) => (part.startsWith('"') ? part : ' '))
+  return /['\\]/.test(text)
+    ? text
+    : text.replace(/"[^"]*"|[ \t\f\v\r]+/g, (part) => (part.startsWith('"') ? part : ' '))
 }
 
 function netOf(pieces: readonly Piece[]): number {
@@ -170,7 +179,7 @@ function print(lines: readonly Line[]): string {
     if (comment === '') return code
     return code === '' ? ' '.repeat(INDENT * depth) + comment : `${code.padEnd(columns[index] ?? 0)} ${comment}`
   })
-  const text = texts.join('\n').trimEnd()
+  const text = texts.join('\n').replace(/\n+$/, '')
   return text === '' ? '' : `${text}\n`
 }
 

@@ -26,7 +26,7 @@ export function sourceLines(text: string): SourceLine[] {
   const lines: SourceLine[] = []
   let defining = false
   for (const raw of text.replace(/^\ufeff/, '').split('\n')) {
-    const written = raw.trim()
+    const written = trimmed(raw)
     const line: SourceLine = defining ? continuation(written) : sourceLine(written)
     lines.push(line)
     if (!defining && line.kind !== 'definition') continue
@@ -45,7 +45,7 @@ function continuation(written: string): SourceLine {
 function sourceLine(written: string): SourceLine {
   const { code: all, comment } = apart(written)
   const condition = /^@\S*/.exec(all)?.[0] ?? ''
-  const code = all.slice(condition.length).trim()
+  const code = trimmed(all.slice(condition.length))
   const line = { condition, code, comment }
   if (written === '') return { ...line, kind: 'blank', pieces: [] }
   const name = /^\$\w+=/.exec(code)?.[0]
@@ -64,7 +64,7 @@ function apart(written: string): { code: string; comment: string } {
   const sign = [...written.matchAll(/"[^"]*(?:"|$)|[#!]/g)].find(([part]) => !part.startsWith('"'))
   if (sign === undefined) return { code: written, comment: '' }
   const at = written[sign.index - 1] === '\\' ? sign.index - 1 : sign.index
-  return { code: written.slice(0, at).trim(), comment: written.slice(at) }
+  return { code: trimmed(written.slice(0, at)), comment: written.slice(at) }
 }
 
 /** An undefined `${NAME}` is a word, and braces in double quotes are text. */
@@ -72,7 +72,7 @@ function piecesOf(code: string): Piece[] {
   const pieces: Piece[] = []
   let from = 0
   const takeText = (to: number) => {
-    const text = code.slice(from, to).trim()
+    const text = trimmed(code.slice(from, to))
     if (text !== '') pieces.push({ kind: 'text', text })
   }
   for (const { 0: part, index } of code.matchAll(/"[^"]*(?:"|$)|\$\{\w[^{}]*\}|[{}]/g)) {
@@ -84,3 +84,14 @@ function piecesOf(code: string): Piece[] {
   takeText(code.length)
   return pieces
 }
+
+/** Without blanks at its ends: those of the language, not those of Unicode. */
+function trimmed(text: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && BLANKS.includes(text.charAt(from))) from++
+  while (to > from && BLANKS.includes(text.charAt(to - 1))) to--
+  return text.slice(from, to)
+}
+
+const BLANKS = ' \t\f\v\r'

@@ -46,6 +46,24 @@ test('-t says every error at once, each with file, line, column and what would b
   assert.match(stderr, /opened on line 1, is never closed/)
 })
 
+test('--strict makes warnings errors, so that such a file counts as one that cannot run', () => {
+  const path = written(`vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  native_ipv6
+  virtual_ipaddress {
+    192.0.2.9
+  }
+}
+`)
+  const lenient = failoverd('-t', '-f', path)
+  assert.equal(lenient.status, 5)
+  assert.match(lenient.stderr, /warning: native_ipv6 [\s\S]*: 1 warning\n$/)
+  const strict = failoverd('-t', '--strict', '-f', path)
+  assert.equal(strict.status, 4)
+  assert.match(strict.stderr, /error: native_ipv6 [\s\S]*: 1 error\n$/)
+})
+
 test('-t of a file that is not there says so', () => {
   const { status, stderr } = failoverd('-t', '-f', join(folder, 'nowhere.conf'))
   assert.notEqual(status, 0)

@@ -10,12 +10,23 @@ export function daemonOptions(): string {
 
 export function controlOptions(): string {
   const command = controlCommand(() => {})
-  const rows = command.commands.flatMap((sub) => {
-    const args = sub.registeredArguments.map((argument) => ` ${argument.name().toUpperCase()}`).join('')
-    const head = [`\`failoverctl ${sub.name()}${args}\``, sub.description()]
+  const rows = leaves(command).flatMap(({ name, sub }) => {
+    const args = sub.registeredArguments.map((argument) => {
+      const upper = argument.name().toUpperCase()
+      return argument.required ? ` ${upper}` : ` [${upper}]`
+    })
+    const head = [`\`failoverctl ${name}${args.join('')}\``, sub.description()]
     return [head, ...sub.options.map(({ flags, description }) => [`\`${flags}\``, description])]
   })
   return [optionTable(command), table(['command, and its options', 'what it is for'], rows)].join('\n\n')
+}
+
+/** The commands that do something, each with all of its name. */
+function leaves(command: Command, prefix = ''): { name: string; sub: Command }[] {
+  return command.commands.flatMap((sub) => {
+    const name = `${prefix}${sub.name()}`
+    return sub.commands.length === 0 ? [{ name, sub }] : leaves(sub, `${name} `)
+  })
 }
 
 function optionTable(command: Command): string {
@@ -29,7 +40,7 @@ function optionTable(command: Command): string {
 /** Every spelling of every option that one of our programs takes. */
 export function knownOptions(): Set<string> {
   const control = controlCommand(() => {})
-  const commands = [daemonCommand(''), control, ...control.commands]
+  const commands = [daemonCommand(''), control, ...leaves(control).map(({ sub }) => sub)]
   const flags = commands.flatMap(({ options }) => options.flatMap(({ short, long }) => [short, long]))
   const lab = [...readPage('cli/start.ts').matchAll(/ (--[a-z]\w*)/g)].map(([, flag]) => flag)
   return new Set([...flags, ...lab, '-h', '--help'].filter((flag) => typeof flag === 'string'))

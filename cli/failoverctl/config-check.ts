@@ -1,0 +1,42 @@
+import { relative, resolve } from 'node:path'
+import type { Diagnostic } from '#platform/config/diagnostic.ts'
+import { loadConfig } from '#platform/config/load.ts'
+import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
+import { lookOf } from '../look.ts'
+
+export interface CheckOptions {
+  /** Warnings count as errors. */
+  strict: boolean
+  json: boolean
+  /** Decides about `@ID` lines. */
+  configId: string
+}
+
+/** Prints everything that is wrong with the file; returns whether nothing is, but for warnings unless strict. */
+export function checkConfig(file: string, { strict, json, configId }: CheckOptions): boolean {
+  const path = resolve(file)
+  const { config, diagnostics: found } = loadConfig(path, { configId })
+  const diagnostics = strict ? asErrors(found) : found
+  const summary = summaryOf(diagnostics)
+  const starts = config !== null
+  const passes = starts && summary.error === 0
+  const { error: errors, warning: warnings, note: notes } = summary
+  const text = json
+    ? JSON.stringify({ file: path, passes, starts, errors, warnings, notes, diagnostics })
+    : `${reportText(diagnostics.map(nearby), lookOf(process.stdout))}${file}: ${summaryText(summary)}; ${verdict(starts, found)}`
+  process.stdout.write(`${text}\n`)
+  return passes
+}
+
+/** What a node would do with the file. */
+function verdict(starts: boolean, diagnostics: readonly Diagnostic[]): string {
+  if (!starts) return 'failoverd does not start with it'
+  if (summaryOf(diagnostics).error === 0) return 'failoverd starts with it'
+  return 'failoverd starts with what is right, and a reload takes over nothing'
+}
+
+/** Files below the working directory are named from there. */
+function nearby(diagnostic: Diagnostic): Diagnostic {
+  const short = relative(process.cwd(), diagnostic.file)
+  return short.startsWith('..') ? diagnostic : { ...diagnostic, file: short }
+}

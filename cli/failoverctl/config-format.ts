@@ -1,0 +1,82 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { formatConfig } from '#platform/config/format.ts'
+import { reportText } from '#platform/config/report.ts'
+import { HaError } from '#platform/errors.ts'
+import { lookOf } from '../look.ts'
+
+export interface FormatOptions {
+  check: boolean
+  write: boolean
+}
+
+/** The name of standard input. */
+const STDIN = '-'
+
+/**
+ * Prints the file formatted, or writes it back, or only says whether that would change it. Returns whether there is
+ * nothing left to do; false also for a file that cannot be formatted, with the findings on standard error.
+ */
+export function formatFile(file: string, { check, write }: FormatOptions): boolean {
+  if (write && file === STDIN) throw new HaError('USAGE', 'standard input cannot be written back')
+  const { text, encoding } = readText(file)
+  const result = formatConfig(text, file)
+  if (!result.ok) {
+    process.stderr.write(reportText(result.diagnostics, lookOf(process.stderr)))
+    process.stderr.write(`${file}: not formatted\n`)
+    return false
+  }
+  const changes = result.text !== text
+  if (check && changes) process.stdout.write(`${file} would be formatted\n`)
+  if (write && changes) replaceFile(realpathSync(file), Buffer.from(result.text, encoding))
+  if (!check && !write) process.stdout.write(Buffer.from(result.text, encoding))
+  return !check || !changes
+}
+
+/** Comments in an encoding of the past have to come out as they went in. */
+function readText(file: string): { text: string; encoding: 'utf8' | 'latin1' } {
+  const bytes = readBytes(file)
+  const text = bytes.toString('utf8')
+  if (Buffer.from(text, 'utf8').equals(bytes)) return { text, encoding: 'utf8' }
+  return { text: bytes.toString('latin1'), encoding: 'latin1' }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file === STDIN ? 0 : file)
+  } catch (cause) {
+    throw new HaError('CONFIG_FILE', `cannot read ${file}`, { cause })
+  }
+}
+
+/** All of it or nothing, with the mode and the owner that it had. */
+function replaceFile(path: string, content: Buffer): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    const { mode, uid, gid } = statSync(path)
+    const file = openSync(temporary, 'wx', 0o600)
+    try {
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    chownSync(temporary, uid, gid)
+    chmodSync(temporary, mode & 0o7777)
+    renameSync(temporary, path)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw new HaError('CONFIG_FILE', `cannot write ${path}`, { cause })
+  }
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Diagnostic, drawDiagnostic, formatDiagnostic, PLAIN } from '#platform/config/diagnostic.ts'
+import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
+import { parsePart } from './config/parse.ts'
+
+function finding(change: Partial<Diagnostic>): Diagnostic {
+  const place = { file: '/a.conf', line: 1, column: 1, text: 'x y' }
+  return { severity: 'error', code: 'X', keyword: null, message: 'it is wrong', hint: null, ...place, ...change }
+}
+
+test('what is wrong in the same way in many lines is said once, with all of them', () => {
+  const diagnostics = [3, 5, 5, 9].map((line) => finding({ line, hint: 'mend it' }))
+  assert.equal(
+    reportText(diagnostics),
+    '/a.conf:3:1: error: it is wrong\n 3 | x y\n   | ^\n   = mend it; also on lines 5, 9\n',
+  )
+})
+
+test('places beyond the eighth are only counted, and those in other files have their names', () => {
+  const many = Array.from({ length: 11 }, (_, index) => finding({ line: index + 1 }))
+  assert.match(reportText(many), /also on lines 2, 3, 4, 5, 6, 7, 8, 9 and 2 more\n$/)
+  assert.match(reportText([finding({}), finding({ file: '/b.conf', line: 7 })]), /also on \/b\.conf:7\n$/)
+})
+
+test('the same words at another severity are another finding', () => {
+  assert.equal(reportText([finding({}), finding({ severity: 'warning' })]).match(/it is wrong/g)?.length, 2)
+})
+
+test('text that does not belong to the file at all is one finding, and up to three unknown words are three', () => {
+  const script = ['A=`ps -C x`', 'if [ $A -eq 0 ]; then', 'systemctl start x', 'fi', 'chmod +x y']
+  const { diagnostics } = parsePart(`${script.join('\n')}\n`)
+  assert.equal(diagnostics.length, 5)
+  assert.equal(
+    reportText(diagnostics),
+    '/etc/failoverd.conf:1:1: error: A=`ps: unknown at the top level\n 1 | A=`ps -C x`\n   | ^~~~~\n   = so are 4 more lines up to line 5: are they part of it?\n',
+  )
+  assert.equal(reportText(diagnostics.slice(0, 3)).match(/error:/g)?.length, 3)
+})
+
+test('a word that resembles a keyword is never hidden among others', () => {
+  const { diagnostics } = parsePart('zz 1\nyy 2\nglobal_def {\n}\nxx 3\nww 4\n')
+  assert.match(reportText(diagnostics), /did you mean global_defs\?/)
+})
+
+test('a note takes one line: it asks for nothing', () => {
+  assert.equal(reportText([finding({ severity: 'note' })]), '/a.conf:1:1: note: it is wrong\n')
+})
+
+test('a long line is shown around the word in question', () => {
+  const text = `${'a'.repeat(300)} wrong ${'b'.repeat(300)}`
+  const [, line = '', caret = ''] = formatDiagnostic(finding({ text, column: 302 })).split('\n')
+  assert.ok(line.length <= PLAIN.width + 6, line)
+  assert.equal(line.slice(caret.indexOf('^'), caret.indexOf('^') + 5), 'wrong')
+  assert.match(line, /^ 1 \| …a+ wrong b+…$/)
+  const [, start = ''] = formatDiagnostic(finding({ text, column: 1 })).split('\n')
+  assert.match(start, /^ 1 \| a+…$/)
+  const [, end = ''] = formatDiagnostic(finding({ text, column: 308 })).split('\n')
+  assert.match(end, /^ 1 \| …a* wrong b+(…)?$/)
+})
+
+test('severity and caret have the colour of the severity', () => {
+  const paint = (severity: string, text: string) => `<${severity}>${text}</>`
+  assert.equal(
+    drawDiagnostic(finding({ severity: 'warning' }), { paint, width: 80 }),
+    '/a.conf:1:1: <warning>warning:</> it is wrong\n 1 | x y\n   | <warning>^</>',
+  )
+})
+
+test('the summary counts every finding, also those that are not shown by themselves', () => {
+  const all = [finding({}), finding({ line: 2 }), finding({ severity: 'warning' }), finding({ severity: 'note' })]
+  assert.equal(summaryText(summaryOf(all)), '2 errors, 1 warning, 1 note')
+  assert.equal(summaryText(summaryOf([])), 'no findings')
+})
+
+test('the strict see warnings as errors, and notes as notes', () => {
+  const all = [finding({ severity: 'warning' }), finding({ severity: 'note' })]
+  assert.deepEqual(
+    asErrors(all).map(({ severity }) => severity),
+    ['error', 'note'],
+  )
+})
