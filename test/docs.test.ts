@@ -4,7 +4,7 @@ import { globSync } from 'node:fs'
 import { test } from 'node:test'
 import { documentedCodes, errorCodes } from './docs/errors.ts'
 import { describeEvents } from './docs/events.ts'
-import { keywordsHarmless, keywordsInForce, keywordsUnprotected, keywordsUnsafe } from './docs/keywords.ts'
+import { keywordReference, keywordsHarmless, keywordsUnprotected, keywordsUnsafe } from './docs/keywords.ts'
 import { controlOptions, daemonOptions, knownOptions, mentionedOptions } from './docs/options.ts'
 import { assertSection, ROOT, readPage } from './docs/page.ts'
 import { missingPaths } from './docs/paths.ts'
@@ -36,8 +36,8 @@ test('docs/errors.md has every error code of the code, and no other', () => {
   deepEqual(documentedCodes(readPage('docs/errors.md')).toSorted(), [...errorCodes()].toSorted())
 })
 
-test('docs/configuration.md says what of keepalived.conf is in force', () => {
-  assertSection('docs/configuration.md', 'in-force', keywordsInForce())
+test('docs/configuration.md has every keyword, and says which are not in force', () => {
+  assertSection('docs/configuration.md', 'keywords', keywordReference())
   assertSection('docs/configuration.md', 'unsafe', keywordsUnsafe())
   assertSection('docs/configuration.md', 'unprotected', keywordsUnprotected())
   assertSection('docs/configuration.md', 'harmless', keywordsHarmless())

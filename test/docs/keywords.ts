@@ -1,25 +1,29 @@
 /** The tables of docs/configuration.md, out of the keyword table that the parser works with. */
 import {
-  type Argument,
   type Consequence,
   childPath,
   findKeyword,
   type Keyword,
+  keywordPaths,
   keywordsOf,
   valuesNotInForce,
 } from '#platform/config/keywords.ts'
-import { bytesText, secondsText } from '#platform/config/quantity.ts'
+import { usageOf } from '#platform/config/usage.ts'
 import { table } from './page.ts'
 
 /** Not in keepalived's language. */
 const OWN = new Set(['site', 'vip_lease', 'event_bus', 'alert_sink'])
 
-/** What takes effect, a table for each block. */
-export function keywordsInForce(): string {
-  return allPaths('')
-    .map((path) => ({ path, keywords: wordsOf(path).filter(({ inForce }) => inForce) }))
-    .filter(({ path, keywords }) => keywords.length > 0 && isInForce(path))
-    .map(({ path, keywords }) => `### ${titleOf(path)}\n\n${table(['keyword', 'value', 'default'], keywords.map(row))}`)
+/** Every keyword, a table for each block. */
+export function keywordReference(): string {
+  const seen = new Map<string, string>()
+  return keywordPaths()
+    .map((path) => {
+      const rows = table(['keyword', 'value', 'default', 'what it does'], [...keywordsOf(path).values()].map(row))
+      const twin = seen.get(rows)
+      if (twin === undefined) seen.set(rows, path)
+      return `### ${titleOf(path)}\n\n${twin === undefined ? rows : `As in ${titleOf(twin)}.`}`
+    })
     .join('\n\n')
 }
 
@@ -94,68 +98,15 @@ function titleOf(path: string): string {
   return path === '' ? 'Top level' : path.split('/').join(' / ')
 }
 
-function row({ name, key, args, opens, fallback, replacedBy }: Keyword): string[] {
+function row({ name, key, meaning, fallback, replacedBy, inForce, since, ...keyword }: Keyword): string[] {
   const notes = [
     ...(OWN.has(name) ? ["failoverd's own"] : []),
     ...(key === name ? [] : [`another name of \`${key}\``]),
-    ...(replacedBy === null ? [] : ['out of use']),
+    ...(replacedBy === null ? [] : [replacedBy === '' ? 'out of use' : `out of use: write \`${replacedBy}\``]),
+    ...(since === null ? [] : [`keepalived has it since ${since}`]),
+    ...(inForce ? [] : ['**not in force yet**']),
   ]
-  const values = args.map(argumentText).join(' ')
-  const block = opens === 'block' ? '{ ... }' : opens === 'values' ? '{ one entry a line }' : ''
-  const text = [values, block].filter((part) => part !== '').join(' ') || 'no value'
-  return [`\`${name}\``, [text, ...notes].join('; '), fallback === null ? '' : `\`${fallback}\``]
-}
-
-function argumentText({ kind, min, max, choices, optional, many }: Argument): string {
-  const count = many ? ' ...' : ''
-  const text = `${kindText(kind, min, max, choices)}${count}`
-  return optional && kind !== 'bool' ? `[${text}]` : text
-}
-
-function kindText(kind: Argument['kind'], min: number, max: number, choices: readonly string[]): string {
-  switch (kind) {
-    case 'int':
-      return rangeText('number', min, max)
-    case 'sec':
-      return rangeText('seconds', min, max)
-    case 'msec':
-      return rangeText('milliseconds', min, max)
-    case 'size':
-      return `size ${bytesText(min)} to ${bytesText(max)}`
-    case 'duration':
-      return `duration ${secondsText(min)} to ${secondsText(max)}`
-    case 'enum':
-      return choices.map((choice) => `\`${choice}\``).join(', ')
-    case 'bool':
-      return '[`on`, `off`]'
-    case 'ip':
-      return 'address'
-    case 'ip4':
-      return 'IPv4 address'
-    case 'ip6':
-      return 'IPv6 address'
-    case 'script':
-      return 'command'
-    case 'num':
-      return rangeText('number', min, max)
-    case 'ranges':
-      return rangeText('number or range', min, max)
-    case 'net':
-    case 'net4':
-    case 'net6':
-      return 'address[/length]'
-    case 'mac':
-      return 'hardware address'
-    case 'hex':
-      return 'hexadecimal digits'
-    case 'word':
-    case 'rest':
-      return 'text'
-  }
-}
-
-const UNLIMITED = 4294967295
-
-function rangeText(what: string, min: number, max: number): string {
-  return max === UNLIMITED ? `${what} from ${min}` : `${what} ${min} to ${max}`
+  const text = [meaning, ...notes.map((note) => `(${note})`)].filter((part) => part !== '').join(' ')
+  const usage = usageOf({ name, key, meaning, fallback, replacedBy, inForce, since, ...keyword })
+  return [`\`${name}\``, usage, fallback === null ? '' : `\`${fallback}\``, text]
 }
