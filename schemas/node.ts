@@ -11,8 +11,12 @@ export const NodeRecord = z.strictObject({
   node: z.string(),
   version: z.string(),
   pid: z.number().int(),
+  /** Of the supervisor; see ProcessRecord. */
+  mark: z.string(),
   configFile: z.string(),
   configId: z.string(),
+  /** `-P` and `-C` run half of the configuration. */
+  only: z.enum(['all', 'vrrp', 'checker']),
   bus: BusAccess,
 })
 export type NodeRecord = z.infer<typeof NodeRecord>

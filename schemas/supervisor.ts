@@ -7,7 +7,7 @@ export type ProcessName = z.infer<typeof ProcessName>
 
 /** Of what the configuration means: comments and layout do not count. */
 const digest = z.string()
-/** What is wrong, each with file, line and column. */
+/** What is wrong, each with file, line and column; the first hundred. */
 const diagnostics = z.array(z.string())
 
 /** A supervisor began its work. */
@@ -54,9 +54,24 @@ export const ProcessHung = z.strictObject({
 export const ConfigApplied = z.strictObject({
   type: z.literal('ConfigApplied'),
   digest,
-  /** What changed against the configuration before, in words; empty when nothing did. */
+  /** What changed against the configuration before, in words, the first hundred; empty when nothing did. */
   differences: z.array(z.string()),
 })
+
+/**
+ * The configuration in force, secrets masked, in one or more events in a row; the texts of all parts belong together.
+ * Said at the first start with an empty log, and by each reload that changes something.
+ */
+export const ConfigRecorded = z.strictObject({
+  type: z.literal('ConfigRecorded'),
+  digest,
+  part: z.number().int().min(1),
+  parts: z.number().int().min(1),
+  /** json: the text is a JSON document; gzip: it is one that was compressed and written in base64. */
+  encoding: z.enum(['json', 'gzip']),
+  text: z.string(),
+})
+export type ConfigRecorded = z.infer<typeof ConfigRecorded>
 
 /** A configuration with errors was refused; everything goes on unchanged. */
 export const ConfigRejected = z.strictObject({ type: z.literal('ConfigRejected'), digest, diagnostics })
@@ -77,6 +92,7 @@ export const SupervisorEvent = z.discriminatedUnion('type', [
   ProcessExited,
   ProcessHung,
   ConfigApplied,
+  ConfigRecorded,
   ConfigRejected,
   BusStoreChanged,
   NodeStopped,

@@ -1,5 +1,5 @@
 /** Parts of a valid configuration that tests of several services begin with. */
-import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
 
 export function exampleVip(address: string, device = 'eth0'): VipAddress {
   return { address, prefix: 32, family: 4, device, label: null, broadcast: null, scope: 0 }
@@ -35,6 +35,37 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     leaseMs: 3_000,
     notify: { master: null, backup: null, fault: null, stop: null, any: null },
     smtpAlert: false,
+    ...change,
+  }
+}
+
+/** A service with so many real servers on port 80, each with a TCP_CHECK. */
+export function exampleServers(count: number): VirtualServer {
+  return {
+    ...{ address: '192.0.2.100', port: 80, family: 4, protocol: 'TCP', scheduler: 'rr', forwarding: 'DR' },
+    persistenceTimeoutS: null,
+    realServers: Array.from({ length: count }, (_, index) => exampleServer(`10.0.${index >> 8}.${index & 255}`)),
+  }
+}
+
+function exampleServer(address: string): RealServer {
+  const check: Check = {
+    ...{ type: 'TCP_CHECK', connectAddress: address, connectPort: 80, bindAddress: null, connectTimeoutMs: 5_000 },
+    ...{ delayLoopMs: 10_000, retry: 1, delayBeforeRetryMs: 1_000, warmupMs: 10_000 },
+  }
+  return {
+    ...{ address, port: 80, weight: 1, inhibitOnFailure: false, checks: [check] },
+    ...{ notifyUp: null, notifyDown: null, smtpAlert: false },
+  }
+}
+
+/** Nothing to do, no mail. */
+export function exampleConfig(change: Partial<Config> = {}): Config {
+  return {
+    ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false },
+    mail: { recipients: [], from: 'root@node-1', server: null, connectTimeoutMs: 30_000, heloName: null },
+    instances: [],
+    virtualServers: [],
     ...change,
   }
 }

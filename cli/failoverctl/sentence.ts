@@ -131,6 +131,8 @@ function ofSupervisor(event: SupervisorEvent): string {
       return `${event.process} (pid ${event.pid}) was silent for ${event.silentMs} ms and is killed`
     case 'ConfigApplied':
       return `configuration ${event.digest} applied: ${event.differences.length === 0 ? 'no change' : event.differences.join('; ')}`
+    case 'ConfigRecorded':
+      return `configuration ${event.digest} recorded${event.parts === 1 ? '' : ` (part ${event.part} of ${event.parts})`}`
     case 'ConfigRejected':
       return `configuration rejected, all goes on as before: ${event.diagnostics.join('; ')}`
     case 'BusStoreChanged':

@@ -1,87 +1,167 @@
-/** What a reload changes: two configurations compared by the identity of what is in them. */
-import type { Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+/**
+ * What a reload changes: two configurations compared by the identity of what is in them. Virtual routers are the same by
+ * interface, id and family, services by address, port and protocol, real servers by address and port, as in keepalived.
+ */
+import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import { endpointName, instanceIdentity } from '#schemas/names.ts'
+import { isEqual } from '../equality.ts'
+import { settingsOf } from './setting-words.ts'
 
 export interface Difference {
-  /** What it is about, in the words of the file: `vrrp_instance VI_1 priority`. */
-  path: string
-  kind: 'added' | 'removed' | 'changed'
-  /** `150 -> 100`; empty where it would repeat the path or show a secret. */
+  kind: 'added' | 'removed' | 'changed' | 'renamed'
+  /** The block of the file: `vrrp_instance VI_1`, under its newer name. */
+  block: string
+  /** What of it: `real_server 192.0.2.20 8080`; empty for the block itself. */
+  part: string
+  /** The setting or check, `priority`, `TCP_CHECK connect_timeout`; empty for the part as a whole. */
+  keyword: string
+  /** `150 -> 100`; empty where it would repeat the rest or show a secret. */
   summary: string
 }
 
+type Place = Pick<Difference, 'block' | 'part' | 'keyword'>
+
 /** All differences, in the order of the newer configuration; empty when both mean the same. Secrets are never shown. */
 export function difference(before: Config, after: Config): Difference[] {
-  const { instances: _i, virtualServers: _v, ...headBefore } = before
-  const { instances: _j, virtualServers: _w, ...headAfter } = after
+  const { instances: oldInstances, virtualServers: oldServers, ...oldHead } = before
+  const { instances, virtualServers, ...head } = after
   return [
-    ...fields('global_defs', headBefore, headAfter),
-    ...members(before.instances, after.instances, (instance) => `vrrp_instance ${instance.name}`, instanceFields),
-    ...members(before.virtualServers, after.virtualServers, serviceName, serviceFields),
-  ]
-}
-
-function serviceName({ address, port, protocol }: VirtualServer): string {
-  return `virtual_server ${address} ${port} ${protocol}`
-}
-
-function instanceFields(path: string, before: VrrpInstance, after: VrrpInstance): Difference[] {
-  const { addresses: oldAddresses, excludedAddresses: oldExcluded, authentication: oldSecret, ...old } = before
-  const { addresses, excludedAddresses, authentication, ...rest } = after
-  const secret = JSON.stringify(oldSecret) === JSON.stringify(authentication)
-  return [
-    ...fields(path, old, rest),
-    ...(secret ? [] : [{ path: `${path} authentication`, kind: 'changed' as const, summary: '' }]),
-    ...members(oldAddresses, addresses, addressName(path, 'virtual_ipaddress'), fields),
-    ...members(oldExcluded, excludedAddresses, addressName(path, 'virtual_ipaddress_excluded'), fields),
-  ]
-}
-
-function addressName(path: string, keyword: string): (address: VipAddress) => string {
-  return ({ address, prefix, device }) => `${path} ${keyword} ${address}/${prefix} dev ${device}`
-}
-
-function serviceFields(path: string, before: VirtualServer, after: VirtualServer): Difference[] {
-  const { realServers: oldServers, ...old } = before
-  const { realServers, ...rest } = after
-  const name = ({ address, port }: RealServer): string => `${path} real_server ${address} ${port}`
-  return [...fields(path, old, rest), ...members(oldServers, realServers, name, fields)]
-}
-
-/** Compares two lists whose members are the same when their names are. */
-function members<T>(
-  before: readonly T[],
-  after: readonly T[],
-  name: (member: T) => string,
-  compare: (path: string, before: T, after: T) => Difference[],
-): Difference[] {
-  const old = new Map(before.map((member) => [name(member), member]))
-  const fresh = new Set(after.map(name))
-  const removed = [...old.keys()].filter((path) => !fresh.has(path))
-  return [
-    ...removed.map((path): Difference => ({ path, kind: 'removed', summary: '' })),
-    ...after.flatMap((member): Difference[] => {
-      const path = name(member)
-      const twin = old.get(path)
-      return twin === undefined ? [{ path, kind: 'added', summary: '' }] : compare(path, twin, member)
+    ...settings({ block: 'global_defs', part: '', keyword: '' }, oldHead, head),
+    ...members<VrrpInstance>(oldInstances, instances, {
+      identity: instanceIdentity,
+      place: (instance) => ({ block: instanceBlock(instance), part: '', keyword: '' }),
+      compare: instanceDifferences,
+    }),
+    ...members<VirtualServer>(oldServers, virtualServers, {
+      identity: serviceBlock,
+      place: (server) => ({ block: serviceBlock(server), part: '', keyword: '' }),
+      compare: serviceDifferences,
     }),
   ]
 }
 
-/** Compares two objects field by field, nested ones by dotted names. */
-function fields(path: string, before: object, after: object): Difference[] {
-  const old = new Map(leaves('', before))
-  const fresh = new Map(leaves('', after))
-  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((name): Difference[] => {
-    const from = old.get(name) ?? 'none'
-    const to = fresh.get(name) ?? 'none'
-    return from === to ? [] : [{ path: `${path} ${name}`, kind: 'changed', summary: `${from} -> ${to}` }]
+/** `changed vrrp_instance VI_1 priority: 150 -> 100` */
+export function inWords({ kind, block, part, keyword, summary }: Difference): string {
+  const place = [kind, block, part, keyword].filter((word) => word !== '').join(' ')
+  return summary === '' ? place : `${place}: ${summary}`
+}
+
+/** How plans and events name an instance. */
+export function instanceBlock({ name }: VrrpInstance): string {
+  return `vrrp_instance ${name}`
+}
+
+/** How plans and events name a service; what it is known again by, too. */
+export function serviceBlock({ address, port, protocol }: VirtualServer): string {
+  return `virtual_server ${address} ${port} ${protocol}`
+}
+
+/** `192.0.2.11/32 dev eth0`: the same prefix on another interface is another address to the kernel. */
+export function addressWords({ address, prefix, device }: VipAddress): string {
+  return `${address}/${prefix} dev ${device}`
+}
+
+function instanceDifferences(place: Place, before: VrrpInstance, after: VrrpInstance): Difference[] {
+  const { name: oldName, addresses: oldAddresses, excludedAddresses: oldExcluded, ...old } = before
+  const { name, addresses, excludedAddresses, ...rest } = after
+  const renamed: Difference = { kind: 'renamed', ...place, summary: `${oldName} -> ${name}` }
+  return [
+    ...(name === oldName ? [] : [renamed]),
+    ...settings(place, old, rest),
+    ...addressDifferences({ ...place, part: 'virtual_ipaddress' }, oldAddresses, addresses),
+    ...addressDifferences({ ...place, part: 'virtual_ipaddress_excluded' }, oldExcluded, excludedAddresses),
+  ]
+}
+
+function addressDifferences(place: Place, before: VipAddress[], after: VipAddress[]): Difference[] {
+  return members<VipAddress>(before, after, {
+    identity: addressWords,
+    place: (address) => ({ ...place, part: `${place.part} ${addressWords(address)}` }),
+    compare: settings,
   })
 }
 
-function leaves(prefix: string, value: unknown): [string, string][] {
-  if (value === null) return [[prefix, 'none']]
-  if (typeof value !== 'object') return [[prefix, String(value)]]
-  if (Array.isArray(value) && value.every((part) => typeof part !== 'object'))
-    return [[prefix, value.join(' ') || 'none']]
-  return Object.entries(value).flatMap(([key, part]) => leaves(prefix === '' ? key : `${prefix}.${key}`, part))
+function serviceDifferences(place: Place, before: VirtualServer, after: VirtualServer): Difference[] {
+  const { realServers: oldServers, ...old } = before
+  const { realServers, ...rest } = after
+  return [
+    ...settings(place, old, rest),
+    ...members<RealServer>(oldServers, realServers, {
+      identity: endpointName,
+      place: ({ address, port }) => ({ ...place, part: `real_server ${address} ${port}` }),
+      compare: serverDifferences,
+    }),
+  ]
+}
+
+function serverDifferences(place: Place, before: RealServer, after: RealServer): Difference[] {
+  const { checks: oldChecks, ...old } = before
+  const { checks, ...rest } = after
+  return [
+    ...settings(place, old, rest),
+    ...members<Check>(oldChecks, checks, {
+      identity: checkWords,
+      place: (check) => ({ ...place, keyword: checkLabel(check, after) }),
+      compare: settings,
+    }),
+  ]
+}
+
+function checkWords({ type, connectAddress, connectPort }: Check): string {
+  return `${type} ${connectAddress} ${connectPort}`
+}
+
+/** A check of the server itself goes by its type. */
+function checkLabel(check: Check, { address, port }: RealServer): string {
+  return check.connectAddress === address && check.connectPort === port ? check.type : checkWords(check)
+}
+
+interface Membership<T> {
+  /** Members with the same one are the same; several in one list are told apart by their order. */
+  identity(member: T): string
+  place(member: T): Place
+  compare(place: Place, before: T, after: T): Difference[]
+}
+
+function members<T>(before: readonly T[], after: readonly T[], membership: Membership<T>): Difference[] {
+  const { identity, place, compare } = membership
+  const old = new Map(numbered(before, identity))
+  const fresh = numbered(after, identity)
+  const stays = new Set(fresh.map(([key]) => key))
+  const gone = [...old].filter(([key]) => !stays.has(key)).map(([, member]) => member)
+  return [
+    ...gone.map((member) => whole('removed', place(member))),
+    ...fresh.flatMap(([key, member]): Difference[] => {
+      const twin = old.get(key)
+      if (twin === undefined) return [whole('added', place(member))]
+      return isEqual(twin, member) ? [] : compare(place(member), twin, member)
+    }),
+  ]
+}
+
+function whole(kind: 'added' | 'removed', place: Place): Difference {
+  return { kind, ...place, summary: '' }
+}
+
+function numbered<T>(list: readonly T[], identity: (member: T) => string): [string, T][] {
+  const seen = new Map<string, number>()
+  return list.map((member) => {
+    const key = identity(member)
+    const count = (seen.get(key) ?? 0) + 1
+    seen.set(key, count)
+    return [`${key} #${count}`, member]
+  })
+}
+
+function settings(place: Place, before: object, after: object): Difference[] {
+  const old = new Map(settingsOf(before).map((setting) => [setting.keyword, setting]))
+  const fresh = new Map(settingsOf(after).map((setting) => [setting.keyword, setting]))
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((keyword): Difference[] => {
+    const from = old.get(keyword)?.value ?? 'none'
+    const to = fresh.get(keyword)?.value ?? 'none'
+    if (from === to) return []
+    const secret = [old, fresh].some((side) => side.get(keyword)?.secret)
+    const full = [place.keyword, keyword].filter((word) => word !== '').join(' ')
+    return [{ kind: 'changed', ...place, keyword: full, summary: secret ? '' : `${from} -> ${to}` }]
+  })
 }

@@ -26,10 +26,10 @@ export interface NodeOptions {
   dropRights: { services: boolean; busServer: boolean }
 }
 
-/** The processes that this configuration needs: as keepalived, none for what it does not configure. */
-export function wantedProcesses(config: Config, only: NodeOptions['only']): ProcessName[] {
-  const vrrp: ProcessName[] = config.instances.length > 0 && only !== 'checker' ? ['vrrp'] : []
-  const checker: ProcessName[] = config.virtualServers.length > 0 && only !== 'vrrp' ? ['checker'] : []
+/** The processes that a configuration in force needs: as keepalived, none for what it does not configure. */
+export function wantedProcesses(config: Config): ProcessName[] {
+  const vrrp: ProcessName[] = config.instances.length > 0 ? ['vrrp'] : []
+  const checker: ProcessName[] = config.virtualServers.length > 0 ? ['checker'] : []
   return ['nats-server', ...vrrp, 'ipvs', ...checker, 'notifier']
 }
 
@@ -53,7 +53,7 @@ export function settingsFor(
     identity,
     logLevel: options.logLevel,
     configDigest: digest,
-    config: restricted(config, options.only),
+    config,
   }
 }
 
@@ -67,7 +67,7 @@ function makeSpoolDir(outbox: string, service: ServiceName, identity: Identity |
 }
 
 /** `-P` and `-C` leave out half of the configuration for everybody, so that no service has to know of them. */
-function restricted(config: Config, only: NodeOptions['only']): Config {
+export function restricted(config: Config, only: NodeOptions['only']): Config {
   if (only === 'vrrp') return { ...config, virtualServers: [] }
   if (only === 'checker') return { ...config, instances: [] }
   return config

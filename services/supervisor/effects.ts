@@ -6,6 +6,7 @@ import type { Loop } from '#platform/loop.ts'
 import { ServiceName } from '#schemas/subjects.ts'
 import { ProcessName } from '#schemas/supervisor.ts'
 import type { BusServer } from './adapters/bus-server.ts'
+import { recordOf } from './adapters/config-record.ts'
 import { type NodeOptions, serviceCommand, settingsFor } from './commands.ts'
 import type { Effect, Fact, Input, State } from './core/state.ts'
 import type { Command, LoadedConfig, NodeFiles, Processes, RememberedProcess } from './ports.ts'
@@ -85,6 +86,14 @@ export function createEffects(parts: {
     }
   }
 
+  /** Past the loop, which would write all of it into the daemon's log as well. */
+  function recordConfig(): void {
+    const { config, digest } = current.loaded
+    const events = recordOf(config, digest)
+    for (const data of events) bus.publish({ service: 'supervisor', entity: 'node', data }, null)
+    log.info({ digest, parts: events.length }, 'ConfigRecorded')
+  }
+
   return {
     /** Settings of every service, for a reload. */
     writeAllSettings(): void {
@@ -109,6 +118,9 @@ export function createEffects(parts: {
           break
         case 'Remember':
           remember(loop.state())
+          break
+        case 'RecordConfig':
+          recordConfig()
           break
         case 'MoveStoreAside':
           log.error(

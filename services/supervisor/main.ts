@@ -9,9 +9,11 @@ import type { BusAccess } from '#schemas/settings.ts'
 import { ProcessName, SupervisorEvent } from '#schemas/supervisor.ts'
 import { embeddedServer } from './adapters/bus-server.ts'
 import { realProcesses } from './adapters/child-process.ts'
-import { complaints, differencesInWords, readConfigFile } from './adapters/config-file.ts'
+import { complaints, differencesInWords, isAcceptable, readConfigFile } from './adapters/config-file.ts'
+import { lastRecorded } from './adapters/config-record.ts'
 import { nodeFiles } from './adapters/node-files.ts'
-import { type NodeOptions, settingsFor, wantedProcesses } from './commands.ts'
+import { processMark } from './adapters/process-mark.ts'
+import { type NodeOptions, restricted, settingsFor, wantedProcesses } from './commands.ts'
 import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
 import { react } from './core/react.ts'
@@ -19,13 +21,15 @@ import { type Fact, initialState, type Reading } from './core/state.ts'
 import { createEffects } from './effects.ts'
 import { identityOf } from './identities.ts'
 import type { LoadedConfig } from './ports.ts'
+import { watchRecord } from './record-watch.ts'
 import { watchStore } from './store-watch.ts'
 
 const TICK_MS = 1_000
 
 /** Starts a node, or takes over the processes of a supervisor that was killed, and keeps it until SIGTERM. */
-export async function runNode(options: NodeOptions, first: LoadedConfig): Promise<void> {
+export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promise<void> {
   const clock = systemClock()
+  const first = { ...loaded, config: restricted(loaded.config, options.only) }
   const log = createLog('supervisor', options.logLevel)
   const files = nodeFiles(options.stateDir)
   const adopted = files.readProcesses()
@@ -62,10 +66,17 @@ export async function runNode(options: NodeOptions, first: LoadedConfig): Promis
     if (name.success) loop.dispatch({ type: 'BeatHeard', at: clock.now(), process: name.data })
   })
   const store = watchStore(server, bus, clock)
+  const record = watchRecord({
+    status: bus.status,
+    lastRecorded: () => lastRecorded(server.access('supervisor'), options),
+    onFound: (recorded) => loop.dispatch({ type: 'RecordFound', recorded }),
+    log,
+  })
   setInterval(() => {
     loop.dispatch({ type: 'Ticked', at: clock.now() })
     const seen = store.look()
     if (seen !== null) loop.dispatch({ type: 'StoreSeen', at: clock.now(), ...seen })
+    if (loop.state().recorded === null) record.look()
   }, TICK_MS)
   process.on('SIGHUP', () => {
     const reading = readAgain(options, current)
@@ -76,18 +87,19 @@ export async function runNode(options: NodeOptions, first: LoadedConfig): Promis
     process.on(signal, () => loop.dispatch({ type: 'StopAsked', at: clock.now(), signal }))
 
   const { version, configFile } = options
-  const wanted = wantedProcesses(first.config, options.only)
+  const wanted = wantedProcesses(first.config)
   const booted = { version, pid: process.pid, configFile, configDigest: first.digest, wanted }
   loop.dispatch({ type: 'NodeBooted', at: clock.now(), booted, adopted })
 }
 
-function nodeRecord({ site, node, version, configFile, configId }: NodeOptions, bus: BusAccess): NodeRecord {
-  return { site, node, version, pid: process.pid, configFile, configId, bus }
+function nodeRecord({ site, node, version, configFile, configId, only }: NodeOptions, bus: BusAccess): NodeRecord {
+  const { pid } = process
+  return { site, node, version, pid, mark: processMark(pid) ?? '', configFile, configId, only, bus }
 }
 
 const EVENT_TYPES = new Set<string>(SupervisorEvent.options.map((event) => event.shape.type.value))
 
-function isEvent(fact: Fact): fact is SupervisorEvent {
+function isEvent(fact: Fact): fact is Extract<Fact, SupervisorEvent> {
   return EVENT_TYPES.has(fact.type)
 }
 
@@ -98,10 +110,11 @@ function toEvent(fact: Fact) {
 
 /** The running configuration is replaced only by one without any error. */
 function readAgain(options: NodeOptions, current: { loaded: LoadedConfig }): Reading {
-  const { config, digest, diagnostics } = readConfigFile(options.configFile, options.configId)
-  if (config === null || diagnostics.some(({ severity }) => severity === 'error'))
-    return { ok: false, digest, diagnostics: complaints(diagnostics) }
+  const reading = readConfigFile(options.configFile, options.configId)
+  const { digest, diagnostics } = reading
+  if (!isAcceptable(reading)) return { ok: false, digest, diagnostics: complaints(diagnostics) }
+  const config = restricted(reading.config, options.only)
   const differences = differencesInWords(current.loaded.config, config)
   current.loaded = { config, digest }
-  return { ok: true, digest, wanted: wantedProcesses(config, options.only), differences }
+  return { ok: true, digest, wanted: wantedProcesses(config), differences }
 }

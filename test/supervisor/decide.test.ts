@@ -1,49 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ProcessName } from '#schemas/supervisor.ts'
-import { decide } from '../../services/supervisor/core/decide.ts'
-import { evolve } from '../../services/supervisor/core/evolve.ts'
-import { react } from '../../services/supervisor/core/react.ts'
-import { type Effect, type Fact, type Input, initialState, type State } from '../../services/supervisor/core/state.ts'
-
-const ALL: ProcessName[] = ['nats-server', 'vrrp', 'ipvs', 'checker', 'notifier']
-
-/** Runs inputs through the core as the loop does. */
-function run(inputs: Input[], from: State = initialState()): { state: State; facts: Fact[]; effects: Effect[] } {
-  let state = from
-  const facts: Fact[] = []
-  const effects: Effect[] = []
-  for (const input of inputs)
-    for (const fact of decide(input, state)) {
-      state = evolve(state, fact)
-      facts.push(fact)
-      effects.push(...react(fact, state))
-    }
-  return { state, facts, effects }
-}
-
-const booted = (wanted: ProcessName[] = ALL): Input => ({
-  type: 'NodeBooted',
-  at: 0,
-  booted: { version: '1', pid: 9, configFile: 'x.conf', configDigest: 'd', wanted },
-  adopted: [],
-})
-
-/** A node of which every process runs since `at`, with ids from 100 up. */
-function running(at = 0): State {
-  const spawned = ALL.map((process, index): Input => ({ type: 'ProcessSpawned', at, process, pid: 100 + index }))
-  const connected: Input = { type: 'BusConnectionChanged', at, connected: true }
-  return run([booted(), ...spawned, connected]).state
-}
-
-const exit = (process: ProcessName, at: number, pid = 100 + ALL.indexOf(process)): Input => ({
-  type: 'ProcessEnded',
-  at,
-  process,
-  pid,
-  status: null,
-  signal: 'SIGKILL',
-})
+import type { Effect, Input } from '../../services/supervisor/core/state.ts'
+import { ALL, booted, exit, run, running } from './given.ts'
 
 const spawned = (effects: Effect[]) => effects.flatMap((effect) => (effect.type === 'Spawn' ? [effect.process] : []))
 
@@ -185,32 +144,6 @@ test('a process that does not end in five seconds is killed', () => {
   ])
   const late = run([{ type: 'PatienceEnded', at: 5_000, process: 'vrrp', pid: 101 }], stop.state)
   assert.deepEqual(late.effects, [{ type: 'Signal', process: 'vrrp', pid: 101, signal: 'SIGKILL' }])
-})
-
-test('a refused configuration is recorded and touches no process', () => {
-  const reading = { ok: false as const, digest: 'e', diagnostics: ['x.conf:3:5 …'] }
-  const { facts, effects } = run([{ type: 'ConfigRead', at: 0, reading }], running())
-  assert.deepEqual(facts, [{ type: 'ConfigRejected', digest: 'e', diagnostics: ['x.conf:3:5 …'] }])
-  assert.deepEqual(effects, [])
-})
-
-test('a good configuration is told to every service but not to the embedded server', () => {
-  const reading = { ok: true as const, digest: 'e', wanted: ALL, differences: ['changed VI_1'] }
-  const { effects } = run([{ type: 'ConfigRead', at: 0, reading }], running())
-  assert.deepEqual(
-    effects,
-    [101, 102, 103, 104].map((pid, index) => ({ type: 'Signal', process: ALL[index + 1], pid, signal: 'SIGHUP' })),
-  )
-})
-
-test('a configuration without virtual servers ends the checker and does not start it again', () => {
-  const wanted = ALL.filter((name) => name !== 'checker')
-  const reading = { ok: true as const, digest: 'e', wanted, differences: [] }
-  const reloaded = run([{ type: 'ConfigRead', at: 0, reading }], running())
-  assert(reloaded.effects.some((effect) => effect.type === 'Signal' && effect.process === 'checker'))
-  const ended = run([exit('checker', 9_000)], reloaded.state)
-  assert.deepEqual(ended.effects, [])
-  assert.equal(ended.state.processes.checker, undefined)
 })
 
 /** A server that ends as soon as it is started, until `answers` says so; what became of its store after each start. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Diagnostic, formatDiagnostic } from '#platform/config/diagnostic.ts'
-import { difference } from '#platform/config/difference.ts'
+import { difference, inWords } from '#platform/config/difference.ts'
 import { loadConfig } from '#platform/config/load.ts'
 import type { Config } from '#schemas/config.ts'
 
@@ -21,14 +21,27 @@ export function configDigest(config: Config | null): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16)
 }
 
+/** Whether a reload takes it: the running configuration is replaced only by one without any error. */
+export function isAcceptable(reading: ConfigReading): reading is ConfigReading & { config: Config } {
+  return reading.config !== null && !reading.diagnostics.some(({ severity }) => severity === 'error')
+}
+
 /** What is wrong with it, each in words with file, line and column; notes are left out. */
 export function complaints(diagnostics: Diagnostic[]): string[] {
-  return diagnostics.filter(({ severity }) => severity !== 'note').map(formatDiagnostic)
+  return atMost(diagnostics.filter(({ severity }) => severity !== 'note').map(formatDiagnostic))
 }
 
 /** What a reload changes, in words; empty when the two mean the same. */
 export function differencesInWords(before: Config, after: Config): string[] {
-  return difference(before, after).map(
-    ({ kind, path, summary }) => `${kind} ${path}${summary === '' ? '' : `: ${summary}`}`,
-  )
+  return atMost(difference(before, after).map(inWords))
+}
+
+/** An event must not grow with the configuration: lines in one, and characters of a line. */
+const MOST_LINES = 100
+const LONGEST_LINE = 1_000
+
+function atMost(lines: string[]): string[] {
+  const shown = lines.slice(0, MOST_LINES).map((line) => line.slice(0, LONGEST_LINE))
+  const more = lines.length - shown.length
+  return more === 0 ? shown : [...shown, `and ${more} more`]
 }

@@ -23,6 +23,8 @@ export function decide(input: Input, state: State): Fact[] {
       return asStoreSeen(input, state)
     case 'ConfigRead':
       return asRead(input.reading, state)
+    case 'RecordFound':
+      return asRecordFound(input.recorded, state)
     case 'StopAsked':
       return asStopAsked(input.signal, state)
     case 'PatienceEnded': {
@@ -159,9 +161,16 @@ function asRead(reading: Reading, state: State): Fact[] {
   const surplus = state.wanted.filter((name) => !wanted.includes(name))
   return [
     { type: 'WantedChanged', wanted, digest },
+    ...(digest === state.configDigest ? [] : [{ type: 'RecordMissing', digest } as const]),
     { type: 'ConfigApplied', digest, differences },
     ...surplus.flatMap((name) => endAsked(name, state)),
   ]
+}
+
+/** A restart finds in the log what it runs with, unless the file has changed meanwhile, or the log is a new one. */
+function asRecordFound(recorded: string | null, { recorded: known, configDigest: digest }: State): Fact[] {
+  if (known !== null) return []
+  return [{ type: recorded === digest ? 'RecordKnown' : 'RecordMissing', digest }]
 }
 
 function asStopAsked(signal: string, state: State): Fact[] {

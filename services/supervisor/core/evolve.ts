@@ -29,15 +29,20 @@ export function evolve(state: State, fact: Fact): State {
     case 'EndAsked':
     case 'EndForced':
       return changed(state, fact.process, (process) => ({ ...process, phase: 'ending' }))
+    case 'RecordKnown':
+    case 'RecordMissing':
+      return { ...state, recorded: fact.digest }
+    case 'StoreMovedAside':
+      return { ...state, recorded: null }
     case 'BusStoreChanged':
-      return serverEnding({ ...state, bus: { ...state.bus, storage: fact.storage } })
+      // Another store is another log.
+      return serverEnding({ ...state, recorded: null, bus: { ...state.bus, storage: fact.storage } })
     case 'TrialMoved':
       return { ...state, bus: { ...state.bus, trial: fact.to } }
     case 'StopBegun':
       return { ...state, stopping: fact.signal }
     case 'RestartCame':
     case 'AllEnded':
-    case 'StoreMovedAside':
     case 'NodeStarted':
     case 'ProcessStarted':
     case 'ProcessExited':

@@ -33,12 +33,15 @@ export function react(fact: Fact, state: State): Effect[] {
       return [{ type: 'Signal', process: fact.process, pid: fact.pid, signal: 'SIGKILL' }]
     case 'StoreMovedAside':
       return [{ type: 'MoveStoreAside' }]
+    case 'RecordMissing':
+      return [{ type: 'RecordConfig' }]
     case 'BusStoreChanged':
       return endServer(state)
     case 'AllEnded':
       return [{ type: 'Exit' }]
     case 'ProcessGone':
     case 'TrialMoved':
+    case 'RecordKnown':
     case 'BusSeen':
     case 'StopBegun':
     case 'NodeStarted':

@@ -26,6 +26,8 @@ export interface State {
   wanted: ProcessName[]
   processes: Partial<Record<ProcessName, Process>>
   configDigest: string
+  /** Digest of the configuration that the log has; null: not known (any more). */
+  recorded: string | null
   bootedAt: number
   /** Signal that asked for the stop; null while running. */
   stopping: string | null
@@ -55,6 +57,8 @@ export type Input =
   | { type: 'Ticked'; at: number }
   | { type: 'StoreSeen'; at: number; free: 'enough' | 'none'; stuck: boolean }
   | { type: 'ConfigRead'; at: number; reading: Reading }
+  /** The log has been asked for the configuration that it has last. */
+  | { type: 'RecordFound'; recorded: string | null }
   | { type: 'StopAsked'; at: number; signal: string }
   | { type: 'PatienceEnded'; at: number; process: ProcessName; pid: number }
 
@@ -74,7 +78,8 @@ export interface Adopted {
 }
 
 export type Fact =
-  | SupervisorEvent
+  /** A configuration is recorded by an effect: it is too large to be carried about. */
+  | Exclude<SupervisorEvent, { type: 'ConfigRecorded' }>
   | { type: 'Booted'; at: number; wanted: ProcessName[]; digest: string }
   | { type: 'ProcessKnown'; at: number; process: ProcessName; pid: number; restarts: number; adopted: boolean }
   | { type: 'ProcessGone'; at: number; process: ProcessName; quick: boolean }
@@ -83,6 +88,8 @@ export type Fact =
   | { type: 'BusSeen'; at: number; connected: boolean }
   | { type: 'Time'; at: number; jumped: boolean }
   | { type: 'WantedChanged'; wanted: ProcessName[]; digest: string }
+  | { type: 'RecordKnown'; digest: string }
+  | { type: 'RecordMissing'; digest: string }
   | { type: 'EndAsked'; process: ProcessName; pid: number }
   | { type: 'EndForced'; process: ProcessName; pid: number }
   | { type: 'StoreMovedAside' }
@@ -97,6 +104,7 @@ export type Effect =
   | { type: 'ArmPatience'; process: ProcessName; pid: number; delayMs: number }
   | { type: 'Watch'; process: ProcessName; pid: number }
   | { type: 'Remember' }
+  | { type: 'RecordConfig' }
   | { type: 'MoveStoreAside' }
   | { type: 'Exit' }
 
@@ -110,6 +118,7 @@ export function initialState(): State {
     wanted: [],
     processes: {},
     configDigest: '',
+    recorded: null,
     bootedAt: 0,
     stopping: null,
     bus: { connected: false, since: 0, storage: 'file', trial: 'none' },
