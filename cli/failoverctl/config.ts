@@ -2,12 +2,14 @@ import { type Command, Option } from 'commander'
 import { shortHostName } from '../host-name.ts'
 import { checkConfig } from './config-check.ts'
 import { formatFile } from './config-format.ts'
+import { type ReferenceOptions, referenceOf } from './config-reference.ts'
 
 /** `failoverctl config ...`: everything about a configuration file that needs no running node. */
 export function addConfig(command: Command, onEnd: (passes: boolean) => void): void {
   const config = command.command('config').description('configuration files').exitOverride()
   addCheck(config, onEnd)
   addFormat(config, onEnd)
+  addReference(config)
 }
 
 /** Which lines of the file count. */
@@ -41,4 +43,16 @@ function addFormat(config: Command, onEnd: (passes: boolean) => void): void {
     .option('--write', 'write it back', false)
     .exitOverride()
     .action((file: string, options: { check: boolean; write: boolean }) => onEnd(formatFile(file, options)))
+}
+
+function addReference(config: Command): void {
+  config
+    .command('reference [keyword]')
+    .description('what a keyword does, where it stands, what it takes; without a keyword the outline of all')
+    .option('--block <block>', 'only in this block: its name or path, such as virtual_server/real_server')
+    .option('--json', 'as JSON', false)
+    .exitOverride()
+    .action((keyword: string | undefined, options: ReferenceOptions) => {
+      process.stdout.write(`${referenceOf(keyword, options)}\n`)
+    })
 }

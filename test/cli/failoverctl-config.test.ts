@@ -135,3 +135,26 @@ describe('failoverctl config fmt', () => {
     assert.match(stderr, /CONFIG_FILE.*none\.conf/)
   })
 })
+
+describe('failoverctl config reference', () => {
+  test('says what a keyword does, in text or as JSON, and outlines them all', () => {
+    assert.match(config('reference', 'priority', '--block', 'vrrp_instance').stdout, /^priority number 1 to 255\n/)
+    const [entry] = JSON.parse(config('reference', 'priority', '--block', 'vrrp_instance', '--json').stdout)
+    assert.deepEqual([entry.name, entry.default, entry.blocks], ['priority', '100', ['vrrp_instance']])
+    assert.match(config('reference').stdout, /^vrrp_instance\n {4}state, /m)
+  })
+
+  test('guesses what an unknown word was meant to be', () => {
+    const { status, stderr } = config('reference', 'prioritty')
+    assert.equal(status, 2)
+    assert.match(stderr, /there is no keyword prioritty; did you mean priority\?/)
+    assert.match(
+      config('reference', 'priority', '--block', 'SSL').stderr,
+      /priority is none of SSL, but of vrrp_instance/,
+    )
+    assert.match(
+      config('reference', '--block', 'vrrp_instanc').stderr,
+      /no block vrrp_instanc; did you mean vrrp_instance/,
+    )
+  })
+})
