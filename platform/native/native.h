@@ -47,6 +47,9 @@ static inline napi_value copy_bytes(napi_env env, const void *p, size_t n) {
 napi_value native_watch(napi_env env, napi_callback_info info);
 napi_value native_unwatch(napi_env env, napi_callback_info info);
 napi_value native_ref(napi_env env, napi_callback_info info);
+/* namespace.c */
+napi_value native_setns(napi_env env, napi_callback_info info);
+
 /* privileges.c */
 napi_value native_drop_privileges(napi_env env, napi_callback_info info);
 

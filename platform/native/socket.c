@@ -16,6 +16,7 @@
  *   pidfdOpen(pid)                                   -> fd, readable once the process has ended
  *   watch unwatch ref                                watch.c
  *   dropPrivileges                                   privileges.c
+ *   setns                                            namespace.c
  */
 #include <linux/filter.h>
 #include <stdlib.h>
@@ -129,6 +130,7 @@ NAPI_MODULE_INIT() {
     { "setsockopt", native_setsockopt }, { "getsockopt", native_getsockopt }, { "getsockname", native_getsockname },
     { "attachFilter", native_attach_filter }, { "sendmsg", native_sendmsg }, { "recvmsg", native_recvmsg },
     { "pidfdOpen", native_pidfd_open }, { "dropPrivileges", native_drop_privileges },
+    { "setns", native_setns },
     { "watch", native_watch }, { "unwatch", native_unwatch }, { "ref", native_ref },
   };
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

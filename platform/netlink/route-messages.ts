@@ -87,6 +87,15 @@ export function encodeLinkQuery(name: string | null): Buffer {
   return Buffer.concat(name === null ? parts : [...parts, attributeText(IFLA_IFNAME, name)])
 }
 
+/** Body of RTM_NEWLINK that switches a link on (struct ifinfomsg: index at 4, flags at 8, which of them change at 12). */
+export function encodeLinkUp(index: number): Buffer {
+  const body = Buffer.alloc(16)
+  body.writeInt32LE(index, 4)
+  body.writeUInt32LE(IFF_UP, 8)
+  body.writeUInt32LE(IFF_UP, 12)
+  return body
+}
+
 export interface AddressInfo {
   index: number
   family: 4 | 6

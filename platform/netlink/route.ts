@@ -9,12 +9,14 @@ import {
   encodeAddressQuery,
   encodeAddressRemoval,
   encodeLinkQuery,
+  encodeLinkUp,
   type LinkInfo,
   RTM_DELADDR,
   RTM_DELLINK,
   RTM_GETADDR,
   RTM_GETLINK,
   RTM_NEWADDR,
+  RTM_NEWLINK,
 } from './route-messages.ts'
 import { NETLINK_ROUTE, type NetlinkReply, type NetlinkRequest, openNetlink } from './socket.ts'
 
@@ -30,6 +32,8 @@ export interface RouteSocket {
   /** null: no such link. */
   link(name: string): LinkInfo | null
   links(): LinkInfo[]
+  /** Does nothing to a link that is up. */
+  switchOn(index: number): RouteResult
   /** Of one link, or with 0 of all. */
   addresses(index: number): AddressInfo[]
   /** EEXIST when it is there. */
@@ -53,6 +57,7 @@ export function openRoute(): RouteSocket {
       return message === undefined ? null : decodeLink(message)
     },
     links: () => socket.dump(LINK_DUMP).flatMap((message) => decodeLink(message) ?? []),
+    switchOn: (index) => change(RTM_NEWLINK, 0, [encodeLinkUp(index)])[0] ?? null,
     addresses: (index) =>
       socket
         .dump({ ...ADDRESS_DUMP, body: encodeAddressQuery(index) })
