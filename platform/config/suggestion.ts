@@ -51,7 +51,13 @@ export function nearest(word: string, choices: readonly string[]): string | null
       bestDistance = distance
     }
   }
-  return best
+  return best ?? beginningWith(word, choices)
+}
+
+/** People also stop too early: `delay_before` for `delay_before_retry`. */
+function beginningWith(word: string, choices: readonly string[]): string | null {
+  if (word.length < 6) return null
+  return choices.find((choice) => choice.startsWith(`${word}_`)) ?? null
 }
 
 /** Which letters a word has, each by five bits of its code: small and capital letters are the same. */

@@ -98,6 +98,13 @@ function openBlock(building: Building, brace: Text): void {
     enterBlock(building, building.previous)
     return
   }
+  if (frame.path !== null && frame.path !== '' && frame.items.length === 0) {
+    const hint = 'one brace opens a block'
+    building.reports.push(() =>
+      building.findings.error({ code: 'STRAY_BRACE', at, message: "a second '{' opens nothing; it is not used", hint }),
+    )
+    return
+  }
   const report = () => building.findings.error({ code: 'STRAY_BRACE', at, message: "'{' follows no keyword" })
   if (frame.path !== null) building.reports.push(report)
   building.stack.push({ statement: null, path: null, kind: 'unknown', keywords: NO_KEYWORDS, items: [] })

@@ -94,6 +94,7 @@ test('a brace that belongs to nothing, or behind a keyword without a block, take
   assert.deepEqual(complaints(diagnostics), ['10:14 UNEXPECTED_BLOCK state'])
   assert.deepEqual([instance.initialState, instance.priority], ['MASTER', 7])
   assert.deepEqual(complaints(parsePart('{\n a\n}\n').diagnostics), ['1:1 STRAY_BRACE null'])
+  assert.deepEqual(complaints(parsePart('global_defs { {\n router_id a\n}\n').diagnostics), ['1:15 STRAY_BRACE null'])
 })
 
 test('a block keyword without a block says so', () => {
