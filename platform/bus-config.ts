@@ -14,6 +14,11 @@ import { inboxPrefix } from './bus-link.ts'
 
 const API = '$JS.API'
 const SNAPSHOT_STREAM = `KV_${SNAPSHOT_BUCKET}`
+/**
+ * Bytes that streams may reserve. Left alone, the server takes 75 % of what is free at its start for the limit, without
+ * what it has stored itself: a log that fills the limit it was given would be too large after the next start.
+ */
+const RESERVABLE = 64 * 1024 ** 4
 /** A service may follow this many sets of filters at a time. */
 const FOLLOWS = 4
 
@@ -44,6 +49,7 @@ write_deadline: "2s"
 jetstream {
   store_dir: ${JSON.stringify(storeDir)}
   domain: ${JSON.stringify(domainOf(name))}
+  max_file_store: ${RESERVABLE}
 ${sync}}
 authorization {
   users: [

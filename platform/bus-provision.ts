@@ -1,4 +1,4 @@
-import { JetStreamApiError, jetstreamManager, type StreamConfig } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstreamManager, type StreamConfig, type StreamInfo } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from 'nats'
 import type { BusAccess } from '#schemas/settings.ts'
 import { EVENT_STREAM, type NodeName, SNAPSHOT_BUCKET, storedSubject, streamSubjects } from '#schemas/subjects.ts'
@@ -11,18 +11,23 @@ const OLDEST_SERVER = [2, 10, 23]
 const DUPLICATE_WINDOW_NS = 120 * 1_000_000_000
 
 export interface LogLimits {
-  /** Oldest event kept, milliseconds; 0 for ever. */
-  maxAgeMs: number
-  /** Size of the log, bytes; -1 without limit. */
-  maxBytes: number
+  /** Oldest event kept, milliseconds; null for ever. */
+  maxAgeMs: number | null
+  /** Size of the log, bytes; null without limit. */
+  maxBytes: number | null
+  /** What is free on the disk besides the log, bytes. A larger log is not asked for. */
+  freeBytes: number
 }
 
-const NO_LIMITS: LogLimits = { maxAgeMs: 0, maxBytes: -1 }
+const NO_LIMITS: LogLimits = { maxAgeMs: null, maxBytes: null, freeBytes: 0 }
+/** The smallest limit that is set, however full the disk is. */
+const SMALLEST_BYTES = 16 * 1024 ** 2
 
 /**
  * Makes sure of the event stream and the snapshot bucket, and that the server does what it was asked: old servers
- * ignore what they do not know.
+ * ignore what they do not know. A limit takes effect at once, also on a log that is there already.
  *
+ * @returns the size that the log is kept to, bytes; null without limit
  * @throws HaError BUS_DOWNGRADED naming what differs, BUS_TOO_OLD, BUS_PROVISION
  */
 export async function provisionBus(
@@ -30,13 +35,17 @@ export async function provisionBus(
   name: NodeName,
   storage: 'file' | 'memory',
   limits: LogLimits = NO_LIMITS,
-): Promise<void> {
+): Promise<number | null> {
   const nc = await connectOnce(access)
   try {
     checkVersion(nc.info?.version ?? '')
     const manager = await jetstreamManager(nc)
-    await ensureStream(manager.streams, { name: EVENT_STREAM, ...eventStream(name, storage, limits) })
+    const maxBytes = storage === 'file' ? await affordable(manager.streams, limits) : null
+    // Memory holds events for a while, and what must reach a disk is in the outboxes: no limit there.
+    const kept = storage === 'file' ? { ...limits, maxBytes } : NO_LIMITS
+    await ensureStream(manager.streams, { name: EVENT_STREAM, ...eventStream(name, storage, kept) })
     await ensureStream(manager.streams, { name: `KV_${SNAPSHOT_BUCKET}`, ...snapshotStream(storage) })
+    return maxBytes
   } catch (cause) {
     if (cause instanceof HaError) throw cause
     throw new HaError('BUS_PROVISION', 'cannot prepare the event log', { cause })
@@ -61,8 +70,8 @@ function eventStream(name: NodeName, storage: 'file' | 'memory', limits: LogLimi
     deny_purge: true,
     allow_rollup_hdrs: false,
     duplicate_window: DUPLICATE_WINDOW_NS,
-    max_age: limits.maxAgeMs * 1_000_000,
-    max_bytes: limits.maxBytes,
+    max_age: (limits.maxAgeMs ?? 0) * 1_000_000,
+    max_bytes: limits.maxBytes ?? -1,
     republish: { src: '>', dest: storedSubject('>') },
   }
 }
@@ -81,11 +90,23 @@ function snapshotStream(storage: 'file' | 'memory'): Partial<StreamConfig> {
   }
 }
 
-async function ensureStream(streams: Streams, wanted: Wanted): Promise<void> {
-  const existing = await streams.info(wanted.name).catch((cause: unknown) => {
+/** What of the size asked for the disk has room for, next to what the log takes already. A tenth is left to others. */
+async function affordable(streams: Streams, { maxBytes, freeBytes }: LogLimits): Promise<number | null> {
+  if (maxBytes === null) return null
+  const held = (await infoOf(streams, EVENT_STREAM))?.state.bytes ?? 0
+  return Math.min(maxBytes, Math.max(SMALLEST_BYTES, Math.floor(held + freeBytes * 0.9)))
+}
+
+/** null when there is no such stream. */
+function infoOf(streams: Streams, name: string): Promise<StreamInfo | null> {
+  return streams.info(name).catch((cause: unknown) => {
     if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return null
     throw cause
   })
+}
+
+async function ensureStream(streams: Streams, wanted: Wanted): Promise<void> {
+  const existing = await infoOf(streams, wanted.name)
   if (existing !== null && differences(wanted, existing.config).length === 0) return
   const { config } = existing === null ? await streams.add(wanted) : await streams.update(wanted.name, wanted)
   const differing = differences(wanted, config)

@@ -131,10 +131,21 @@ export const Mail = z.strictObject({
   heloName: z.string().nullable(),
 })
 
+/** How much of the event log is kept; null: no limit of this kind. The oldest events leave first. */
+export const EventBus = z.strictObject({
+  maxAgeS: z.number().int().min(3600).nullable(),
+  maxBytes: z
+    .number()
+    .int()
+    .min(16 * 1024 ** 2)
+    .nullable(),
+})
+
 export const Config = z.strictObject({
   routerId: z.string().min(1),
   /** `site NAME`; null when the file does not say. */
   site: z.string().nullable(),
+  eventBus: EventBus,
   mail: Mail,
   scriptUser: z.strictObject({ user: z.string(), group: z.string().nullable() }).nullable(),
   /** enable_script_security: scripts that others could have changed are not run as root. */

@@ -63,6 +63,7 @@ function exampleServer(address: string): RealServer {
 export function exampleConfig(change: Partial<Config> = {}): Config {
   return {
     ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false },
+    eventBus: { maxAgeS: null, maxBytes: null },
     mail: { recipients: [], from: 'root@node-1', server: null, connectTimeoutMs: 30_000, heloName: null },
     instances: [],
     virtualServers: [],

@@ -7,6 +7,7 @@ import { checkReferences } from './checks/references.ts'
 import { checkServers } from './checks/servers.ts'
 import type { Surroundings } from './definitions.ts'
 import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'
+import { readEventBus } from './event-bus.ts'
 import type { ConfigFiles } from './files.ts'
 import { type Host, readGlobals } from './global-defs.ts'
 import { readLines } from './lines.ts'
@@ -37,11 +38,12 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const statements = buildTree(readLines(files, path, options, findings), findings)
   const root = checkTree(statements, findings)
   const { head, defaults } = readGlobals(root, options, findings)
+  const eventBus = readEventBus(root, findings)
   const instances = readInstances(root, defaults, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
-  const parsed = Config.safeParse({ ...head, instances, virtualServers })
+  const parsed = Config.safeParse({ ...head, eventBus, instances, virtualServers })
   if (!parsed.success) {
     // Only a value the keyword table allows and the schema does not leads here.
     for (const { path: place, message } of parsed.error.issues) {

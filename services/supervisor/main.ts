@@ -1,7 +1,5 @@
 import { connectBus } from '#platform/bus.ts'
-import { provisionBus } from '#platform/bus-provision.ts'
 import { systemClock } from '#platform/clock.ts'
-import { describeError } from '#platform/errors.ts'
 import { createLog } from '#platform/log.ts'
 import { createLoop } from '#platform/loop.ts'
 import type { NodeRecord } from '#schemas/node.ts'
@@ -20,6 +18,7 @@ import { react } from './core/react.ts'
 import { type Fact, initialState, type Reading } from './core/state.ts'
 import { createEffects } from './effects.ts'
 import { identityOf } from './identities.ts'
+import { keepLog } from './log-keeping.ts'
 import type { LoadedConfig } from './ports.ts'
 import { watchRecord } from './record-watch.ts'
 import { watchStore } from './store-watch.ts'
@@ -54,12 +53,16 @@ export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promi
     log,
   })
 
+  const eventLog = keepLog({
+    name: options,
+    server,
+    storage: () => loop.state().bus.storage,
+    wanted: () => current.loaded.config.eventBus,
+    log,
+  })
   bus.onConnection((connected) => {
     loop.dispatch({ type: 'BusConnectionChanged', at: clock.now(), connected })
-    if (connected)
-      provisionBus(server.access('supervisor'), options, loop.state().bus.storage).catch((cause: unknown) =>
-        log.error({ err: describeError(cause) }, 'cannot provision the event log'),
-      )
+    if (connected) eventLog.ensure()
   })
   bus.onBeat('*', (service) => {
     const name = ProcessName.safeParse(service)
@@ -80,7 +83,10 @@ export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promi
   }, TICK_MS)
   process.on('SIGHUP', () => {
     const reading = readAgain(options, current)
-    if (reading.ok) effects.writeAllSettings()
+    if (reading.ok) {
+      effects.writeAllSettings()
+      eventLog.ensure()
+    }
     loop.dispatch({ type: 'ConfigRead', at: clock.now(), reading })
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

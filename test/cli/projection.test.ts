@@ -36,6 +36,7 @@ const realServer = (address: string) => ({
 const config: Config = {
   routerId: 'vos1',
   site: null,
+  eventBus: { maxAgeS: null, maxBytes: null },
   mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null },
   scriptUser: null,
   scriptSecurity: false,

@@ -60,6 +60,7 @@ export function config(change: Partial<Config> = {}): Config {
   return {
     routerId: 'director',
     site: null,
+    eventBus: { maxAgeS: null, maxBytes: null },
     mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1_000, heloName: null },
     scriptUser: null,
     scriptSecurity: false,

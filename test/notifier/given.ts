@@ -62,6 +62,7 @@ export function config(changes: Partial<Config> = {}): Config {
   }
   return {
     ...{ routerId: 'R1', site: null, scriptUser: null, scriptSecurity: false, mail },
+    eventBus: { maxAgeS: null, maxBytes: null },
     instances: [instance()],
     virtualServers: [virtualServer(realServer())],
     ...changes,

@@ -267,6 +267,7 @@ global_defs {
       connectTimeoutMs: 1000,
       heloName: null,
     },
+    eventBus: { maxAgeS: null, maxBytes: null },
     scriptUser: { user: 'ha', group: 'staff' },
     scriptSecurity: true,
     instances: [],

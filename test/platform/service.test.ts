@@ -30,6 +30,7 @@ const settings = (configDigest: string) => ({
   config: {
     routerId: 'n',
     site: null,
+    eventBus: { maxAgeS: null, maxBytes: null },
     mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1, heloName: null },
     scriptUser: null,
     scriptSecurity: false,

@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { type BusSettings, connectBus } from '#platform/bus.ts'
 import { serverConfig } from '#platform/bus-config.ts'
 import type { Bus } from '#platform/bus-port.ts'
-import { provisionBus } from '#platform/bus-provision.ts'
+import { type LogLimits, provisionBus } from '#platform/bus-provision.ts'
 import { openReader, type StoredEvent } from '#platform/bus-reader.ts'
 import { verifyChain } from '#platform/chain.ts'
 import type { Log } from '#platform/log.ts'
@@ -37,7 +37,7 @@ export interface TestServer {
   end(signal?: NodeJS.Signals): Promise<void>
   signal(signal: NodeJS.Signals): void
   access(user: string): BusAccess
-  provision(storage?: 'file' | 'memory'): Promise<void>
+  provision(storage?: 'file' | 'memory', limits?: LogLimits): Promise<number | null>
   /** Empties the file store of a server that is down. */
   emptyStore(): void
   /** Ends the server and removes its files. */
@@ -88,7 +88,7 @@ export async function testServer(): Promise<TestServer> {
       })
     },
     signal: (signal) => void child?.kill(signal),
-    provision: (storage = 'file') => provisionBus(access('supervisor'), NAME, storage),
+    provision: (storage = 'file', limits) => provisionBus(access('supervisor'), NAME, storage, limits),
     emptyStore: () => rmSync(join(folder, 'file'), { recursive: true }),
     async remove() {
       await end()

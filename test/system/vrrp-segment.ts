@@ -148,6 +148,7 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
     config: {
       routerId: 'node1',
       site: null,
+      eventBus: { maxAgeS: null, maxBytes: null },
       mail: { recipients: [], from: 'a@example.org', server, connectTimeoutMs: 1_000, heloName: null },
       scriptUser: null,
       scriptSecurity: false,

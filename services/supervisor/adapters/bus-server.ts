@@ -30,6 +30,8 @@ export interface BusServer {
   command(storage: Storage): Command
   /** Takes a damaged store out of the way, keeping it for a look. Returns where it is now. */
   moveStoreAside(stamp: string): string
+  /** What is free on the disk of the store, bytes. */
+  freeBytes(): number
   /** `between` the two marks nothing changes. */
   room(): 'none' | 'between' | 'enough'
 }
@@ -57,6 +59,10 @@ export async function embeddedServer(options: {
     if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, text, identity)
     return path
   }
+  const freeBytes = (): number => {
+    const { bavail, bsize } = statfsSync(storeDir)
+    return bavail * bsize
+  }
   // Now, because memory is needed when the disk is full: there is no room for a file then.
   writeConfig('memory')
   return {
@@ -72,9 +78,9 @@ export async function embeddedServer(options: {
       renameSync(storeDir, aside)
       return aside
     },
+    freeBytes,
     room() {
-      const { bavail, bsize } = statfsSync(storeDir)
-      const free = bavail * bsize
+      const free = freeBytes()
       if (free < FULL_BYTES) return 'none'
       return free < ROOM_BYTES ? 'between' : 'enough'
     },
