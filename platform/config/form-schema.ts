@@ -107,6 +107,7 @@ function argumentSchema({ kind, min, max, longest, choices }: Argument): z.ZodTy
     case 'net6':
     case 'mac':
     case 'hex':
+    case 'hexmask':
     case 'ranges':
       return z.string()
   }

@@ -7,6 +7,7 @@ import { parseArguments } from './arguments.ts'
 import { type Block, blocksOf, mergeBlocks, type Setting } from './checked-tree.ts'
 import { collectFindings } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
+import { readFallback } from './fallback.ts'
 import { type Argument, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { wholeLine } from './text.ts'
 import { wordsOf } from './tokens.ts'
@@ -113,12 +114,11 @@ function settingForm(scope: Scope, keyword: Keyword): Json | undefined {
   return valueForm(keyword, counting, scope.show)
 }
 
-function defaultForm(scope: Scope, keyword: Keyword): Json | undefined {
-  const { fallback } = keyword
-  if (fallback === null) return undefined
-  const name = /^<(.+)>$/.exec(fallback)?.[1]
-  if (name !== undefined) return inherited(scope, name)
-  const text = wholeLine({ file: '', number: 0, source: `${keyword.name} ${fallback}` })
+function defaultForm(scope: Scope, keyword: Keyword, fallback = keyword.fallback): Json | undefined {
+  if (fallback === null || fallback === '') return undefined
+  const { source, rest } = readFallback(fallback)
+  if (source !== null) return inherited(scope, keyword, source) ?? defaultForm(scope, keyword, rest)
+  const text = wholeLine({ file: '', number: 0, source: `${keyword.name} ${rest}` })
   const [word, ...args] = wordsOf(text)
   if (word === undefined) return undefined
   const findings = collectFindings()
@@ -126,8 +126,12 @@ function defaultForm(scope: Scope, keyword: Keyword): Json | undefined {
   return taken === null ? fallback : valueForm(keyword, taken, scope.show)
 }
 
-/** What the blocks around say, nearest first, and global_defs at last. */
-function inherited({ around, globals, show }: Scope, name: string): Json | undefined {
+/** What this block says under another name, then what those around it say, nearest first, and global_defs at last. */
+function inherited(own: Scope, { key }: Keyword, name: string): Json | undefined {
+  const { around, globals, show } = own
+  const sibling = name === key ? undefined : findKeyword(own.block.path, name)
+  const said = sibling && settingForm(own, sibling)
+  if (said !== undefined) return said
   const outer = around ?? (globals.path === '' ? null : { block: globals, around: null, globals, show })
   for (let scope = outer; scope !== null; scope = scope.around) {
     const keyword = findKeyword(scope.block.path, name)

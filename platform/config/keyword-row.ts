@@ -11,20 +11,22 @@
  * happen. `name=value` is a single value of a keyword in force. Lines that are indented deeper belong to the row above.
  *
  * Arguments, `name=` in front where there are several: the kinds of ArgumentKind; int, num, ranges:MIN..MAX; sec, msec
- * likewise, decimal; size, duration: a number with a unit, `size:16M..1T`; enum:A|B (`/i` ignores case); word<=LONGEST; `flag` says that there is none. `?` optional, `*` any
- * number, `+` one or more. Options may follow in any order: `[id=int:0..255]` a word and its value, `[reverse]` a word,
- * `[direction:reverse|noreverse]` one of several words. `block` and `values` open braces: statements, or one entry a
- * line. Properties: `required`; `first` and `each` say which of several statements counts (scripts: the first, others: the last);
- * `secret`; `leading` (an option that may begin its line); `since:2.3`, the keepalived version where it is young.
+ * likewise, decimal; size, duration: a number with a unit, `size:16M..1T`; hex:FEWEST..MOST digits; enum:A|B (`/i`
+ * ignores case); word<=LONGEST; `flag` says that there is none. `?` optional, `*` any number, `+` one or more. Options
+ * may follow in any order: `[id=int:0..255]` a word and its value, `[reverse]` a word, `[direction:reverse|noreverse]`
+ * one of several words. `block` and `values` open braces: statements, or one entry a line. Defaults: see fallback.ts.
+ * Properties: `required`; `first`, `last` and `each` say which of several statements counts (scripts: the first, others: the
+ * last); `secret`; `leading` (an option that may begin its line); `since:2.3`, the keepalived version where it is young.
  * `@` stores under another name; `>` names what replaces a deprecated word, `-` nothing.
  */
 import { bytesOf, secondsOf } from './quantity.ts'
 
-const KINDS = 'word|rest|ip4|ip6|ip|net4|net6|net|int|num|sec|msec|size|duration|enum|bool|mac|hex|ranges|script'
+const KINDS =
+  'word|rest|ip4|ip6|ip|net4|net6|net|int|num|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|script'
 
 /**
  * rest: all words that are left, as one text. net: an address with an optional prefix length. num: a number in any base
- * of C. size: bytes, K M G T behind. duration: seconds, s m h d w behind. ranges: N or N-M. bool: true when missing.
+ * of C. size: bytes, K M G T behind. duration: seconds, s m h d w behind. hexmask: x for any digit. ranges: N or N-M. bool: true when missing.
  */
 export type ArgumentKind =
   | 'word'
@@ -45,6 +47,7 @@ export type ArgumentKind =
   | 'bool'
   | 'mac'
   | 'hex'
+  | 'hexmask'
   | 'ranges'
   | 'script'
 
@@ -52,7 +55,7 @@ export interface Argument {
   /** Its name in the JSON form; the empty text for an only argument. */
   name: string
   kind: ArgumentKind
-  /** Limits of numbers, in the unit of the kind. */
+  /** Limits of numbers, in the unit of the kind; of hexadecimal digits, how many there may be. */
   min: number
   max: number
   /** The most characters a word may have. */
@@ -94,7 +97,7 @@ export interface Keyword {
   /** Says so: what will not happen, or would. Empty where it is harmless. */
   outcome: string
   remedy: string | null
-  /** As it would be written; `<name>` where another keyword says it. */
+  /** The default, as fallback.ts reads it. */
   fallback: string | null
   /** What to write instead; the empty text when nothing is needed any more. */
   replacedBy: string | null
@@ -110,7 +113,8 @@ export interface Keyword {
 
 const CONSEQUENCES: Readonly<Record<string, Consequence>> = { '!': 'unprotected', x: 'unsafe' }
 const TEXTS = { '-': 'meaning', ':': 'outcome', '|': 'remedy' } as const
-const PROPERTIES = /^(@.*|block|values|flag|required|first|each|secret|leading|since:.*)$/
+const REPEATS = ['first', 'last', 'each'] as const
+const PROPERTIES = /^(@.*|block|values|flag|required|first|last|each|secret|leading|since:.*)$/
 
 interface Row {
   declaration: string
@@ -166,7 +170,7 @@ function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
     fallback,
     replacedBy: replacedBy === '-' ? '' : replacedBy,
     required: words.includes('required'),
-    repeat: words.includes('each') ? 'each' : words.includes('first') || rest[0] === 'script' ? 'first' : 'last',
+    repeat: REPEATS.find((repeat) => words.includes(repeat)) ?? (rest[0] === 'script' ? 'first' : 'last'),
     secret: words.includes('secret'),
     leading: words.includes('leading'),
     since: valued('since:'),

@@ -7,6 +7,7 @@ import { ADDRESS_ENTRY } from './keywords/addresses.ts'
 import * as checks from './keywords/checks.ts'
 import { GLOBAL_DEFS } from './keywords/global-defs.ts'
 import { NOTIFICATION_EMAIL } from './keywords/global-general.ts'
+import * as pages from './keywords/http-checks.ts'
 import { ALERT_SINK, EVENT_BUS } from './keywords/own.ts'
 import { LINKBEAT_INTERFACES, ROOT, UP_DOWN_DELAYS } from './keywords/root.ts'
 import { ROUTE_ENTRY } from './keywords/routes.ts'
@@ -53,10 +54,10 @@ const ROWS: Readonly<Record<string, string>> = {
   virtual_server_group: servers.VIRTUAL_SERVER_GROUP,
   [RS]: servers.REAL_SERVER,
   [`${RS}/TCP_CHECK`]: checks.TCP_CHECK,
-  [`${RS}/HTTP_GET`]: checks.HTTP_GET,
-  [`${RS}/HTTP_GET/url`]: checks.URL,
-  [`${RS}/SSL_GET`]: checks.SSL_GET,
-  [`${RS}/SSL_GET/url`]: checks.SSL_URL,
+  [`${RS}/HTTP_GET`]: pages.HTTP_GET,
+  [`${RS}/HTTP_GET/url`]: pages.URL,
+  [`${RS}/SSL_GET`]: pages.SSL_GET,
+  [`${RS}/SSL_GET/url`]: pages.SSL_URL,
   [`${RS}/SMTP_CHECK`]: checks.SMTP_CHECK,
   [`${RS}/SMTP_CHECK/host`]: checks.CONNECTION_HOST,
   [`${RS}/DNS_CHECK`]: checks.DNS_CHECK,

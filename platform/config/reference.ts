@@ -1,4 +1,5 @@
 /** What the manual would say of a keyword, from the table that the parser itself works with. */
+import { fallbackText } from './fallback.ts'
 import { childPath, type Keyword, keywordPaths, keywordsOf, valuesNotInForce } from './keywords.ts'
 import { describeBlock, nearest } from './suggestion.ts'
 import { usageOf } from './usage.ts'
@@ -91,7 +92,7 @@ function placeText(path: string): string {
 function factsOf({ keyword, exceptions }: Entry): [string, string][] {
   const { name, key, fallback, required, repeat, secret, since, replacedBy } = keyword
   const facts: ([string, string] | false)[] = [
-    fallback !== null && ['default', fallback.replace(/^<(.*)>$/, 'that of $1')],
+    fallback !== null && ['default', fallbackText(fallback)],
     required && ['required', 'its block cannot be used without it'],
     repeat === 'first' && ['given twice', 'the first one counts, and it is an error'],
     repeat === 'each' && ['given twice', 'each one counts'],

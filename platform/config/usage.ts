@@ -21,7 +21,7 @@ function optionUsage({ words, argument }: Option): string {
 
 /** The values an argument takes, with unit and range. */
 export function describe(argument: Argument): string {
-  const { kind, longest, choices } = argument
+  const { kind, min, max, longest, choices } = argument
   switch (kind) {
     case 'int':
     case 'num':
@@ -55,7 +55,9 @@ export function describe(argument: Argument): string {
     case 'mac':
       return 'hardware address'
     case 'hex':
-      return 'hexadecimal digits'
+      return max === UNLIMITED ? 'hexadecimal digits' : `${min === max ? min : rangeText(argument)} hexadecimal digits`
+    case 'hexmask':
+      return 'hexadecimal digits, x for any'
     case 'script':
       return 'command [user [group]]'
     case 'word':

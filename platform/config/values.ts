@@ -57,7 +57,8 @@ export function parseValue(argument: Argument, value: string): Parsed {
         ? accept(value.toLowerCase())
         : refuse('is not a hardware address', 'such as 02:00:5e:00:00:01')
     case 'hex':
-      return /^[0-9a-fA-F]+$/.test(value) ? accept(value.toLowerCase()) : refuse('is not hexadecimal', HEXADECIMAL)
+    case 'hexmask':
+      return parseHexadecimal(argument, value)
     case 'ranges':
       return parseRange(argument, value)
     case 'script':
@@ -66,7 +67,6 @@ export function parseValue(argument: Argument, value: string): Parsed {
 }
 
 const MAC = /^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){4,5}$/
-const HEXADECIMAL = 'digits are 0 to 9 and a to f'
 
 function accept(value: Value, remark: Remark | null = null): Parsed {
   return { ok: true, value, remark }
@@ -86,6 +86,15 @@ function parseInteger(argument: Argument, value: string): Parsed {
   const tail = /^([+-]?\d+)[^\d.]/.exec(value)
   const hint = tail === null ? allowedText(argument) : `write ${tail[1]} alone; a comment starts with # or !`
   return refuse('is not a whole number', hint)
+}
+
+function parseHexadecimal({ kind, min, max }: Argument, value: string): Parsed {
+  const masked = kind === 'hexmask'
+  const digits = masked ? /^[0-9a-fx]+$/i : /^[0-9a-f]+$/i
+  const hint = `digits are 0 to 9 and a to f${masked ? ', x is any of them' : ''}`
+  if (!digits.test(value)) return refuse('is not hexadecimal', hint)
+  if (value.length >= min && value.length <= max) return accept(value.toLowerCase())
+  return refuse(`has ${value.length} digits and not ${min === max ? min : `${min} to ${max}`}`, null, 'OUT_OF_RANGE')
 }
 
 /** strtol(3) with base 0: 0x.. is hexadecimal, 0.. octal. */
@@ -216,6 +225,7 @@ export const KIND_TEXTS: Readonly<Record<ArgumentKind, string>> = {
   bool: 'true or false',
   mac: 'a hardware address',
   hex: 'hexadecimal digits',
+  hexmask: 'hexadecimal digits',
   ranges: 'a number or a range',
   script: 'a command',
 }

@@ -1,4 +1,5 @@
 /** The tables of docs/configuration.md, out of the keyword table that the parser works with. */
+import { fallbackText, readFallback } from '#platform/config/fallback.ts'
 import {
   type Consequence,
   childPath,
@@ -98,6 +99,11 @@ function titleOf(path: string): string {
   return path === '' ? 'Top level' : path.split('/').join(' / ')
 }
 
+function defaultText(fallback: string | null): string {
+  if (fallback === null) return ''
+  return readFallback(fallback).source === null ? `\`${fallback}\`` : fallbackText(fallback)
+}
+
 function row({ name, key, meaning, fallback, replacedBy, inForce, since, ...keyword }: Keyword): string[] {
   const notes = [
     ...(OWN.has(name) ? ["failoverd's own"] : []),
@@ -108,5 +114,5 @@ function row({ name, key, meaning, fallback, replacedBy, inForce, since, ...keyw
   ]
   const text = [meaning, ...notes.map((note) => `(${note})`)].filter((part) => part !== '').join(' ')
   const usage = usageOf({ name, key, meaning, fallback, replacedBy, inForce, since, ...keyword })
-  return [`\`${name}\``, usage, fallback === null ? '' : `\`${fallback}\``, text]
+  return [`\`${name}\``, usage, defaultText(fallback), text]
 }

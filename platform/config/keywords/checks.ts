@@ -1,95 +1,58 @@
-/** Keywords of the health checks of a real_server. Row format: see ../keyword-row.ts. */
+/** Health checks of a real_server, but for those of pages (http-checks.ts). Row format: see ../keyword-row.ts. */
+import { connection, idle, timing } from './check-connection.ts'
 
-const TIMING = `
-  retry                       int:0..
-  delay_before_retry, warmup  sec:0..
-  delay_loop                  sec:0.000001..
-  alpha, log_all_failures     bool
-`
+export const TCP_CHECK = connection()
 
-const CONNECTION = `${TIMING}
-  connect_ip, bindto          ip
-  connect_port, bind_port     int:1..65535
-  bind_if                     word
-  connect_timeout             sec:0.000001..4294
-  fwmark                      int:0..4294967295
-`
-
-export const TCP_CHECK = `
-+ connect_ip, bindto          ip
-+ connect_port                int:1..65535
-+ connect_timeout             sec:0.000001..4294
-+ retry                       int:0..
-+ delay_before_retry, warmup  sec:0..
-+ delay_loop                  sec:0.000001..
-  bind_port                   int:1..65535
-! bind_if                     word : checks leave by the interface that the routes say
-! fwmark                      int:0..4294967295 = 0 : checks carry no mark
-! alpha                       bool : its real server is in service before the first check
-  log_all_failures            bool
-`
-
-export const HTTP_GET = `${CONNECTION}
-  nb_get_retry                int:0.. > retry
-  virtualhost, sni_name       word
-  http_protocol               enum:1.0|1.0C|1.1
-  enable_sni, fast_recovery   bool
-  url                         block
-`
-
-export const SSL_GET = `${HTTP_GET}
-  tls_compliant               bool
-`
-
-export const URL = `
-  path, virtualhost           word
-  digest                      word
-  status_code                 word+
-  regex                       word+
-  regex_no_match              flag
-  regex_options               word+
-  regex_min_offset, regex_max_offset int:0..
-  regex_stack                 word+
-`
-
-export const SSL_URL = `${URL}
-  tls_compliant               bool
-`
-
-export const SMTP_CHECK = `${CONNECTION}
-  helo_name                   word
+export const SMTP_CHECK = idle(`${connection()}
+  helo_name                   word = smtpchecker.keepalived.org
+    - Name that the check gives as its own in HELO.
   host                        block > -
-`
+    - Where old versions had the address and the timing of the check; they now stand in SMTP_CHECK itself.
+`)
 
-export const CONNECTION_HOST = CONNECTION
+export const CONNECTION_HOST = idle(connection())
 
-export const DNS_CHECK = `${CONNECTION}
-  type                        enum:A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY = SOA
-  name                        word
-`
+export const DNS_CHECK = idle(`${connection({ retry: '3', pause: '<delay_loop>' })}
+  type                        enum:A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY/i = SOA
+    - Type of the record to ask for.
+  name                        word = .
+    - Name to ask for; a dot alone is the root. Any answer without an error will do.
+`)
 
-export const MISC_CHECK = `${TIMING}
-  misc_path                   script
-  misc_timeout                int:0..4294
-  misc_dynamic                flag
-  user                        word word?
-`
+export const PING_CHECK = idle(connection())
 
-export const PING_CHECK = CONNECTION
-
-export const UDP_CHECK = `${CONNECTION}
-  payload                     word+
-  require_reply               word*
+export const UDP_CHECK = idle(`${connection()}
+  payload                     hex+
+    - Bytes to send, two digits each; a digit alone between blanks is a byte too. Without it: 32 fixed bytes.
+  require_reply               hexmask*
+    - The server has to answer, and if there are bytes here the answer has to begin like them; x is any digit.
   min_reply_length            int:0..65535 = 0
+    - The fewest bytes an answer may have. Counts only where require_reply has bytes.
   max_reply_length            int:0..65535 = 255
-`
+    - The most bytes an answer may have. Counts only where require_reply has bytes.
+`)
+
+export const MISC_CHECK = idle(`${timing({ retry: '0' })}
+  misc_path                   script required last
+    - Command that checks the server. Status 0: up; 1 and, without misc_dynamic, anything above: down.
+  misc_timeout                int:0..4294 = <delay_loop>
+    - How long the command may run before it is ended and the server counts as down, in seconds.
+  misc_dynamic                flag
+    - Lets the command set the server's weight: an exit status from 2 on is the weight plus 2; 0 leaves it as it is.
+  user                        user=word group=word? = <script_user>
+    - Account that the command runs under.
+`)
 
 export const BFD_CHECK = `
-  name                        word
-  alpha                       bool
+  name                        word required first
+    - The bfd_instance to follow: the server is up while its session is. It must not be kept for vrrp alone.
+  alpha                       bool = <alpha>off
+    - Whether the server counts as down until the session is up. Otherwise it is in service at the start.
 `
 
 export const FILE_CHECK = `
-  track_file                  word
-  weight                      int:-2147483647..2147483647 word?
+  track_file                  word required
+    - The track_file block whose number decides; it stands at the top level of the configuration.
+  weight                      weight=int:-2147483647..2147483647 [direction:reverse|noreverse]
+    - What the number is multiplied by before it is added to the server's weight. 0: down unless the number is 0.
 `
