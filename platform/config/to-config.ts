@@ -4,6 +4,7 @@ import { type Block, blocksOf, checkTree } from './checked-tree.ts'
 import { checkRepeated, checkSyncGroups } from './checks/definitions.ts'
 import { checkInstances } from './checks/instances.ts'
 import { checkReferences } from './checks/references.ts'
+import { checkRules } from './checks/rules.ts'
 import { checkServers } from './checks/servers.ts'
 import type { Surroundings } from './definitions.ts'
 import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'
@@ -68,6 +69,7 @@ function checkMeaning(root: Block, statements: readonly Statement[], findings: F
   checkSyncGroups(root, findings)
   checkInstances(root, findings)
   checkServers(root, findings)
+  checkRules(root, findings)
 }
 
 /** keepalived starts on such a file as well, and does nothing. */
@@ -75,7 +77,7 @@ function reportNothing(root: Block, path: string, findings: Findings): void {
   const places = ['vrrp_instance', 'virtual_server']
   if (places.some((name) => blocksOf(root, name).length > 0 || root.damaged.has(name))) return
   if (findings.list().some(({ code }) => FATAL.includes(code))) return
-  const at = { file: path, line: 0, column: 0, source: '' }
+  const at = { file: path, line: 1, column: 1, source: '' }
   const message = 'there is neither a vrrp_instance nor a virtual_server in it: nothing will be done'
   findings.warning({ code: 'NOTHING_TO_DO', at, message })
 }

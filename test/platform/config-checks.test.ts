@@ -150,7 +150,7 @@ describe('instances', () => {
   })
 
   test('do not start as master with AH', () => {
-    const text = instance('a', 'state MASTER\nauthentication {\n auth_type AH\n auth_pass secret\n}')
+    const text = instance('a', 'state MASTER\npriority 150\nauthentication {\n auth_type AH\n auth_pass secret\n}')
     assert.deepEqual(said(text), ['warning NO_EFFECT: a: state MASTER has no effect with auth_type AH'])
   })
 })
@@ -167,6 +167,13 @@ describe('virtual servers', () => {
     ])
     assert.deepEqual(said(service('quorum 1\nhysteresis 1')), [
       `${head}hysteresis 1 is not below quorum 1: it is not used`,
+    ])
+  })
+
+  test('whose real servers all weigh nothing are told that they serve nobody', () => {
+    const text = service('').replace('weight 2', 'weight 0').replace('91 80 {', '91 80 {\n weight 0')
+    assert.deepEqual(said(text), [
+      'warning QUORUM: virtual_server 192.0.2.80 80: quorum 1 can never be reached: the weights of its real servers add up to 0',
     ])
   })
 
@@ -188,6 +195,13 @@ describe('virtual servers', () => {
       'error INCOMPLETE: virtual_server_group g has no entries; what uses it is left out',
     ])
   })
+})
+
+test('rules say where they stand among the others', () => {
+  const rules = 'virtual_rules {\n from 192.0.2.0/24 table 7\n from 192.0.2.0/24 table 8 preference 90\n}'
+  assert.deepEqual(said(instance('a', rules)), [
+    'warning NO_PREFERENCE: virtual_rules: a rule without a preference; it gets the next number down from 16384',
+  ])
 })
 
 test('misspellings that published guides have are guessed right', () => {

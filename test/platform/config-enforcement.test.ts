@@ -154,7 +154,7 @@ test('a file with nothing to run says so', () => {
     const { diagnostics, status, config } = parse(text)
     assert.deepEqual(
       diagnostics.map(({ severity, code, line }) => [severity, code, line]),
-      [['warning', 'NOTHING_TO_DO', 0]],
+      [['warning', 'NOTHING_TO_DO', 1]],
     )
     assert.deepEqual([status, config?.instances], [5, []])
   }

@@ -106,8 +106,9 @@ function reportSharedAddresses(
   }
 }
 
-/** AH counts its adverts: who starts as master has no number to go on from. */
+/** AH counts its adverts: who starts as master has no number to go on from. The owner of the addresses does all the same. */
 function reportAuthenticatedMaster(block: Block, findings: Findings): void {
+  if ((numberOf(block, 'priority') ?? 255) === 255) return
   const state = block.settings.get('state')?.find(({ values }) => values[0] === 'MASTER')
   const type = textOf(blocksOf(block, 'authentication').at(-1), 'auth_type')
   if (state === undefined || type !== 'AH') return

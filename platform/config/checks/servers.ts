@@ -20,17 +20,18 @@ function title({ statement }: Block): string {
 function reportQuorum(block: Block, findings: Findings): void {
   const servers = blocksOf(block, 'real_server')
   const written = settingOf(block, 'quorum') ?? settingOf(block, 'hysteresis')
-  if (written === undefined || servers.length === 0 || block.damaged.has('real_server')) return
+  const word = written?.statement.keyword ?? block.statement?.keyword
+  if (word === undefined || servers.length === 0 || block.damaged.has('real_server')) return
   const weights = servers.map((server) => numberOf(server, 'weight') ?? numberOf(block, 'weight') ?? 1)
   const sum = weights.reduce((all, weight) => all + weight, 0)
   const quorum = numberOf(block, 'quorum') ?? 1
   const hysteresis = numberOf(block, 'hysteresis') ?? 0
-  const at = wordPosition(written.statement.keyword)
-  const keyword = written.statement.keyword.value
+  const at = wordPosition(word)
+  const keyword = word.value
   const total = `the weights of its real servers add up to ${sum}`
   if (quorum > sum) {
     const message = `${title(block)}: quorum ${quorum} can never be reached: ${total}`
-    findings.warning({ code: 'QUORUM', at, keyword, message, hint: `allowed: 1 to ${sum}` })
+    findings.warning({ code: 'QUORUM', at, keyword, message, hint: 'lower the quorum, or raise the weights' })
   } else if (hysteresis >= quorum && hysteresis > 0) {
     const message = `${title(block)}: hysteresis ${hysteresis} is not below quorum ${quorum}: it is not used`
     findings.warning({ code: 'QUORUM', at, keyword, message, hint: `allowed: 0 to ${quorum - 1}` })
