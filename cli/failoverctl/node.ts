@@ -5,6 +5,7 @@ import { HaError, isErrno } from '#platform/errors.ts'
 import { readSettings } from '#platform/settings-file.ts'
 import type { Config } from '#schemas/config.ts'
 import { NODE_FILE, NodeRecord, PROCESS_FILE, ProcessRecord } from '#schemas/node.ts'
+import type { Settings } from '#schemas/settings.ts'
 
 /** The node that runs, or ran, with this state folder. @throws HaError NODE_UNKNOWN */
 export function findNode(stateDir: string): NodeRecord {
@@ -19,9 +20,14 @@ export function findNode(stateDir: string): NodeRecord {
   }
 }
 
+/** What the services were told last. ipvs stands for all of them: it always runs. @throws HaError SETTINGS_INVALID */
+export function settingsInForce(stateDir: string): Settings {
+  return readSettings(join(stateDir, 'run', 'ipvs.json'))
+}
+
 /** The configuration in force: what the services were told, not what the file says now. */
 export function configInForce(stateDir: string): Config {
-  return readSettings(join(stateDir, 'run', 'ipvs.json')).config
+  return settingsInForce(stateDir).config
 }
 
 /** The processes that the node noted as its own, alive or not. */

@@ -111,9 +111,11 @@ function checkWords({ type, connectAddress, connectPort }: Check): string {
   return `${type} ${connectAddress} ${connectPort}`
 }
 
-/** A check of the server itself goes by its type. */
-function checkLabel(check: Check, { address, port }: RealServer): string {
-  return check.connectAddress === address && check.connectPort === port ? check.type : checkWords(check)
+/** By its type, and by what of its target is not the server itself: the same check of many servers has one name. */
+function checkLabel({ type, connectAddress, connectPort }: Check, { address, port }: RealServer): string {
+  const elsewhere = connectAddress === address ? [] : [connectAddress]
+  const otherPort = connectPort === port ? [] : [`port ${connectPort}`]
+  return [type, ...elsewhere, ...otherPort].join(' ')
 }
 
 interface Membership<T> {

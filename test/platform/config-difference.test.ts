@@ -65,7 +65,7 @@ test('real servers are told apart by address and port, and their checks by type 
   ])
   assert.deepEqual(change('connect_timeout 3', 'connect_timeout 3\n            connect_port 9090'), [
     `removed ${service} real_server 192.0.2.20 8080 TCP_CHECK`,
-    `added ${service} real_server 192.0.2.20 8080 TCP_CHECK 192.0.2.20 9090`,
+    `added ${service} real_server 192.0.2.20 8080 TCP_CHECK port 9090`,
   ])
 })
 
