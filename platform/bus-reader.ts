@@ -6,10 +6,14 @@ import {
   type OrderedConsumerOptions,
 } from '@nats-io/jetstream'
 import { ClosedConnectionError, connect, type NatsConnection } from 'nats'
+import { z } from 'zod'
 import { Envelope } from '#schemas/envelope.ts'
 import type { BusAccess } from '#schemas/settings.ts'
-import { EVENT_STREAM } from '#schemas/subjects.ts'
+import { EVENT_STREAM, type ServiceName } from '#schemas/subjects.ts'
+import { readSnapshot } from './bus-jetstream.ts'
 import { HaError } from './errors.ts'
+
+const Snapshot = z.object({ state: z.unknown() })
 
 /** An event as the stream holds it. */
 export interface StoredEvent {
@@ -32,6 +36,10 @@ export interface ReadOptions {
 export interface BusReader {
   /** Sequence of the newest event; 0 when there is none. */
   head(): Promise<number>
+  /** Whether the oldest events have left the log. */
+  isTrimmed(): Promise<boolean>
+  /** The state in a service's last snapshot; null when there is none. */
+  snapshot(service: ServiceName): Promise<unknown>
   /** Everything up to the head of this moment, in order. */
   read(options: ReadOptions): AsyncIterable<StoredEvent>
   /** As `read`, and then on for ever. */
@@ -73,13 +81,20 @@ export async function openReader(access: BusAccess): Promise<BusReader> {
     for await (const message of await consumer.consume()) yield toStored(message)
   }
 
+  async function state() {
+    try {
+      return (await manager.streams.info(EVENT_STREAM)).state
+    } catch (cause) {
+      throw asAway(cause, access)
+    }
+  }
+
   return {
-    async head() {
-      try {
-        return (await manager.streams.info(EVENT_STREAM)).state.last_seq
-      } catch (cause) {
-        throw asAway(cause, access)
-      }
+    head: async () => (await state()).last_seq,
+    isTrimmed: async () => (await state()).first_seq > 1,
+    async snapshot(service) {
+      const stored = Snapshot.safeParse(await readSnapshot(connection, service))
+      return stored.success ? stored.data.state : null
     },
     read: (options) => translated(upToNow(options), access),
     follow: (options) => translated(forEver(options), access),

@@ -4,6 +4,7 @@ import type { Envelope } from '#schemas/envelope.ts'
 import type { NodeRecord } from '#schemas/node.ts'
 import { NodeStatus } from '#schemas/status.ts'
 import { eventFilter } from '#schemas/subjects.ts'
+import { fillForgotten } from './forgotten.ts'
 import { configInForce, countSpooled, findNode } from './node.ts'
 import { observedStatus } from './observed.ts'
 import { projectStatus } from './projection.ts'
@@ -18,22 +19,33 @@ export async function readStatus(stateDir: string): Promise<NodeStatus> {
     const bus = { state: 'degraded' as const, sequence: null, spooled: null }
     return NodeStatus.parse({ site, node: name, version, bus, ...observedStatus(stateDir, config) })
   }
-  const { events, sequence } = log
+  const { events, sequence, remembered } = log
   const stored = new Map<string, number>()
   for (const { source, sequence: last } of events) stored.set(source, Math.max(last, stored.get(source) ?? 0))
   const bus = { state: 'connected' as const, sequence, spooled: countSpooled(stateDir, stored) }
-  return NodeStatus.parse({ site, node: name, version, bus, ...projectStatus(events, config) })
+  const told = projectStatus(events, config)
+  const state = remembered === null ? told : fillForgotten(told, observedStatus(stateDir, config), remembered.checker)
+  return NodeStatus.parse({ site, node: name, version, bus, ...state })
 }
 
-/** The newest event of every subject; null when the log cannot be reached, or has not been set up yet. */
-async function readNewest(node: NodeRecord): Promise<{ events: Envelope[]; sequence: number } | null> {
+interface Newest {
+  /** The newest of every subject. */
+  events: Envelope[]
+  sequence: number
+  /** What services remember besides; null while the log is whole and tells everything. */
+  remembered: { checker: unknown } | null
+}
+
+/** null when the log cannot be reached, or has not been set up yet. */
+async function readNewest(node: NodeRecord): Promise<Newest | null> {
   try {
     const reader = await openReader(node.bus)
     try {
       const events: Envelope[] = []
       for await (const { envelope } of reader.read({ filter: eventFilter(node), lastPerSubject: true }))
         events.push(envelope)
-      return { events, sequence: await reader.head() }
+      const remembered = (await reader.isTrimmed()) ? { checker: await reader.snapshot('checker') } : null
+      return { events, sequence: await reader.head(), remembered }
     } finally {
       // Or its connection would keep this process alive for ever.
       await reader.close()

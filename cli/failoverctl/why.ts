@@ -53,7 +53,8 @@ async function lastTransition(
   if (last !== null) return last
   if (formerName !== null) return lastTransition(reader, node, formerName.formerly, formerName.until)
   const when = at === null ? '' : ` before ${at.toISOString()}`
-  throw new HaError('NOT_FOUND', `the log has no transition of an instance ${instance}${when}`)
+  const trimmed = (await reader.isTrimmed()) ? '; its oldest events have left it (event_bus max_age, max_size)' : ''
+  throw new HaError('NOT_FOUND', `the log has no transition of an instance ${instance}${when}${trimmed}`)
 }
 
 /**

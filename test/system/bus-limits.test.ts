@@ -5,6 +5,7 @@ import { connect } from 'nats'
 import { pino } from 'pino'
 import { inboxPrefix } from '#platform/bus-link.ts'
 import type { Bus } from '#platform/bus-port.ts'
+import { openReader } from '#platform/bus-reader.ts'
 import { verifyChain } from '#platform/chain.ts'
 import type { Log } from '#platform/log.ts'
 import type { Envelope } from '#schemas/envelope.ts'
@@ -95,6 +96,25 @@ test('who starts then hears every event kept, once and in order, and then what i
   assert.equal(indexOf(heard.at(-1) ?? assert.fail()), MANY)
   await until('the new event was worked off', () => worked.length === MANY + 1 - first)
   assert.deepEqual(worked.map(indexOf), counted(MANY + 1).slice(first))
+})
+
+test('who only reads is told that the beginning is gone, and what a service remembers of it', REAL, async () => {
+  await stage.server().start()
+  await stage.server().provision('file', limited(MEGABYTE))
+  const reader = await openReader(stage.server().access('cli'))
+  try {
+    const bus = stage.open('vrrp')
+    await fill(bus, 0, 5)
+    assert.deepEqual([await reader.isTrimmed(), await reader.snapshot('vrrp')], [false, null])
+    let caughtUp = false
+    followOn(bus, { onCaughtUp: () => (caughtUp = true) })
+    await until('the history has been heard', () => caughtUp)
+    await bus.saveSnapshot({ version: 1, position: 0, state: { role: 'master' } })
+    await fill(bus, 5, MANY)
+    assert.deepEqual([await reader.isTrimmed(), await reader.snapshot('vrrp')], [true, { role: 'master' }])
+  } finally {
+    await reader.close()
+  }
 })
 
 test('a source whose events have all gone counts on where it was, also after a restart', REAL, async () => {
