@@ -62,6 +62,10 @@ export function resolveInclude(include: IncludeLine, folder: string, files: Conf
   const { pattern, strictness } = include
   const result: Inclusion = { files: [], troubles: [] }
   const alternatives = expandBraces(pattern)
+  if (alternatives === null) {
+    const message = `${pattern} names too many files: its braces have more than ${MOST_ALTERNATIVES} alternatives`
+    return { files: [], troubles: [{ message, fatal: strictness.match || strictness.brace }] }
+  }
   for (const alternative of alternatives) {
     const full = isAbsolute(alternative) ? alternative : join(folder, alternative)
     const wild = /[*?[]/.test(alternative)
@@ -84,6 +88,8 @@ export function resolveInclude(include: IncludeLine, folder: string, files: Conf
   return result
 }
 
+const MOST_ALTERNATIVES = 10_000
+
 const REASONS = {
   directory: 'it is a directory',
   executable: 'it is executable, so not a configuration file',
@@ -91,11 +97,22 @@ const REASONS = {
   unreadable: 'it cannot be read',
 }
 
-/** `a{b,c}d` is `abd` and `acd`; nests. */
-export function expandBraces(pattern: string): string[] {
-  const match = /^(.*)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(pattern)
-  if (match === null) return [pattern]
-  const [, before = '', inner = '', after = ''] = match
-  // The innermost braces go first, so what stands beside them comes up once for each of their parts.
-  return [...new Set(inner.split(',').flatMap((part) => expandBraces(`${before}${part}${after}`)))]
+/** `a{b,c}d` is `abd` and `acd`; nests. null for too many: each pair of braces can double their number. */
+export function expandBraces(pattern: string): string[] | null {
+  const plain = new Set<string>()
+  const waiting = [pattern]
+  for (let steps = 0; waiting.length > 0; steps++) {
+    if (steps > MOST_ALTERNATIVES) return null
+    const current = waiting.pop() ?? ''
+    // The innermost braces go first, so what stands beside them comes up once for each of their parts.
+    const braces = [...current.matchAll(/\{([^{}]*)\}/g)].find(([, inner]) => inner?.includes(','))
+    if (braces === undefined) plain.add(current)
+    else for (const part of alternativesOf(current, braces).reverse()) waiting.push(part)
+  }
+  return [...plain]
+}
+
+function alternativesOf(pattern: string, { 0: all, 1: inner = '', index }: RegExpExecArray): string[] {
+  const [before, after] = [pattern.slice(0, index), pattern.slice(index + all.length)]
+  return inner.split(',').map((part) => `${before}${part}${after}`)
 }

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { type Definitions, LONGEST_GROWTH, openDefinitions, type Surroundings } from './definitions.ts'
 import type { Findings } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
-import { parseGenerator } from './generated.ts'
+import { type Generator, parseGenerator } from './generated.ts'
 import { boundGrowth, type Growth } from './growth.ts'
 import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, type Strictness } from './include.ts'
 import { positionAt, slice, type Text, trim, wholeLine } from './text.ts'
@@ -213,12 +213,25 @@ function closeDefinition(reader: Reader): void {
 }
 
 function takeGenerated(reader: Reader, scope: Scope, line: Text, round: number): void {
+  const { definitions, growth, findings } = reader
+  if (!growth.allow(line, 1, 0)) return
   const generated = parseGenerator(line.chars, (argument) => expandFully(reader, scope, line, argument))
-  if (!generated.ok) {
-    reader.findings.error({ code: 'GENERATOR', at: positionAt(line, 0), message: generated.reason })
+  const taken = generated.ok ? generated.generator.names.find((name) => definitions.has(name)) : undefined
+  if (generated.ok && taken === undefined) {
+    repeatLine(reader, scope, line, generated.generator, round)
     return
   }
-  const { names, rows, textFrom } = generated.generator
+  const message = generated.ok ? `${taken} is defined already: its values need a name of their own` : generated.reason
+  findings.error({ code: 'GENERATOR', at: positionAt(line, 0), message })
+}
+
+function repeatLine(
+  reader: Reader,
+  scope: Scope,
+  line: Text,
+  { names, rows, textFrom }: Generator,
+  round: number,
+): void {
   const template = trim(slice(line, textFrom))
   if (!reader.growth.allow(line, rows.length, rows.length * template.chars.length)) return
   for (const row of rows) {
