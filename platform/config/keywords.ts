@@ -4,6 +4,7 @@
  */
 import { type Keyword, parseRows } from './keyword-row.ts'
 import { ADDRESS_ENTRY } from './keywords/addresses.ts'
+import { BFD_INSTANCE } from './keywords/bfd.ts'
 import * as checks from './keywords/checks.ts'
 import { GLOBAL_DEFS } from './keywords/global-defs.ts'
 import { NOTIFICATION_EMAIL } from './keywords/global-general.ts'
@@ -12,13 +13,14 @@ import { ALERT_SINK, EVENT_BUS } from './keywords/own.ts'
 import { LINKBEAT_INTERFACES, ROOT, UP_DOWN_DELAYS } from './keywords/root.ts'
 import { ROUTE_ENTRY } from './keywords/routes.ts'
 import { RULE_ENTRY } from './keywords/rules.ts'
+import { TLS_MATERIAL } from './keywords/tls.ts'
 import * as tracking from './keywords/tracking.ts'
 import * as servers from './keywords/virtual-server.ts'
-import * as vrrp from './keywords/vrrp-instance.ts'
+import * as adverts from './keywords/vrrp-adverts.ts'
+import { VRRP_INSTANCE } from './keywords/vrrp-instance.ts'
 
 export type { Argument, ArgumentKind, Consequence, Keyword, Option } from './keyword-row.ts'
 
-const TRACKED = ['track_interface', 'track_script', 'track_file', 'track_process', 'track_bfd']
 const RS = 'virtual_server/real_server'
 
 /** Rows by the path of their block; the root's is empty. */
@@ -28,10 +30,10 @@ const ROWS: Readonly<Record<string, string>> = {
   'global_defs/notification_email': NOTIFICATION_EMAIL,
   event_bus: EVENT_BUS,
   alert_sink: ALERT_SINK,
-  vrrp_instance: vrrp.VRRP_INSTANCE,
-  'vrrp_instance/authentication': vrrp.AUTHENTICATION,
-  'vrrp_instance/auth_hmac': vrrp.AUTH_HMAC,
-  'vrrp_instance/unicast_peer': vrrp.UNICAST_PEER,
+  vrrp_instance: VRRP_INSTANCE,
+  'vrrp_instance/authentication': adverts.AUTHENTICATION,
+  'vrrp_instance/auth_hmac': adverts.AUTH_HMAC,
+  'vrrp_instance/unicast_peer': adverts.UNICAST_PEER,
   'vrrp_instance/virtual_ipaddress': ADDRESS_ENTRY,
   'vrrp_instance/virtual_ipaddress_excluded': ADDRESS_ENTRY,
   'vrrp_instance/virtual_routes': ROUTE_ENTRY,
@@ -47,9 +49,9 @@ const ROWS: Readonly<Record<string, string>> = {
   track_file: tracking.TRACK_FILE,
   vrrp_track_file: tracking.TRACK_FILE,
   track_group: tracking.TRACK_GROUP,
-  bfd_instance: tracking.BFD_INSTANCE,
-  garp_group: tracking.GARP_GROUP,
-  SSL: tracking.TLS_MATERIAL,
+  bfd_instance: BFD_INSTANCE,
+  garp_group: adverts.GARP_GROUP,
+  SSL: TLS_MATERIAL,
   virtual_server: servers.VIRTUAL_SERVER,
   virtual_server_group: servers.VIRTUAL_SERVER_GROUP,
   [RS]: servers.REAL_SERVER,
@@ -68,7 +70,7 @@ const ROWS: Readonly<Record<string, string>> = {
   [`${RS}/FILE_CHECK`]: checks.FILE_CHECK,
   ...Object.fromEntries(
     ['vrrp_instance', 'vrrp_sync_group'].flatMap((block) =>
-      TRACKED.map((name) => [`${block}/${name}`, tracking.TRACKED]),
+      Object.entries(tracking.TRACKED).map(([name, rows]) => [`${block}/${name}`, rows]),
     ),
   ),
 }

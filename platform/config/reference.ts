@@ -20,12 +20,10 @@ export interface Entry {
  * path of the block it must stand in; the root is `top`.
  */
 export function findEntries(name: string, block?: string): Entry[] {
-  const uses = keywordPaths()
-    .filter((path) => block === undefined || isCalled(path, block))
-    .flatMap((path) => {
-      const keyword = keywordsOf(path).get(name)
-      return keyword === undefined || name.startsWith('(') ? [] : [entryOf(path, keyword)]
-    })
+  const uses = (block === undefined ? keywordPaths() : findBlocks(block)).flatMap((path) => {
+    const keyword = keywordsOf(path).get(name)
+    return keyword === undefined || name.startsWith('(') ? [] : [entryOf(path, keyword)]
+  })
   const meanings = Map.groupBy(uses, ({ keyword, content, exceptions }) =>
     JSON.stringify([keyword, content, exceptions]),
   )
@@ -41,16 +39,17 @@ function entryOf(path: string, keyword: Keyword): Entry {
   return { keyword, blocks: [path], content: inner, exceptions: exceptions.map(({ row }) => row) }
 }
 
-/** Whether people may call the block so: by its whole path or its own name. */
+/** Whether people may call the block so: by its own name. */
 function isCalled(path: string, block: string): boolean {
-  return path === block || path.split('/').at(-1) === block || (path === '' && block === TOP)
+  return path.split('/').at(-1) === block || (path === '' && block === TOP)
 }
 
 const TOP = 'top'
 
-/** Blocks that can be asked for by this name; empty when there is none. */
+/** Blocks that can be asked for by this name, or the one with this path; empty when there is none. */
 export function findBlocks(block: string): string[] {
-  return keywordPaths().filter((path) => isCalled(path, block))
+  const paths = keywordPaths()
+  return paths.includes(block) ? [block] : paths.filter((path) => isCalled(path, block))
 }
 
 /** The keyword, or the block, that an unknown word was probably meant to be. */

@@ -1,65 +1,132 @@
-/** What instances track, how they are grouped, and what else concerns several of them. Row format: see ../keyword-row.ts. */
+/** What instances and sync groups track, and what they do together. Row format: see ../keyword-row.ts. */
 
-export const TRACKED = `
-  (entry)                     word word*
+const OVERRIDE = `
+    - Used instead of the weight of its own block; 0 means FAULT. reverse swaps good and bad, noreverse undoes the
+      reverse of its own block.
 `
+
+/** Entries of the blocks inside an instance or a sync group, by the name of the block. */
+export const TRACKED = {
+  track_interface: `
+  (entry)                     interface=word<=15
+    - An interface. Without a weight, the instance is in FAULT while it is down.
+  weight                      value=int:-254..254 [reverse] [noreverse] = 0
+    - Above 0: added to the priority while it is up. Below: subtracted while it is down; reverse swaps up and down.
+      254 counts as 253.
+`,
+  track_script: `
+  (entry)                     name=word
+    - The name of a vrrp_script.
+  weight                      value=int:-254..254 [reverse] [noreverse]${OVERRIDE}`,
+  track_file: `
+  (entry)                     name=word
+    - The name of a track_file.
+  weight                      value=int:-254..254 [reverse] [noreverse]
+    - Counts instead of the weight that the track_file has: what its number is multiplied by.
+`,
+  track_process: `
+  (entry)                     name=word
+    - The name of a vrrp_track_process.
+  weight                      value=int:-254..254 [reverse] [noreverse]${OVERRIDE}`,
+  track_bfd: `
+  (entry)                     name=word
+    - The name of a bfd_instance.
+  weight                      value=int:-253..253 [reverse] [noreverse]${OVERRIDE}`,
+} as const
 
 export const SYNC_GROUP = `
-  group                       values
-  track_interface, track_script, track_file, track_process, track_bfd values
-  notify_master, notify_backup, notify_fault, notify_stop, notify script
-  smtp_alert, notify_priority_changes bool
+  group                       values required
+    - Names of the instances that change their role together. One a line; an instance can be in one group only.
+  track_interface             values
+    - Further interfaces whose link counts for every member. One a line.
+  track_script                values
+    - Names of vrrp_script blocks whose result counts for every member. One a line.
+  track_file                  values
+    - Names of track_file blocks whose number counts for every member. One a line.
+  track_process               values
+    - Names of vrrp_track_process blocks that count for every member. One a line.
+  track_bfd                   values
+    - Names of bfd_instance blocks whose session counts for every member. One a line.
+  notify_master               script
+    - Command run when the group becomes MASTER, and the account it runs under.
+  notify_backup               script
+    - Command run when the group becomes BACKUP, and the account it runs under.
+  notify_fault                script
+    - Command run when the group goes to FAULT, and the account it runs under.
+  notify_stop                 script
+    - Command run when failoverd stops, and the account it runs under.
+  notify                      script
+    - Command run on every change of the group. GROUP, its name, its role and a priority of 0 follow its arguments.
+  smtp_alert                  bool = <smtp_alert_vrrp><smtp_alert>
+    - Whether changes of the group are mailed.
+  notify_priority_changes     bool = <vrrp_notify_priority_changes>
+    - Writes changes of the members' priority to the notify FIFOs as well.
   global_tracking             flag > -
+    - Applied what one member tracks to all of them. What the group itself tracks does.
   sync_group_tracking_weight  flag
+    - Lets what members track change their priorities one by one. Without it such weights do not count in a group.
 `
 
+/** A weight that those who track it can replace; what is good and bad is for the keyword around to say. */
+function weight(range: string): string {
+  return `
+  weight                      value=int:${range} [reverse] = 0
+    - Above 0: added to the priority while it is good. Below: subtracted while it is bad. 0: FAULT while it is bad.
+      reverse swaps good and bad.
+`
+}
+
 export const VRRP_SCRIPT = `
-  script                      script
-  interval, timeout           sec:0.001.. = 1
-  weight                      int:-253..253 word? = 0
-  rise, fall                  int:1.. = 1
-  user                        word word?
+  script                      script required
+    - Command to run: status 0 is good, another status, a signal or no end in time is bad. </path only tries whether the
+      file can be opened.
+  interval                    sec:0.001.. = 1
+    - Seconds between two runs. None starts while the one before goes on.
+  timeout                     sec:0.001.. = <interval>
+    - Seconds after which a run counts as bad, and is ended.
+${weight('-253..253')}
+  rise                        int:1.. = 1
+    - How many good runs in a row make a bad script good.
+  fall                        int:1.. = 1
+    - How many bad runs in a row make a good script bad.
+  user                        user=word group=word? = <script_user>
+    - Account that the script runs under.
   init_fail                   flag
+    - Counts as bad until it has succeeded, where it otherwise counts as good until it has failed.
 `
 
 export const TRACK_PROCESS = `
-  process                     word word*
+  process                     command=word parameters=word* required
+    - Name of the process as the kernel has it (/proc/PID/comm), or, with parameters or full_command, its command line.
   param_match                 enum:initial|partial?
-  weight                      int:-254..254 word? = 0
+    - How parameters have to agree. partial: these are the first ones; initial: the last one may also be longer. With
+      neither word: exactly these, or none at all.
+${weight('-254..254')}
   quorum                      int:1..65535 = 1
+    - How many such processes there have to be at least.
   quorum_max                  int:0..65535
-  delay, terminate_delay, fork_delay sec:0.000001..3600
+    - How many there may be at most; 0: there must be none. Without it: any number.
+  delay                       sec:0.000001..3600
+    - Sets fork_delay and terminate_delay at once.
+  terminate_delay             sec:0.000001..3600
+    - Seconds that too few processes are put up with before it counts as bad. Without it: none.
+  fork_delay                  sec:0.000001..3600
+    - Seconds that there have to be enough processes before it counts as good. Without it: none.
   full_command                flag
+    - Compares the command line (/proc/PID/cmdline) instead of the name.
 `
 
 export const TRACK_FILE = `
-  file                        word
-  weight                      int:-254..254 word? = 1
-  init_file                   word*
-`
-
-export const BFD_INSTANCE = `
-  source_ip, neighbor_ip, neighbour_ip ip
-  min_rx, min_tx              msec:1..4294967 = 10
-  idle_tx                     msec:1000..4294967 = 1000
-  multiplier                  int:1..255 = 5
-  ttl, hoplimit               int:1..255
-  passive, vrrp, checker      flag
-  max_hops                    int:-1..255 = 0
-  multihop                    bool
-  weight                      int:-253..253 word? = 0
-`
-
-export const GARP_GROUP = `
-  garp_interval, gna_interval sec:0..4294
-  interface                   word
-  interfaces                  values
+  file                        word first required
+    - Path of the file. The number it begins with is its value; an empty or missing file is 0.
+  weight                      value=int:-254..254 [reverse] [noreverse] = 1
+    - What the value is multiplied by before it is added to the priority; below -253 is FAULT. With 0 any value
+      but 0 is.
+  init_file                   value=int:-2147483648..2147483647? [overwrite]
+    - Writes the value, or 0, to the file at the start where there is none; overwrite: also where there is one.
 `
 
 export const TRACK_GROUP = `
-  group                       values
-`
-
-export const TLS_MATERIAL = `
-  password, ca, certificate, key word
+  group                       values required
+    - Names of the instances that go to FAULT. One a line.
 `

@@ -1,93 +1,114 @@
-/** Keywords of vrrp_instance, and of its blocks about authentication and peers. Row format: see ../keyword-row.ts. */
+/**
+ * Keywords of vrrp_instance: who becomes master, with which addresses, and who is told; vrrp-adverts.ts has the rest.
+ * Row format: see ../keyword-row.ts.
+ */
+import { ADVERTS, ANNOUNCEMENTS, DEVICES } from './vrrp-adverts.ts'
 
-export const VRRP_INSTANCE = `
+const ELECTION = `
 + state                       enum:MASTER|BACKUP = BACKUP
-+ interface                   word
-+ virtual_router_id           int:1..255
+    - Role wanted at the start. It decides only with priority 255; all others listen first. MASTER also turns nopreempt
+      and preempt_delay off.
++ interface                   word<=15
+    - Interface that adverts leave and arrive by, and that addresses are set on unless they name another.
++ virtual_router_id           int:1..255 required
+    - Number of the virtual router: the same on all its nodes, and unique on the interface for each address family.
 + priority                    int:1..255 = 100
+    - The highest becomes MASTER. 255 says that this node owns the addresses, and is the default with state MASTER.
 + advert_int                  sec:0.01..255 = 1
-+ version                     enum:2|3
-+ authentication              block
-+ virtual_ipaddress, virtual_ipaddress_excluded values
-+ no_virtual_ipaddress        flag
-+ native_ipv6                 flag > -
-+ mcast_src_ip                ip
-+ mcast_dst_ip                ip
-+ preempt, nopreempt          flag
+    - Seconds between adverts, the same on all nodes. Version 2 counts whole seconds, version 3 hundredths up to 40.95.
++ version                     enum:2|3 = <vrrp_version>
+    - Protocol version, the same on all nodes. IPv6 addresses need version 3.
++ preempt                     flag
+    - Takes over from a MASTER of lower priority, as without it.
++ nopreempt                   flag
+    - Leaves a MASTER of lower priority in its place. No effect with state MASTER or priority 255.
 + preempt_delay               sec:0..1000 = 0
-+ vip_lease                   int:2..86400
-+ garp_master_delay, garp_lower_prio_delay int:0..4294
-+ garp_master_repeat, garp_master_refresh, garp_master_refresh_repeat, garp_lower_prio_repeat int:0..
-+ lower_prio_no_advert, higher_prio_send_advert bool
-+ notify_master, notify_backup, notify_fault, notify_stop, notify script
-+ smtp_alert                  bool
-+ debug                       int:0..4
-+ unicast_src_ip              ip
-x unicast_peer                values
-    : adverts would go to the multicast group, unicast peers would not hear them, and both nodes would be master
-    | without unicast_peer on all nodes they use multicast; where that is not possible, keep keepalived for now
-x unicast_fault_no_peer       flag
-    : without peers the instance has to stay in FAULT, and it would run by multicast
-    | remove it to run the instance by multicast
-x use_vmac, use_ipvlan        word*
-    : the addresses would be on the interface itself, with its own hardware address, unlike on the other nodes
-    | remove it on all nodes: gratuitous ARP tells the neighbours then
-! use_vmac_addr               flag : its addresses have the hardware address of the interface they are on
-  vmac_xmit_base              flag
-  unicast_ttl                 int:0..255 = 255
-  check_unicast_src           flag
-  old_unicast_checksum        word?
-! vrf                         word : the interface is used as it is
-! dont_track_primary          flag : the instance goes to FAULT all the same when its interface goes down
-! track_interface             values : these interfaces may go down, and the node stays master
-! track_script                values : the script is never run, and whatever it would find, the node stays master
-! track_file, track_process   values : it is never looked at, and whatever is in it, the node stays master
-! track_bfd                   values : the session may go down, and the node stays master
-! track_src_ip                flag : the source address may go away without FAULT
-! promote_secondaries         flag : when an address leaves, the kernel may remove others of its subnet with it
-  linkbeat_use_polling        flag > linkbeat_interfaces
-x v3_checksum_as_v2           bool
-    : its adverts would have the checksum of RFC 5798, which other nodes with this setting may drop
-    | remove it on all nodes, or use version 2
-! virtual_routes              values : these routes are never set
-! virtual_rules               values : these rules are never set
-  accept                      flag
-! no_accept                   flag : packets to the addresses reach this node even when it does not own them
-  skip_check_adv_addr         bool
-! strict_mode                 bool : nothing is checked against the standard, and packets to the addresses are let in
-! notify_deleted              script? : it is never run
-! notify_master_rx_lower_pri  script : it is never run
-  notify_priority_changes     bool
-! lvs_sync_daemon_interface   word > lvs_sync_daemon : connections are not copied, and break when the master changes
-! down_timer_adverts          int:1..100 : a backup waits for three intervals and the skew
-! timer_expired_backup        int:1..254? : a master that stood still too long goes on as master
-! thread_timer_expired        int:1..254? > timer_expired_backup : a master that stood still too long goes on as master
-! garp_extra_if               word+ : nothing is announced there
-! vmac_garp_intvl             word+ > garp_extra_if : nothing is announced there
-  owner_ignore_adverts        bool
+    - Seconds to wait before taking over from a MASTER of lower priority. No effect with state MASTER or nopreempt.
+! down_timer_adverts          int:1..100 = <vrrp_down_timer_adverts> : a backup waits for three intervals and the skew
+    - How many advert intervals, and the skew, a BACKUP waits for an advert. The same on all nodes; the RFC has 3.
+! timer_expired_backup        int:1..254? since:2.2.8 : a master that stood still too long goes on as master
+    - With nopreempt: a MASTER that stood still for so long that a node of this priority (254 without a number) may have
+      taken over becomes BACKUP.
+! thread_timer_expired        int:1..254? > timer_expired_backup @timer_expired_backup since:2.3.2
+    - Steps back after standing still for too long.
+    : a master that stood still too long goes on as master
+! strict_mode                 bool = <vrrp_strict>
+    - Refuses what the RFC does not have (unicast, passwords, extensions) and drops packets to addresses not owned.
+    : nothing is checked against the standard, and packets to the addresses are let in
++ debug                       int:0..4 = 0
+    - Taken for the sake of old files; says nothing to keepalived or failoverd.
   kernel_rx_buf_size          int:0..
-x auth_hmac                   block
-    : adverts would carry no HMAC, the other nodes would drop them, and both would be master
-    | remove it on all nodes, or keep keepalived for now
+    - Size of this instance's receive buffer, in bytes. Without it: as vrrp_rx_bufs_policy says.
 `
 
-export const AUTHENTICATION = `
-+ auth_type                   enum:PASS|AH
-x auth_type=AH
-    : adverts would carry no AH header, the other nodes would drop them, and both would be master
-    | use auth_type PASS on all nodes, or keep keepalived for now
-+ auth_pass                   word
+const ADDRESSES = `
++ virtual_ipaddress           values
+    - Addresses that are here while this node is MASTER, all of one family, and told in the adverts. One a line.
++ virtual_ipaddress_excluded  values
+    - Further addresses that come and go with the role, of either family, and are not told in the adverts. One a line.
++ no_virtual_ipaddress        flag since:2.2.8
+    - Says that there are no addresses on purpose. Version 3 needs it then.
++ native_ipv6                 flag > -
+    - Makes it an instance of IPv6. The addresses say so by themselves.
++ vip_lease                   int:2..86400 = <vip_lease>
+    - Seconds that the kernel keeps an address which is not refreshed: how long a dead node may hold it. Without it
+      here and in global_defs: three advert intervals, at least 2.
+! promote_secondaries         flag
+    - Sets the interface's sysctl of this name, so that other addresses of a subnet stay when its first one leaves.
+    : when an address leaves, the kernel may remove others of its subnet with it
+! virtual_routes              values : these routes are never set
+    - Routes that are here while this node is MASTER. One a line.
+! virtual_rules               values : these rules are never set
+    - Routing rules that are here while this node is MASTER. One a line.
+  accept                      flag
+    - Lets a MASTER that does not own the addresses answer packets sent to them, as it does unless strict.
+! no_accept                   flag
+    - Drops packets sent to the addresses unless priority is 255: they serve as a gateway only.
+    : packets to the addresses reach this node even when it does not own them
 `
 
-export const AUTH_HMAC = `
-  key                         int:1..255 word
-  active_key                  int:1..255
-  time_window                 int:1..300
-  anti_replay                 enum:time|monotonic = time
-  mode                        enum:enforce|permissive|receive-only = enforce
+const TRACKING = `
+! dont_track_primary          flag : the instance goes to FAULT all the same when its interface goes down
+    - Stays out of FAULT when the instance's own interface goes down.
+! track_interface             values : these interfaces may go down, and the node stays master
+    - Further interfaces whose link counts: for FAULT, or with a weight for the priority. One a line.
+! track_script                values : the script is never run, and whatever it would find, the node stays master
+    - Names of vrrp_script blocks whose result counts: for FAULT, or with a weight for the priority. One a line.
+! track_file                  values : it is never looked at, and whatever is in it, the node stays master
+    - Names of track_file blocks whose number changes the priority, or leads to FAULT. One a line.
+! track_process               values : it is never looked at, and whatever is in it, the node stays master
+    - Names of vrrp_track_process blocks that count: for FAULT, or with a weight for the priority. One a line.
+! track_bfd                   values : the session may go down, and the node stays master
+    - Names of bfd_instance blocks whose session counts: for FAULT, or with a weight for the priority. One a line.
+! track_src_ip                flag : the source address may go away without FAULT
+    - Goes to FAULT while the address of mcast_src_ip or unicast_src_ip is not on this machine.
+  linkbeat_use_polling        flag > linkbeat_interfaces
+    - Asks the interface for its link, for drivers that do not report changes.
 `
 
-export const UNICAST_PEER = `
-  (entry)                     ip word*
-  min_ttl, max_ttl            int:0..255
+const NOTIFICATION = `
++ notify_master               script
+    - Command run on becoming MASTER, and the account it runs under.
++ notify_backup               script
+    - Command run on becoming BACKUP, and the account it runs under.
++ notify_fault                script
+    - Command run on going to FAULT, and the account it runs under.
++ notify_stop                 script
+    - Command run when failoverd stops, and the account it runs under.
++ notify                      script
+    - Command run on every change, after the one for the role. INSTANCE, name, role and priority follow its arguments.
+! notify_deleted              script? : it is never run
+    - Command run when a reload removes the instance; tells notify DELETED instead of FAULT, which it does without a
+      command as well.
+! notify_master_rx_lower_pri  script : it is never run
+    - Command run when a MASTER hears an advert of lower priority: another node was MASTER too.
++ smtp_alert                  bool = <smtp_alert_vrrp><smtp_alert>
+    - Whether changes of role are mailed. Without it, here and in global_defs, failoverd mails, keepalived does not.
+  notify_priority_changes     bool = <vrrp_notify_priority_changes>
+    - Writes changes of the priority to the notify FIFOs as well.
+! lvs_sync_daemon_interface   word<=15 > lvs_sync_daemon
+    - Interface by which IPVS connections are copied to the other nodes.
+    : connections are not copied, and break when the master changes
 `
+
+export const VRRP_INSTANCE = `${ELECTION}${ADVERTS}${DEVICES}${ADDRESSES}${ANNOUNCEMENTS}${TRACKING}${NOTIFICATION}`

@@ -1,0 +1,12 @@
+/** Keywords of SSL: how checks prove who they are. Row format: see ../keyword-row.ts. */
+
+export const TLS_MATERIAL = `
+  password                    word secret
+    - Password of the private key.
+  ca                          word
+    - File with authorities, in PEM. The certificates of servers are not checked against them.
+  certificate                 word
+    - File with the client certificate, and those between it and its authority, in PEM.
+  key                         word
+    - File with the private key of that certificate, in PEM.
+`
