@@ -4,6 +4,7 @@ import { type Block, blocksOf, checkTree } from './checked-tree.ts'
 import { checkRepeated, checkSyncGroups } from './checks/definitions.ts'
 import { checkInstances } from './checks/instances.ts'
 import { checkReferences } from './checks/references.ts'
+import { checkRequired } from './checks/required.ts'
 import { checkRules } from './checks/rules.ts'
 import { checkServers } from './checks/servers.ts'
 import type { Surroundings } from './definitions.ts'
@@ -64,6 +65,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
 
 /** What single statements cannot show. */
 function checkMeaning(root: Block, statements: readonly Statement[], findings: Findings): void {
+  checkRequired(root, findings)
   checkReferences(root, statements, findings)
   checkRepeated(root, findings)
   checkSyncGroups(root, findings)

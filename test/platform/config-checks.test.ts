@@ -197,6 +197,14 @@ describe('virtual servers', () => {
   })
 })
 
+test('blocks without what they cannot do without are left out', () => {
+  assert.deepEqual(said(service('', 'HTTP_GET {\n url {\n status_code 200\n }\n}\nMISC_CHECK {\n}')), [
+    'error INCOMPLETE: url has no path; it is left out',
+    'error INCOMPLETE: MISC_CHECK has no misc_path; it is left out',
+  ])
+  assert.deepEqual(said(service('', 'SSL_GET {\n}')), ['error INCOMPLETE: SSL_GET has no url; it is left out'])
+})
+
 test('rules say where they stand among the others', () => {
   const rules = 'virtual_rules {\n from 192.0.2.0/24 table 7\n from 192.0.2.0/24 table 8 preference 90\n}'
   assert.deepEqual(said(instance('a', rules)), [

@@ -25,7 +25,7 @@ test('what other nodes would not understand leaves its instance out, and no othe
     'unicast_peer {\n 192.0.2.2\n}',
     'unicast_src_ip 192.0.2.1\nunicast_peer {\n 192.0.2.2\n}',
     'authentication {\n auth_type AH\n auth_pass x\n}',
-    'auth_hmac {\n key 1 "secret"\n}',
+    'auth_hmac {\n key 1 "secret"\n active_key 1\n}',
     'use_vmac',
     'use_ipvlan',
     'v3_checksum_as_v2',

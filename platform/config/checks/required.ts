@@ -1,0 +1,44 @@
+/** Blocks without what the keyword table says they cannot do without. */
+import { type Block, hasSetting } from '../checked-tree.ts'
+import type { Findings } from '../diagnostic.ts'
+import { childPath, type Keyword, keywordsOf } from '../keywords.ts'
+import { wordPosition } from '../text.ts'
+
+/** Their readers say it: what is required depends on more than one keyword there. */
+const ELSEWHERE = /^(vrrp_sync_group|vrrp_instance|vrrp_instance\/authentication)$/
+
+export function checkRequired(root: Block, findings: Findings): void {
+  const known = new Map<string, Keyword[]>()
+  const requiredIn = (path: string): Keyword[] => {
+    const keywords = known.get(path) ?? [...keywordsOf(path).values()].filter(({ required }) => required)
+    known.set(path, keywords)
+    return keywords
+  }
+  const check = (block: Block): void => {
+    const reported = new Set<string>()
+    for (const keyword of ELSEWHERE.test(block.path) ? [] : requiredIn(block.path)) {
+      if (!isGiven(block, keyword) && !reported.has(keyword.key)) report(block, keyword, findings)
+      reported.add(keyword.key)
+    }
+    for (const child of block.blocks) check(child)
+  }
+  check(root)
+}
+
+/** Also when it is there and unusable: that has been said. */
+function isGiven(block: Block, { name, key, opens }: Keyword): boolean {
+  if (hasSetting(block, key) || block.damaged.has(key)) return true
+  return opens !== null && block.blocks.some(({ path }) => path === childPath(block.path, name))
+}
+
+function report({ statement }: Block, { name, meaning }: Keyword, findings: Findings): void {
+  if (statement === null) return
+  const title = [statement.keyword, ...statement.args.slice(0, 2)].map(({ value }) => value).join(' ')
+  findings.error({
+    code: 'INCOMPLETE',
+    at: wordPosition(statement.keyword),
+    keyword: statement.keyword.value,
+    message: `${title} has no ${name}; it is left out`,
+    hint: meaning === '' ? `it needs ${name}` : `${name}: ${meaning}`,
+  })
+}
