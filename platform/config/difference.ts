@@ -23,10 +23,11 @@ type Place = Pick<Difference, 'block' | 'part' | 'keyword'>
 
 /** All differences, in the order of the newer configuration; empty when both mean the same. Secrets are never shown. */
 export function difference(before: Config, after: Config): Difference[] {
-  const { instances: oldInstances, virtualServers: oldServers, ...oldHead } = before
-  const { instances, virtualServers, ...head } = after
+  const { instances: oldInstances, virtualServers: oldServers, eventBus: oldBus, ...oldHead } = before
+  const { instances, virtualServers, eventBus, ...head } = after
   return [
     ...settings({ block: 'global_defs', part: '', keyword: '' }, oldHead, head),
+    ...settings({ block: 'event_bus', part: '', keyword: '' }, oldBus, eventBus),
     ...members<VrrpInstance>(oldInstances, instances, {
       identity: instanceIdentity,
       place: (instance) => ({ block: instanceBlock(instance), part: '', keyword: '' }),

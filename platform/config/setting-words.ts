@@ -1,4 +1,5 @@
 /** Settings of a configuration in the words of the file: keywords, and values as one would write them. */
+import { bytesText, secondsText } from './quantity.ts'
 import { isSecretName } from './secrets.ts'
 
 export interface SettingWords {
@@ -36,6 +37,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'mail.connectTimeoutMs': 'smtp_connect_timeout',
   'mail.heloName': 'smtp_helo_name',
   scriptSecurity: 'enable_script_security',
+  maxBytes: 'max_size',
 }
 
 /** Groups of fields that one statement sets. */
@@ -71,6 +73,8 @@ function keywordOf(path: string): string {
 function textOf(path: string, value: unknown): string {
   if (value === null || value === '') return 'none'
   if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'number' && path === 'maxAgeS') return secondsText(value)
+  if (typeof value === 'number' && path === 'maxBytes') return bytesText(value)
   if (typeof value === 'number') return String(path.endsWith('Ms') ? value / 1_000 : value)
   if (Array.isArray(value)) return value.map((part: unknown) => textOf(path, part)).join(' ') || 'none'
   if (isObject(value)) return wordsOf(value)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { difference, inWords } from '#platform/config/difference.ts'
 import { complaints, instanceWith, parse } from './config/parse.ts'
 
 function eventBus(statements: string) {
@@ -44,4 +45,13 @@ test('what of it is not in force is said', () => {
     complaints(parse('alert_sink ops {\n type webhook\n}').diagnostics)[0],
     '1:1 NOT_IN_FORCE alert_sink',
   )
+})
+
+test('a reload names what changes in the words of the file', () => {
+  const before = parse('event_bus {\n max_size 1G\n}').config ?? assert.fail()
+  const after = parse('event_bus {\n max_size 2G\n max_age 30d\n}').config ?? assert.fail()
+  assert.deepEqual(difference(before, after).map(inWords), [
+    'changed event_bus max_age: none -> 30d',
+    'changed event_bus max_size: 1G -> 2G',
+  ])
 })
