@@ -29,6 +29,8 @@ export interface Words {
   index: number
   /** Whether a word ends the positional arguments that may be missing. */
   endsValues(word: string): boolean
+  /** What becomes of everything when one word is wrong; null when only that word is not used. */
+  loss: string | null
   findings: Findings
 }
 
@@ -44,15 +46,20 @@ export function parseArguments(keyword: Keyword, statement: Statement, findings:
 
 function wordsBehind(keyword: Keyword, { keyword: word, args }: Statement, findings: Findings): Words {
   const endsValues = (value: string): boolean => isOption(keyword, value)
-  return { keyword, word, title: keyword.name, rest: args, index: 0, endsValues, findings }
+  return { keyword, word, title: keyword.name, rest: args, index: 0, endsValues, loss: null, findings }
 }
 
 /** Takes what belongs to a keyword off the words behind it; null when something is wrong with it, which was reported. */
 export function takeArguments(words: Words): Arguments | null {
-  const values = takeValues(words)
-  if (values === null || words.keyword.options.length === 0) return values && { values, options: NO_OPTIONS }
-  const options = takeOptions(words)
-  return options && { values, options }
+  const { options } = words.keyword
+  if (options.length === 0) {
+    const values = takeValues(words)
+    return values && { values, options: NO_OPTIONS }
+  }
+  const first = takeOptions(words, options, true)
+  const values = first && takeValues(words)
+  const others = values && takeOptions(words, options, false)
+  return others && { values, options: new Map([...first, ...others]) }
 }
 
 function takeValues(words: Words): (Value | undefined)[] | null {
@@ -89,7 +96,10 @@ function belongsLater(words: Words, position: number): boolean {
   if (word === undefined || argument === undefined) return false
   if (argument.kind === 'enum' && parseValue(argument, word.value).ok) return false
   if (words.endsValues(word.value)) return true
-  const vague = argument.kind === 'word' || !parseValue(argument, word.value).ok
+  const fits = parseValue(argument, word.value).ok
+  const meant = fits || (argument.kind === 'enum' && nearest(word.value, argument.choices) !== null)
+  if (!meant && later.some(({ optional }) => !optional)) return true
+  const vague = argument.kind === 'word' || !fits
   return vague && later.some((other) => other.kind !== 'word' && parseValue(other, word.value).ok)
 }
 
@@ -118,12 +128,13 @@ function takeValue(words: Words, argument: Argument): Value | null {
   return parsed.value
 }
 
-function takeOptions(words: Words): Map<string, Value> | null {
-  const { keyword, rest } = words
+/** Those in front of the values, or those behind them. */
+function takeOptions(words: Words, known: readonly Option[], inFront: boolean): Map<string, Value> | null {
+  const { rest } = words
   const options = new Map<string, Value>()
   for (let word = rest[words.index]; word !== undefined; word = rest[words.index]) {
     const name = word.value
-    const option = keyword.options.find((each) => each.words.includes(name))
+    const option = known.find((each) => each.inFront === inFront && each.words.includes(name))
     if (option === undefined) break
     words.index++
     const value = takeOption(words, option, word)
@@ -150,10 +161,10 @@ function reportUnknownOptions({ keyword, title, rest, index, findings }: Words):
   findings.error({ code: 'UNKNOWN_OPTION', at: wordPosition(word), keyword: title, message, hint })
 }
 
-function reportInvalid({ keyword, title, findings }: Words, word: Word, refusal: Refusal): null {
+function reportInvalid({ keyword, title, loss, findings }: Words, word: Word, refusal: Refusal): null {
   const { code, problem } = refusal
   const kept = keyword.fallback === null ? 'it is not used' : `the default (${fallbackText(keyword.fallback)}) stands`
-  const hint = refusal.hint === null ? kept : `${refusal.hint}; ${kept}`
+  const hint = [refusal.hint, loss ?? kept].filter((part) => part !== null).join('; ')
   findings.error({ code, at: wordPosition(word), keyword: title, message: `${title}: ${word.value} ${problem}`, hint })
   return null
 }

@@ -38,9 +38,19 @@ function entrySchema(path: string): z.ZodType {
     const [argument] = own?.args ?? []
     return argument === undefined ? z.string() : argumentSchema(argument)
   }
+  return z.strictObject({ ...(own && argumentFields(own)), ...optionFields(path) })
+}
+
+/** The options of an entry, or of a part of one. */
+function optionFields(path: string): Fields {
   const options = [...keywordsOf(path).values()].filter(({ name, key }) => name === key && !name.startsWith('('))
-  const fields = options.map((keyword) => [keyword.key, settingSchema(keyword).optional()] as const)
-  return z.strictObject({ ...(own && argumentFields(own)), ...Object.fromEntries(fields) })
+  return Object.fromEntries(options.map((keyword) => [keyword.key, optionSchema(path, keyword).optional()]))
+}
+
+function optionSchema(path: string, keyword: Keyword): z.ZodType {
+  if (!keyword.parts) return settingSchema(keyword)
+  const parts = z.strictObject({ ...argumentFields(keyword), ...optionFields(childPath(path, keyword.name)) })
+  return keyword.repeat === 'each' ? z.array(parts) : parts
 }
 
 function settingSchema(keyword: Keyword): z.ZodType {
@@ -87,6 +97,8 @@ function argumentSchema({ kind, min, max, longest, choices }: Argument): z.ZodTy
     case 'size':
     case 'duration':
       return limited(z.int(), min, max)
+    case 'named':
+      return z.union([limited(z.int(), min, max), z.string()])
     case 'sec':
     case 'msec':
       return limited(z.number(), min, max)
@@ -105,6 +117,7 @@ function argumentSchema({ kind, min, max, longest, choices }: Argument): z.ZodTy
     case 'net':
     case 'net4':
     case 'net6':
+    case 'prefix':
     case 'mac':
     case 'hex':
     case 'hexmask':

@@ -94,11 +94,12 @@ function entriesForm(block: Block, show: FormOptions): Json[] {
   return block.entries.map((entry) => ({ ...(own && argumentsForm(own, entry, show)), ...usesForm(entry, show) }))
 }
 
-function usesForm(entry: Entry, show: FormOptions): JsonObject {
+function usesForm(entry: Pick<Entry, 'uses'>, show: FormOptions): JsonObject {
   const form: JsonObject = {}
   for (const use of entry.uses) {
     const { key, repeat } = use.keyword
-    const value = valueForm(use.keyword, use, show)
+    const own = valueForm(use.keyword, use, show)
+    const value = use.keyword.parts && typeof own === 'object' ? { ...own, ...usesForm(use, show) } : own
     const before = form[key]
     form[key] = repeat === 'each' ? [...(Array.isArray(before) ? before : []), value] : value
   }
@@ -146,7 +147,7 @@ type Said = Pick<Setting, 'values' | 'options'>
 
 function valueForm(keyword: Keyword, said: Said, show: FormOptions): Json {
   const { args, options } = keyword
-  if (args.length + options.length === 0) return true
+  if (args.length + options.length === 0 && !keyword.parts) return true
   if (!isPlain(keyword)) return argumentsForm(keyword, said, show)
   if (keyword.secret && !show.secrets) return MASK
   const [argument] = args

@@ -10,23 +10,29 @@
  * operator counts on, `x` makes it unsafe to run its block at all, no mark means no harm. The outcome says what will not
  * happen. `name=value` is a single value of a keyword in force. Lines that are indented deeper belong to the row above.
  *
- * Arguments, `name=` in front where there are several: the kinds of ArgumentKind; int, num, ranges:MIN..MAX; sec, msec
- * likewise, decimal; size, duration: a number with a unit, `size:16M..1T`; hex:FEWEST..MOST digits; enum:A|B (`/i`
+ * Arguments, `name=` in front where there are several: the kinds of ArgumentKind; int, num, named, ranges:MIN..MAX; sec,
+ * msec likewise, decimal; size, duration: a number with a unit, `size:16M..1T`; hex:FEWEST..MOST digits; enum:A|B (`/i`
  * ignores case); word<=LONGEST; `flag` says that there is none. `?` optional, `*` any number, `+` one or more. Options
  * may follow in any order: `[id=int:0..255]` a word and its value, `[reverse]` a word, `[direction:reverse|noreverse]`
- * one of several words. `block` and `values` open braces: statements, or one entry a line. Defaults: see fallback.ts.
- * Properties: `required`; `first`, `last` and `each` say which of several statements counts (scripts: the first, others: the
- * last); `secret`; `leading` (an option that may begin its line); `since:2.3`, the keepalived version where it is young.
+ * one of several words; those in front of the first argument stand there in the file, too. `block` and `values` open
+ * braces: statements, or one entry a line. Defaults: see fallback.ts.
+ *
+ * Properties: `required`; `first`, `last` and `each` say which of several statements counts (scripts: the first, others:
+ * the last); `secret`; `since:2.3`, the keepalived version where it is young. In blocks of entries: `leading`, an option
+ * that may stand in place of the entry; `unordered`, an entry whose words come in any order, and which one wrong word
+ * spoils; `parts`, an option with options of its own, rows at its path, up to its next use.
+ *
  * `@` stores under another name; `>` names what replaces a deprecated word, `-` nothing.
  */
 import { bytesOf, secondsOf } from './quantity.ts'
 
 const KINDS =
-  'word|rest|ip4|ip6|ip|net4|net6|net|int|num|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|script'
+  'word|rest|ip4|ip6|ip|net4|net6|net|prefix|int|num|named|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|script'
 
 /**
- * rest: all words that are left, as one text. net: an address with an optional prefix length. num: a number in any base
- * of C. size: bytes, K M G T behind. duration: seconds, s m h d w behind. hexmask: x for any digit. ranges: N or N-M. bool: true when missing.
+ * rest: all words that are left, as one text. net: an address with an optional prefix length. prefix: a net, or default,
+ * any, all. num: a number in any base of C. named: a num, or a name that stands for one. size: bytes, K M G T behind.
+ * duration: seconds, s m h d w behind. hexmask: x for any digit. ranges: N or N-M. bool: true when missing.
  */
 export type ArgumentKind =
   | 'word'
@@ -37,8 +43,10 @@ export type ArgumentKind =
   | 'net'
   | 'net4'
   | 'net6'
+  | 'prefix'
   | 'int'
   | 'num'
+  | 'named'
   | 'sec'
   | 'msec'
   | 'size'
@@ -74,6 +82,8 @@ export interface Option {
   words: readonly string[]
   /** The value behind its word; null when the word is all. */
   argument: Argument | null
+  /** It stands in front of the positional arguments. */
+  inFront: boolean
 }
 
 /**
@@ -105,8 +115,12 @@ export interface Keyword {
   /** Which one counts when it is there more than once. */
   repeat: 'last' | 'first' | 'each'
   secret: boolean
-  /** May begin a line of its block, where others only follow the entry. */
+  /** May stand in place of the entry of its line, where others only follow it. */
   leading: boolean
+  /** Of an entry: it may stand anywhere among its options, and nothing of a line is used where one word is wrong. */
+  unordered: boolean
+  /** Options of its own follow, as the rows at its path say. */
+  parts: boolean
   /** The keepalived version that brought it; null when it is older than 2.2.8. */
   since: string | null
 }
@@ -114,7 +128,7 @@ export interface Keyword {
 const CONSEQUENCES: Readonly<Record<string, Consequence>> = { '!': 'unprotected', x: 'unsafe' }
 const TEXTS = { '-': 'meaning', ':': 'outcome', '|': 'remedy' } as const
 const REPEATS = ['first', 'last', 'each'] as const
-const PROPERTIES = /^(@.*|block|values|flag|required|first|last|each|secret|leading|since:.*)$/
+const PROPERTIES = /^(@.*|block|values|flag|required|first|last|each|secret|leading|unordered|parts|since:.*)$/
 
 interface Row {
   declaration: string
@@ -158,9 +172,10 @@ function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
   const valued = (sign: string) => words.find((word) => word.startsWith(sign))?.slice(sign.length) ?? null
   const canonical = valued('@')
   const rest = words.filter((word) => !PROPERTIES.test(word))
+  const firstArgument = rest.findIndex((word) => !word.startsWith('['))
   const shared = {
     args: rest.filter((word) => !word.startsWith('[')).map((word) => parseArgument(word)),
-    options: rest.filter((word) => word.startsWith('[')).map(parseOption),
+    options: rest.flatMap((word, index) => (word.startsWith('[') ? parseOption(word, index < firstArgument) : [])),
     opens: words.includes('values') ? 'values' : words.includes('block') ? 'block' : null,
     meaning,
     inForce: mark === '+',
@@ -173,6 +188,8 @@ function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
     repeat: REPEATS.find((repeat) => words.includes(repeat)) ?? (rest[0] === 'script' ? 'first' : 'last'),
     secret: words.includes('secret'),
     leading: words.includes('leading'),
+    unordered: words.includes('unordered'),
+    parts: words.includes('parts'),
     since: valued('since:'),
   } as const
   return names.map((name) => ({ name, key: canonical ?? name, ...shared }))
@@ -220,9 +237,9 @@ function limit(kind: string, text: string): number {
   return number ?? Number.NaN
 }
 
-function parseOption(word: string): Option {
+function parseOption(word: string, inFront: boolean): Option {
   const [, name = '', sign = '', rest = ''] = /^\[([\w-]+)([=:]?)(.*)\]$/.exec(word) ?? []
   if (name === '' || (sign === '') !== (rest === '')) throw new Error(`keyword table: cannot read option ${word}`)
-  if (sign === '=') return { name, words: [name], argument: parseArgument(rest) }
-  return { name, words: sign === ':' ? rest.split('|') : [name], argument: null }
+  if (sign === '=') return { name, words: [name], argument: parseArgument(rest), inFront }
+  return { name, words: sign === ':' ? rest.split('|') : [name], argument: null, inFront }
 }

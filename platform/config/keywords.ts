@@ -3,7 +3,7 @@
  * the reference and the editors' files all follow from these rows.
  */
 import { type Keyword, parseRows } from './keyword-row.ts'
-import { ADDRESS_ENTRY } from './keywords/addresses.ts'
+import * as addresses from './keywords/addresses.ts'
 import { BFD_INSTANCE } from './keywords/bfd.ts'
 import * as checks from './keywords/checks.ts'
 import { GLOBAL_DEFS } from './keywords/global-defs.ts'
@@ -11,8 +11,8 @@ import { NOTIFICATION_EMAIL } from './keywords/global-general.ts'
 import * as pages from './keywords/http-checks.ts'
 import { ALERT_SINK, EVENT_BUS } from './keywords/own.ts'
 import { LINKBEAT_INTERFACES, ROOT, UP_DOWN_DELAYS } from './keywords/root.ts'
-import { ROUTE_ENTRY } from './keywords/routes.ts'
-import { RULE_ENTRY } from './keywords/rules.ts'
+import * as routes from './keywords/routes.ts'
+import * as rules from './keywords/rules.ts'
 import { TLS_MATERIAL } from './keywords/tls.ts'
 import * as tracking from './keywords/tracking.ts'
 import * as servers from './keywords/virtual-server.ts'
@@ -34,13 +34,15 @@ const ROWS: Readonly<Record<string, string>> = {
   'vrrp_instance/authentication': adverts.AUTHENTICATION,
   'vrrp_instance/auth_hmac': adverts.AUTH_HMAC,
   'vrrp_instance/unicast_peer': adverts.UNICAST_PEER,
-  'vrrp_instance/virtual_ipaddress': ADDRESS_ENTRY,
-  'vrrp_instance/virtual_ipaddress_excluded': ADDRESS_ENTRY,
-  'vrrp_instance/virtual_routes': ROUTE_ENTRY,
-  'vrrp_instance/virtual_rules': RULE_ENTRY,
-  static_ipaddress: ADDRESS_ENTRY,
-  static_routes: ROUTE_ENTRY,
-  static_rules: RULE_ENTRY,
+  'vrrp_instance/virtual_ipaddress': addresses.VIRTUAL_ADDRESS,
+  'vrrp_instance/virtual_ipaddress_excluded': addresses.VIRTUAL_ADDRESS,
+  'vrrp_instance/virtual_routes': routes.ROUTE,
+  'vrrp_instance/virtual_routes/nexthop': routes.NEXTHOP,
+  'vrrp_instance/virtual_rules': rules.RULE,
+  static_ipaddress: addresses.STATIC_ADDRESS,
+  static_routes: routes.STATIC_ROUTE,
+  'static_routes/nexthop': routes.NEXTHOP,
+  static_rules: rules.STATIC_RULE,
   linkbeat_interfaces: LINKBEAT_INTERFACES,
   interface_up_down_delays: UP_DOWN_DELAYS,
   vrrp_sync_group: tracking.SYNC_GROUP,
@@ -123,7 +125,11 @@ export function keywordPaths(): string[] {
 
 /** Paths of every block whose content is statements, nearest to the root first. */
 export function blockPaths(): string[] {
-  return [...TABLE.keys()].filter((path) => findKeyword(path, '(entry)') === undefined)
+  return [...TABLE.keys()].filter((path) => {
+    const at = path.lastIndexOf('/')
+    const opener = findKeyword(path.slice(0, Math.max(0, at)), path.slice(at + 1))
+    return path === '' || opener?.opens === 'block'
+  })
 }
 
 /** The path of a block inside another. */

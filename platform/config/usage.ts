@@ -30,6 +30,8 @@ export function describe(argument: Argument): string {
       return numberText('seconds', argument)
     case 'msec':
       return numberText('milliseconds', argument)
+    case 'named':
+      return numberText('name or number', argument)
     case 'ranges':
       return numberText('number or range', argument)
     case 'size':
@@ -52,6 +54,8 @@ export function describe(argument: Argument): string {
       return 'IPv4 address[/length]'
     case 'net6':
       return 'IPv6 address[/length]'
+    case 'prefix':
+      return 'address[/length]|default'
     case 'mac':
       return 'hardware address'
     case 'hex':

@@ -33,6 +33,8 @@ export function parseValue(argument: Argument, value: string): Parsed {
       return parseInteger(argument, value)
     case 'num':
       return parseNumber(argument, value)
+    case 'named':
+      return /^[+-]?\d/.test(value) ? parseNumber(argument, value) : accept(value)
     case 'sec':
     case 'msec':
       return parseDecimal(argument, value)
@@ -52,6 +54,8 @@ export function parseValue(argument: Argument, value: string): Parsed {
     case 'net4':
     case 'net6':
       return parseNet(argument, value)
+    case 'prefix':
+      return parsePrefix(argument, value)
     case 'mac':
       return MAC.test(value)
         ? accept(value.toLowerCase())
@@ -171,6 +175,12 @@ function parseNet(argument: Argument, value: string): Parsed {
   return accept(`${address.text}/${longest}`, { severity: 'error', code: 'OUT_OF_RANGE', text })
 }
 
+/** All addresses have several names. */
+function parsePrefix(argument: Argument, value: string): Parsed {
+  if (/^(default|any|all)$/.test(value)) return accept('default')
+  return value === 'default6' ? accept('::/0') : parseNet(argument, value)
+}
+
 function familyOf(kind: ArgumentKind): 4 | 6 | null {
   return kind.endsWith('4') ? 4 : kind.endsWith('6') ? 6 : null
 }
@@ -202,7 +212,7 @@ export function allowedText(argument: Argument): string | null {
 }
 
 export function isNumeric(kind: ArgumentKind): boolean {
-  return /^(int|num|sec|msec|size|duration|ranges)$/.test(kind)
+  return /^(int|num|named|sec|msec|size|duration|ranges)$/.test(kind)
 }
 
 /** What an argument of this kind is called. */
@@ -215,8 +225,10 @@ export const KIND_TEXTS: Readonly<Record<ArgumentKind, string>> = {
   net: 'an address with an optional prefix length',
   net4: 'an IPv4 address with an optional prefix length',
   net6: 'an IPv6 address with an optional prefix length',
+  prefix: 'an address with an optional prefix length, or default',
   int: 'a number',
   num: 'a number',
+  named: 'a number or a name',
   sec: 'a number of seconds',
   msec: 'a number of milliseconds',
   size: 'a size',
