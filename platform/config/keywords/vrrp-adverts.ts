@@ -47,12 +47,12 @@ x auth_hmac                   block since:2.4
 `
 
 export const DEVICES = `
-x use_vmac                    name=word<=15? mac=mac? [name=word<=15] [netlink_notify_msg] [group=word]
+x use_vmac                    [name=word<=15] name=word<=15? mac=mac? [netlink_notify_msg] [group=word]
     - Puts adverts and addresses on a macvlan of its own with the virtual router's hardware address. Name and address
       can be chosen; five octets get the virtual_router_id as the sixth. Without a name: vrrp. and that number.
     : the addresses would be on the interface itself, with its own hardware address, unlike on the other nodes
     | remove it on all nodes: gratuitous ARP tells the neighbours then
-x use_ipvlan                  name=word<=15? address=net? mode=enum:bridge|private|vepa? [name=word<=15] [group=word]
+x use_ipvlan                  [name=word<=15] name=word<=15? address=net? mode=enum:bridge|private|vepa? [group=word]
     - Puts adverts and addresses on an ipvlan of its own on the interface. An IPv4 instance needs an address for it.
     : the addresses would be on the interface itself, with its own hardware address, unlike on the other nodes
     | remove it on all nodes: gratuitous ARP tells the neighbours then
