@@ -53,6 +53,7 @@ export const BFD_CHECK = `
 export const FILE_CHECK = `
   track_file                  word required
     - The track_file block whose number decides; it stands at the top level of the configuration.
-  weight                      weight=int:-2147483647..2147483647 [direction:reverse|noreverse]
-    - What the number is multiplied by before it is added to the server's weight. 0: down unless the number is 0.
+  weight                      value=int:-2147483647..2147483647 [reverse] [noreverse]
+    - What the number is multiplied by before it is added to the weight of the server. 0: down unless the number is 0.
+      reverse turns the sign of the number, noreverse undoes the reverse of the track_file.
 `
