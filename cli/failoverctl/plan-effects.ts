@@ -12,10 +12,14 @@ export interface ChangeEffect {
 const NOTHING: ChangeEffect = { interrupts: false, note: '' }
 
 export function effectOf(difference: Difference, all: readonly Difference[]): ChangeEffect {
-  const { block, kind, keyword } = difference
+  const { block, kind, keyword, summary } = difference
   if (block === 'global_defs') {
     const named = keyword === 'router_id' || keyword === 'site'
     return named ? { interrupts: false, note: 'events carry it after the next start' } : NOTHING
+  }
+  if (block === 'event_bus') {
+    const unlimited = summary.endsWith('-> none')
+    return unlimited ? NOTHING : { interrupts: false, note: 'older events beyond it are deleted at once' }
   }
   return block.startsWith('vrrp_instance') ? onInstance(difference, all) : onService(difference, kind)
 }

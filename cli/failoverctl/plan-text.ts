@@ -11,7 +11,7 @@ export function changesText({ addresses, changes, peers }: Plan): string {
     section('addresses', addressLines(addresses)),
     section('instances', blocks('vrrp_instance')),
     section('virtual servers', blocks('virtual_server')),
-    section('the rest', blocks('global_defs')),
+    section('the rest', [...blocks('global_defs'), ...blocks('event_bus')]),
     [summaryLine(changes)],
     peers.length === 0 ? [] : [peersLine(peers)],
   ]

@@ -63,7 +63,8 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 /** Diagnostics travel in logs and events: what follows a word for a password, or defines one, does not. */
 export function maskSecrets(source: string): string {
   const named = source.replace(/(\$\w*(?:pass|secret|key)\w*=).*/i, '$1****')
-  return named.replace(/(?<![\w-])("?(?:auth_?pa\w*|passw\w*|key)"?\s+)(?=\S)[^{}]*/gi, '$1****')
+  const given = named.replace(/(?<![\w-])("?(?:auth_?pa\w*|passw\w*|key|secret|header)"?\s+)(?=\S)[^{}]*/gi, '$1****')
+  return given.replace(/\/\/[^/@\s]+@/g, '//****@')
 }
 
 /** How diagnostics look where they are shown. */

@@ -141,6 +141,16 @@ test('the same change of many servers in many services is told once', () => {
   ])
 })
 
+test('limits of the event log are among the rest, with what they delete', () => {
+  const limited = `event_bus {\n max_size 1G\n}\n${ONE}`
+  assert.deepEqual(lines(ONE, limited).slice(0, 3), [
+    'the rest',
+    '  event_bus',
+    '      max_size none -> 1G (older events beyond it are deleted at once)',
+  ])
+  assert.deepEqual(lines(limited, ONE).slice(2, 3), ['      max_size 1G -> none'])
+})
+
 test('changes ask for exit status 3 only when they are asked to', () => {
   const changes = plan(ONE, ONE + TWO)
   assert.deepEqual([planStatus(changes, false), planStatus(changes, true)], [0, 3])

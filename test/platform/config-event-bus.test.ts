@@ -55,3 +55,17 @@ test('a reload names what changes in the words of the file', () => {
     'changed event_bus max_size: 1G -> 2G',
   ])
 })
+
+test('no finding shows a secret of a sink', () => {
+  const secrets = [
+    'secret "hush',
+    'header Authorization "Bearer hush',
+    'password "hush',
+    'url https://me:hush@a.example/ "',
+  ]
+  for (const line of secrets) {
+    const { diagnostics } = parse(`alert_sink a {\n type webhook\n ${line}\n}`)
+    assert.ok(diagnostics.some(({ text }) => text.includes('****')))
+    assert.doesNotMatch(JSON.stringify(diagnostics), /hush/)
+  }
+})
