@@ -4,12 +4,11 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { exitStatus, type Look, PLAIN } from '#platform/config/diagnostic.ts'
+import { loadConfig } from '#platform/config/load.ts'
 import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
 import { describeError, HaError } from '#platform/errors.ts'
-import { LOG_FORMAT } from '#platform/log.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 import type { NodeOptions } from '../../services/supervisor/commands.ts'
-import { runNode } from '../../services/supervisor/main.ts'
 import { lookOf } from '../look.ts'
 import { VERSION } from '../version.ts'
 import { findBusServer } from './bus-program.ts'
@@ -22,9 +21,8 @@ export async function runDaemon(argv: string[]): Promise<number> {
   try {
     command.parse(argv)
     const options = command.opts<DaemonOptions>()
-    const reading = readConfigFile(resolve(options.useFile), options.configId)
-    if (options.configTest !== undefined && options.configTest !== false) return test(reading, options)
-    return await start(reading, options, argv)
+    if (options.configTest !== undefined && options.configTest !== false) return test(options)
+    return await start(readConfigFile(resolve(options.useFile), options.configId), options, argv)
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2
     process.stderr.write(`failoverd: ${describeError(cause)}\n`)
@@ -32,7 +30,8 @@ export async function runDaemon(argv: string[]): Promise<number> {
   }
 }
 
-function test({ config, diagnostics }: ConfigReading, { configTest, strict, useFile }: DaemonOptions): number {
+function test({ configTest, strict, useFile, configId }: DaemonOptions): number {
+  const { config, diagnostics } = loadConfig(resolve(useFile), { configId })
   const said = strict ? asErrors(diagnostics) : diagnostics
   const summary = said.length === 0 ? '' : `${useFile}: ${summaryText(summaryOf(said))}\n`
   const text = (look: Look) => reportText(said, look) + summary
@@ -50,6 +49,9 @@ async function start(reading: ConfigReading, options: DaemonOptions, argv: strin
   mkdirSync(options.stateDir, { recursive: true, mode: 0o755 })
   if (!options.dontFork) return fork(options, argv)
   if (options.pid !== undefined) writePidFile(options.pid)
+  // A test of the configuration is over before the bus and the log would be needed: only here they are loaded.
+  const { LOG_FORMAT } = await import('#platform/log.ts')
+  const { runNode } = await import('../../services/supervisor/main.ts')
   if (options.logConsole) process.env[LOG_FORMAT] = 'text'
   await runNode(nodeOptions(options, config), { config, digest })
   return 0
