@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from './page.ts'
 
-const TOP = ['.ci', 'cli', 'docs', 'platform', 'schemas', 'services', 'test']
+const TOP = ['.ci', 'cli', 'docs', 'editor', 'platform', 'schemas', 'services', 'test']
 
 /** Files that a page names in backticks or links to, and that are not there. */
 export function missingPaths(page: string, at: string): string[] {
