@@ -22,6 +22,7 @@ export interface LogLimits {
 const NO_LIMITS: LogLimits = { maxAgeMs: null, maxBytes: null, freeBytes: 0 }
 /** The smallest limit that is set, however full the disk is. */
 const SMALLEST_BYTES = 16 * 1024 ** 2
+const MEGABYTE = 1024 ** 2
 
 /**
  * Makes sure of the event stream and the snapshot bucket, and that the server does what it was asked: old servers
@@ -90,11 +91,15 @@ function snapshotStream(storage: 'file' | 'memory'): Partial<StreamConfig> {
   }
 }
 
-/** What of the size asked for the disk has room for, next to what the log takes already. A tenth is left to others. */
+/**
+ * What of the size asked for the disk has room for, next to what the log takes already.
+ * A tenth is left to others. In whole MB.
+ */
 async function affordable(streams: Streams, { maxBytes, freeBytes }: LogLimits): Promise<number | null> {
   if (maxBytes === null) return null
   const held = (await infoOf(streams, EVENT_STREAM))?.state.bytes ?? 0
-  return Math.min(maxBytes, Math.max(SMALLEST_BYTES, Math.floor(held + freeBytes * 0.9)))
+  const room = Math.ceil((held + freeBytes * 0.9) / MEGABYTE) * MEGABYTE
+  return Math.min(maxBytes, Math.max(SMALLEST_BYTES, room))
 }
 
 /** null when there is no such stream. */
