@@ -179,7 +179,7 @@ function reportMissing({ keyword, title, word, rest, index, findings }: Words, a
   const what = position === 0 && keyword.opens !== null ? 'a name' : KIND_TEXTS[argument.kind]
   const last = rest[index - 1] ?? word
   findings.error({
-    code: 'MISSING_PARAMETER',
+    code: keyword.lenient ? 'EMPTY' : 'MISSING_PARAMETER',
     at: positionAt(last.text, last.index),
     keyword: title,
     message: `${title} needs ${what}${last === word ? ' behind it' : ` behind ${last.value}`}`,

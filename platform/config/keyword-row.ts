@@ -18,9 +18,10 @@
  * braces: statements, or one entry a line. Defaults: see fallback.ts.
  *
  * Properties: `required`; `first`, `last` and `each` say which of several statements counts (scripts: the first, others:
- * the last); `secret`; `since:2.3`, the keepalived version where it is young. In blocks of entries: `leading`, an option
- * that may stand in place of the entry; `unordered`, an entry whose words come in any order, and which one wrong word
- * spoils; `parts`, an option with options of its own, rows at its path, up to its next use.
+ * the last); `secret`; `lenient`: without its argument it is left out, and the rest starts; `since:2.3`, the keepalived
+ * version where it is young. In blocks of entries: `leading`, an option that may stand in place of the entry;
+ * `unordered`, an entry whose words come in any order, and which one wrong word spoils; `parts`, an option with options
+ * of its own, rows at its path, up to its next use.
  *
  * `@` stores under another name; `>` names what replaces a deprecated word, `-` nothing.
  */
@@ -121,6 +122,8 @@ export interface Keyword {
   unordered: boolean
   /** Options of its own follow, as the rows at its path say. */
   parts: boolean
+  /** Without its argument it is left out, and everything else starts: keepalived is not that strict everywhere. */
+  lenient: boolean
   /** The keepalived version that brought it; null when it is older than 2.2.8. */
   since: string | null
 }
@@ -128,7 +131,7 @@ export interface Keyword {
 const CONSEQUENCES: Readonly<Record<string, Consequence>> = { '!': 'unprotected', x: 'unsafe' }
 const TEXTS = { '-': 'meaning', ':': 'outcome', '|': 'remedy' } as const
 const REPEATS = ['first', 'last', 'each'] as const
-const PROPERTIES = /^(@.*|block|values|flag|required|first|last|each|secret|leading|unordered|parts|since:.*)$/
+const PROPERTIES = /^(@.*|block|values|flag|required|first|last|each|secret|leading|unordered|parts|lenient|since:.*)$/
 
 interface Row {
   declaration: string
@@ -190,6 +193,7 @@ function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
     leading: words.includes('leading'),
     unordered: words.includes('unordered'),
     parts: words.includes('parts'),
+    lenient: words.includes('lenient'),
     since: valued('since:'),
   } as const
   return names.map((name) => ({ name, key: canonical ?? name, ...shared }))

@@ -116,6 +116,12 @@ test('a missing parameter cannot run: status 2, and nothing to start on', () => 
   )
 })
 
+test('a parameter is missed as sorely as by keepalived: some statements are left out alone', () => {
+  assert.deepEqual(parsePart('global_defs {\n vrrp_version\n}\n').status, 2)
+  const { diagnostics, status } = parsePart('global_defs {\n notification_email_from\n}\n')
+  assert.deepEqual([complaints(diagnostics), status], [['2:2 EMPTY notification_email_from'], 5])
+})
+
 test('a file that is not there has status 6', () => {
   assert.equal(parsePart('include x\n').status, 0)
   assert.deepEqual(parsePart('includem x\n').status, 6)

@@ -3,17 +3,17 @@
 const ADDRESS = `
 + (entry)                     address=net
     - An address and the length of its subnet's prefix; without a length it is that of a single host, /32 or /128.
-+ dev                         word
++ dev                         word lenient
     - The interface the address is put on, instead of that of the vrrp_instance. For static addresses it is the
       default_interface where there is no dev.
-+ scope                       named:0..255 = global
++ scope                       named:0..255 = global lenient
     - How far away the address may be used from: global, site, link, host, nowhere, or a number of iproute2.
-+ brd, broadcast              word @broadcast
++ brd, broadcast              word @broadcast lenient
     - The IPv4 broadcast address that goes with it; + sets all host bits of the subnet, - clears them. Without it there
       is none.
-+ label                       word<=15
++ label                       word<=15 lenient
     - Name of an IPv4 address as ifconfig shows it, such as eth0:1.
-! peer                        net : the address is an ordinary one, without a peer
+! peer                        net lenient : the address is an ordinary one, without a peer
     - The address at the other end of a point-to-point link. The address itself is then given without a prefix length.
 ! -nodad                      flag : nobody looks for another holder of the address
     - Looks for another holder of an IPv6 address before it is used, which takes about a second. Normally that is left
@@ -24,7 +24,7 @@ const ADDRESS = `
     - Lets the kernel join a group on the interface when the address is one of multicast.
 ! no_track                    flag : a master that loses the address resigns
     - Nothing happens when somebody else removes the address; it comes back when the instance is master the next time.
-! preferred_lft               named:0.. = forever : the node may use the address for connections of its own
+! preferred_lft               named:0.. = forever lenient : the node may use the address for connections of its own
     - For how many seconds connections of the node itself may start from the address; 0 is never, forever always. IPv6
       addresses with /128 are never used so unless this says something else.
   home                        flag
@@ -39,6 +39,6 @@ export const VIRTUAL_ADDRESS = `${ADDRESS}
 `
 
 export const STATIC_ADDRESS = `${ADDRESS}
-  track_group                 word
+  track_group                 word lenient
     - A track_group whose instances go to FAULT when the interface of this address goes down.
 `

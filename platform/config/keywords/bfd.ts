@@ -1,7 +1,7 @@
 /** Keywords of bfd_instance (RFC 5880). Row format: see ../keyword-row.ts. */
 
 export const BFD_INSTANCE = `
-  neighbor_ip, neighbour_ip   ip required @neighbor_ip
+  neighbor_ip, neighbour_ip   ip required @neighbor_ip lenient
     - Address of the neighbour that the session is with.
   source_ip                   ip
     - Own address of the session, of the same family. Without it the kernel chooses.

@@ -7,13 +7,13 @@ export const FILES = `
     - Tests a configuration before a reload; findings go to this file. failoverd always tests first.
 ! reload_file                 word? : it is never made, so that whoever waits for it waits in vain
     - File that is made before the configuration is read and removed when it has been, so that others can wait.
-! reload_time_file            word : no time is read from it
+! reload_time_file            word lenient : no time is read from it
     - File whose first line is the time of a planned reload. It is removed afterwards.
   reload_repeat               flag
     - Keeps reload_time_file, so that a time without a date means every day.
   config_save_dir             word
     - Folder that gets a copy of configuration and state around each reload, to look for faults.
-  tmp_config_directory        word first
+  tmp_config_directory        word first lenient
     - Folder for the merged copy of the configuration, which is in memory otherwise. Not changed at a reload.
   random_seed                 int:0..4294967295
     - Makes \${_RANDOM} give the same numbers each time. Without it they depend on the time.

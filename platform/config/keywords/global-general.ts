@@ -5,13 +5,13 @@ export const GENERAL = `
 + router_id                   word?
     - Name of this node in mails, logs and SNMP, and in every event; never on the wire. Without it: the host name.
 ${SITE}
-+ notification_email_from     word
++ notification_email_from     word lenient
     - Sender of all mails. Without it: the account that failoverd runs under, at the host name.
 + notification_email          values
     - Who gets the mails. Needs smtp_server.
 + smtp_server                 host=word port=int:1..65535?
     - The mail server, by name or address, at port 25 where none is given. Without it no mail is sent.
-+ smtp_helo_name              word
++ smtp_helo_name              word lenient
     - How this node names itself to the mail server (HELO). Without it: the host name.
 + smtp_connect_timeout        int:0..4294 = 30
     - How long to wait for the mail server, in seconds; 0 counts as 1.
@@ -25,7 +25,7 @@ ${SITE}
     - No mail when an instance goes to FAULT.
   no_checker_emails           bool = off
     - No mail for single checks; changes of the whole real server are still mailed.
-+ script_user                 user=word group=word?
++ script_user                 user=word group=word? lenient
     - Account that scripts run under unless they name one. Without it: keepalived_script where that exists.
 + enable_script_security      flag
     - Refuses to run a script as root when somebody else could write to it or to a folder on its path.
@@ -33,25 +33,25 @@ ${SITE}
     - Starts scripts by the path as written instead of the file that its symbolic links lead to.
   set_supplementary_groups    bool = off since:2.4.4
     - Gives scripts the supplementary groups of their account as well.
-! startup_script              script : it is never run
+! startup_script              script lenient : it is never run
     - Command that is run once, before anything else starts, and waited for.
-! shutdown_script             script : it is never run
+! shutdown_script             script lenient : it is never run
     - Command that is run once, after everything else has ended.
-  startup_script_timeout      int:1..1000 = 10
+  startup_script_timeout      int:1..1000 = 10 lenient
     - How long startup_script may take, in seconds, before it is ended and the start goes on.
-  shutdown_script_timeout     int:1..1000 = 10
+  shutdown_script_timeout     int:1..1000 = 10 lenient
     - How long shutdown_script may take, in seconds, before it is ended.
-! notify_fifo                 path=word user=word? group=word? first : nothing is written to it
+! notify_fifo                 path=word user=word? group=word? first lenient : nothing is written to it
     - Named pipe that gets a line for every change of an instance, a group or a server. Made where it is missing.
-! vrrp_notify_fifo            path=word user=word? group=word? first : nothing is written to it
+! vrrp_notify_fifo            path=word user=word? group=word? first lenient : nothing is written to it
     - Named pipe that gets the lines of instances and groups only.
-! lvs_notify_fifo             path=word user=word? group=word? first : nothing is written to it
+! lvs_notify_fifo             path=word user=word? group=word? first lenient : nothing is written to it
     - Named pipe that gets the lines of virtual and real servers only.
-! notify_fifo_script          script : it is never run
+! notify_fifo_script          script lenient : it is never run
     - Program that is kept running to read notify_fifo; the pipe's path is its last argument.
-! vrrp_notify_fifo_script     script : it is never run
+! vrrp_notify_fifo_script     script lenient : it is never run
     - Program that is kept running to read vrrp_notify_fifo; the pipe's path is its last argument.
-! lvs_notify_fifo_script      script : it is never run
+! lvs_notify_fifo_script      script lenient : it is never run
     - Program that is kept running to read lvs_notify_fifo; the pipe's path is its last argument.
   fifo_write_vrrp_states_on_reload flag
     - Writes the state of every instance and group to the pipes again after a reload.

@@ -10,7 +10,7 @@ export const LVS = `
     - Empties IPVS at the stop in one step; with VS only virtual servers of its own, with their real servers.
 ! lvs_flush_onstop            enum:VS? > lvs_flush_on_stop : virtual servers that others have set up stay
     - Empties IPVS at the stop in one step.
-! lvs_sync_daemon             interface=word instance=word? [inst=word] [id=int:0..255] [maxlen=int:1..65507]
+! lvs_sync_daemon             interface=word instance=word? [inst=word] [id=int:0..255] [maxlen=int:1..65507] lenient
       [port=int:1..65535] [ttl=int:1..255] [group=ip] first
     - Copies IPVS connections between the nodes over an interface: to others while the instance is MASTER, from them
       otherwise; both ways without an instance. Port 8848 and group 224.0.0.81 where nothing else is said.

@@ -1,7 +1,7 @@
 /** global_defs: SNMP and D-Bus. Row format: see ../keyword-row.ts. */
 
 export const MONITORING = `
-  snmp_socket                 word = unix:/var/agentx/master first
+  snmp_socket                 word = unix:/var/agentx/master first lenient
     - Where the SNMP master agent listens (AgentX), such as udp:192.0.2.1:705.
   enable_traps                flag
     - Sends SNMP notifications of changes of state.
@@ -23,7 +23,7 @@ export const MONITORING = `
     - How old the counters of real servers may be in an answer, in seconds.
   enable_dbus                 flag
     - Offers the instances on the system D-Bus.
-  dbus_service_name           word = org.keepalived.Vrrp1
+  dbus_service_name           word = org.keepalived.Vrrp1 lenient
     - Name on the D-Bus. Several daemons on one machine need different ones.
   dbus_no_interface_name      word = none since:2.3
     - What stands for the interface in the D-Bus path of an instance that has none.

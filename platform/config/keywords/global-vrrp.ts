@@ -33,9 +33,9 @@ ${VIP_LEASE}
     - Least pause between two gratuitous ARP messages on one interface, in seconds.
 ! vrrp_gna_interval           sec:0.000001..4294 : announcements leave without a pause between them
     - Least pause between two unsolicited neighbour advertisements on one interface, in seconds.
-! vrrp_garp_extra_if          which=enum:all? interval=int:1..86400 : nothing is announced there
+! vrrp_garp_extra_if          which=enum:all? interval=int:1..86400 lenient : nothing is announced there
     - Announces addresses on interfaces other than the instance's own each so many seconds: VMACs only, or \`all\`.
-! vrrp_vmac_garp_intvl        which=enum:all? interval=int:1..86400 > vrrp_garp_extra_if : nothing is announced there
+! vrrp_vmac_garp_intvl        which=enum:all? interval=int:1..86400 > vrrp_garp_extra_if lenient : nothing is announced there
     - Announces addresses on interfaces other than the instance's own each so many seconds.
   vrrp_check_unicast_src      flag
     - Drops unicast adverts from addresses that are not among the peers of the instance.
@@ -57,7 +57,7 @@ x v3_checksum_as_v2           flag since:2.2.8
     - Logs adverts of virtual routers that are not configured on the interface they came in by.
   dynamic_interfaces          enum:allow_if_changes?
     - Interfaces may be missing at the start, and come back; with allow_if_changes as another type or on another parent.
-  default_interface           word = eth0
+  default_interface           word = eth0 lenient
     - Interface of static addresses and routes that name none.
   disable_local_igmp          flag
     - Stops the kernel from reporting membership in link-local groups (224.0.0.0/24) by IGMP. Not changed at a reload.

@@ -10,28 +10,28 @@ export const TRACKED = {
   track_interface: `
   (entry)                     interface=word<=15
     - An interface. Without a weight, the instance is in FAULT while it is down.
-  weight                      value=int:-254..254 [reverse] [noreverse] = 0
+  weight                      value=int:-254..254 [reverse] [noreverse] = 0 lenient
     - Above 0: added to the priority while it is up. Below: subtracted while it is down; reverse swaps up and down.
       254 counts as 253.
 `,
   track_script: `
   (entry)                     name=word
     - The name of a vrrp_script.
-  weight                      value=int:-254..254 [reverse] [noreverse]${OVERRIDE}`,
+  weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
   track_file: `
   (entry)                     name=word
     - The name of a track_file.
-  weight                      value=int:-254..254 [reverse] [noreverse]
+  weight                      value=int:-254..254 [reverse] [noreverse] lenient
     - Counts instead of the weight that the track_file has: what its number is multiplied by.
 `,
   track_process: `
   (entry)                     name=word
     - The name of a vrrp_track_process.
-  weight                      value=int:-254..254 [reverse] [noreverse]${OVERRIDE}`,
+  weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
   track_bfd: `
   (entry)                     name=word
     - The name of a bfd_instance.
-  weight                      value=int:-253..253 [reverse] [noreverse]${OVERRIDE}`,
+  weight                      value=int:-253..253 [reverse] [noreverse] lenient${OVERRIDE}`,
 } as const
 
 export const SYNC_GROUP = `
@@ -77,7 +77,7 @@ function weight(range: string): string {
 }
 
 export const VRRP_SCRIPT = `
-  script                      script required
+  script                      script required lenient
     - Command to run: status 0 is good, another status, a signal or no end in time is bad. </path only tries whether the
       file can be opened.
   interval                    sec:0.001.. = 1
@@ -117,9 +117,9 @@ ${weight('-254..254')}
 `
 
 export const TRACK_FILE = `
-  file                        word first required
+  file                        word first required lenient
     - Path of the file. The number it begins with is its value; an empty or missing file is 0.
-  weight                      value=int:-254..254 [reverse] [noreverse] = 1
+  weight                      value=int:-254..254 [reverse] [noreverse] = 1 lenient
     - What the value is multiplied by before it is added to the priority; below -253 is FAULT. With 0 any value
       but 0 is.
   init_file                   value=int:-2147483648..2147483647? [overwrite]

@@ -37,7 +37,7 @@ const ELECTION = `
     : nothing is checked against the standard, and packets to the addresses are let in
 + debug                       int:0..4 = 0
     - Taken for the sake of old files; says nothing to keepalived or failoverd.
-  kernel_rx_buf_size          int:0..
+  kernel_rx_buf_size          int:0.. lenient
     - Size of this instance's receive buffer, in bytes. Without it: as vrrp_rx_bufs_policy says.
 `
 
