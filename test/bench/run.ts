@@ -1,29 +1,40 @@
-/** `npm run bench -- failover [--rounds N]`: measures and writes docs/benchmarks.md. */
+/** `npm run bench -- failover` or `config`, `[--rounds N]`: measures and writes its section of docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runCommand } from '../../cli/lab/commands.ts'
+import { configReport, measureConfig } from './config.ts'
 import { failoverReport, measureFailover } from './failover.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
-const BENCHMARKS = ['failover'] as const
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Each measures in so many rounds and tells it as tables. */
+const BENCHMARKS = new Map<string, (rounds: number) => Promise<string>>([
+  [
+    'failover',
+    async (rounds) => {
+      const ours = await measureFailover('failoverd', rounds, say)
+      return failoverReport(ours, await measureFailover('keepalived', rounds, say))
+    },
+  ],
+  ['config', async (rounds) => configReport(measureConfig(rounds, say))],
+])
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string', default: '5' }, 'no-write': { type: 'boolean', default: false } },
 })
-const [name] = positionals
-if (name !== 'failover') {
-  process.stderr.write(`usage: npm run bench -- ${BENCHMARKS.join(' | ')} [--rounds N] [--no-write]\n`)
+const [name = ''] = positionals
+const benchmark = BENCHMARKS.get(name)
+if (benchmark === undefined) {
+  process.stderr.write(`usage: npm run bench -- ${[...BENCHMARKS.keys()].join(' | ')} [--rounds N] [--no-write]\n`)
   process.exit(2)
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
 const rounds = Number(values.rounds)
-const ours = await measureFailover('failoverd', rounds, say)
-const theirs = await measureFailover('keepalived', rounds, say)
-const report = failoverReport(ours, theirs)
+const report = await benchmark(rounds)
 say(`\n${report}`)
 if (!values['no-write']) {
   writeSection(name, `${await machine()}, ${rounds} rounds.\n\n${report}\n`)
