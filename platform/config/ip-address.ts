@@ -15,6 +15,11 @@ export function parseIpAddress(text: string): IpAddress | null {
   return null
 }
 
+/** Whether adverts can be sent to it: IPv4 multicast, or link-local IPv6 multicast. */
+export function isAdvertGroup(address: string): boolean {
+  return address.includes(':') ? /^ff.2:/.test(address) : /^2(2[4-9]|3\d)\./.test(address)
+}
+
 /** The longest prefix of a family, in bits. */
 export function longestPrefix(family: 4 | 6): 32 | 128 {
   return family === 4 ? 32 : 128

@@ -6,6 +6,7 @@ import type { Defaults } from './global-defs.ts'
 import { type Position, wordPosition } from './text.ts'
 import { readVipAddress } from './virtual-address.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
+import { readEndpoints } from './vrrp-endpoints.ts'
 import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 
 export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
@@ -116,31 +117,6 @@ function readAddresses(reading: Reading, device: string) {
   }
   const excludedAddresses = read('virtual_ipaddress_excluded').map(({ address }) => address)
   return { addresses: [...addresses.values()], excludedAddresses, family }
-}
-
-/** Where adverts come from and go to. Unicast peers are not in force: an instance that has any does not get here. */
-function readEndpoints(reading: Reading, family: 4 | 6): Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup'> {
-  const { block, name, defaults, findings } = reading
-  const read = (keyword: string): string | null => {
-    const written = settingOf(block, keyword)
-    const address = textOf(block, keyword) ?? null
-    if (written === undefined || address === null || address.includes(':') === (family === 6)) return address
-    const message = `${name}: ${keyword} ${address} is not of the family of the instance's addresses; it is not used`
-    findings.error({ code: 'FAMILY', at: wordPosition(written.statement.keyword), keyword, message })
-    return null
-  }
-  const unicast = settingOf(block, 'unicast_src_ip') ?? blocksOf(block, 'unicast_peer')[0]
-  const at = unicast?.statement?.keyword
-  if (at !== undefined && !block.refused) {
-    const message = `${name}: without unicast peers adverts go to the multicast group`
-    const hint = 'mcast_src_ip sets their source address'
-    findings.warning({ code: 'NO_PEER', at: wordPosition(at), keyword: at.value, message, hint })
-  }
-  const group = family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6
-  return {
-    sourceAddress: read('mcast_src_ip') ?? read('unicast_src_ip'),
-    multicastGroup: read('mcast_dst_ip') ?? group,
-  }
 }
 
 /** Whether addresses were written at all: if none is usable, that has been said of each. */
