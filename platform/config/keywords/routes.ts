@@ -17,7 +17,7 @@ const OUTPUT = `
 `
 
 export const ROUTE = `
-  (entry), to                 type=enum:${TYPES}? destination=prefix @(entry) unordered
+  (entry), to                 type=enum:${TYPES}? destination=prefix @(entry) unordered lenient
     - Where the route leads: an address, a subnet with its prefix length, or default. A type in front of it, such as
       blackhole, replaces unicast. All options may also stand in front.
   inet, inet6                 flag
@@ -40,7 +40,7 @@ ${OUTPUT}
     - The routing table, by number or by its name in rt_tables. Another table needs rules that lead to it.
   metric, priority, preference int:0.. @metric
     - Which of several routes to one destination is used: the one with the lowest number. Without it 0, IPv6 1024.
-  tos, dsfield                named:0..255 @tos
+  tos, dsfield                named:0..255 = 0 @tos
     - Only packets with this type of service use the route, by number or by name.
   protocol                    named:0..255 = keepalived
     - Whom the route is marked to come from, by number or by its name in rt_protos. Anything but keepalived (18) needs

@@ -36,7 +36,7 @@ export const RULE = `
     - Only packets of users in this range, FIRST-LAST.
   l3mdev                      flag
     - Looks in the table of the VRF that the packet belongs to.
-  protocol                    int:0..255
+  protocol                    int:0..255 = 18
     - Whom the rule is marked to come from, by its number in rt_protos. Anything but 18, keepalived, needs no_track.
   ipproto                     named:0..255
     - Only packets of this IP protocol, by number or by name.

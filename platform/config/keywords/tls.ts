@@ -2,7 +2,7 @@
 
 export const TLS_MATERIAL = `
   password                    word secret lenient
-    - Password of the private key.
+    - What the private key is encrypted with, where it is.
   ca                          word lenient
     - File with authorities, in PEM. The certificates of servers are not checked against them.
   certificate                 word lenient

@@ -48,9 +48,9 @@ export const SYNC_GROUP = `
   track_bfd                   values
     - Names of bfd_instance blocks whose session counts for every member. One a line.
   notify_master               script
-    - Command run when the group becomes MASTER, and the account it runs under.
+    - Command for the moment the group becomes MASTER, and the account it runs under.
   notify_backup               script
-    - Command run when the group becomes BACKUP, and the account it runs under.
+    - Command for the moment the group becomes BACKUP, and the account it runs under.
   notify_fault                script
     - Command run when the group goes to FAULT, and the account it runs under.
   notify_stop                 script
