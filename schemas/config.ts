@@ -150,6 +150,8 @@ export const Config = z.strictObject({
   scriptUser: z.strictObject({ user: z.string(), group: z.string().nullable() }).nullable(),
   /** enable_script_security: scripts that others could have changed are not run as root. */
   scriptSecurity: z.boolean(),
+  /** The network namespace that everything happens in, by its name; null: the one the daemon is started in. */
+  netNamespace: z.string().min(1).nullable(),
   instances: z.array(VrrpInstance),
   virtualServers: z.array(VirtualServer),
 })

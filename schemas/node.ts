@@ -17,6 +17,8 @@ export const NodeRecord = z.strictObject({
   configId: z.string(),
   /** `-P` and `-C` run half of the configuration. */
   only: z.enum(['all', 'vrrp', 'checker']),
+  /** Its loopback is the one that the bus is on; null: that of the machine. */
+  netNamespace: z.string().nullable(),
   bus: BusAccess,
 })
 export type NodeRecord = z.infer<typeof NodeRecord>

@@ -62,7 +62,7 @@ function exampleServer(address: string): RealServer {
 /** Nothing to do, no mail. */
 export function exampleConfig(change: Partial<Config> = {}): Config {
   return {
-    ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false },
+    ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null },
     eventBus: { maxAgeS: null, maxBytes: null },
     mail: { recipients: [], from: 'root@node-1', server: null, connectTimeoutMs: 30_000, heloName: null },
     instances: [],

@@ -1,7 +1,7 @@
 import { type BusReader, openReader, type StoredEvent } from '#platform/bus-reader.ts'
 import { HaError } from '#platform/errors.ts'
 import { eventFilter } from '#schemas/subjects.ts'
-import { findNode } from './node.ts'
+import { reachNode } from './node.ts'
 import { sentence } from './sentence.ts'
 
 export interface EventsOptions {
@@ -14,7 +14,7 @@ export interface EventsOptions {
 
 /** Prints the log, one event a line: CloudEvents with --json, else sentences. */
 export async function printEvents(options: EventsOptions, print: (line: string) => void): Promise<void> {
-  const node = findNode(options.stateDir)
+  const node = await reachNode(options.stateDir)
   const reader = await openReader(node.bus)
   try {
     for await (const stored of choose(reader, options, options.subject ?? eventFilter(node)))

@@ -7,7 +7,20 @@ import type { Config } from '#schemas/config.ts'
 import { NODE_FILE, NodeRecord, PROCESS_FILE, ProcessRecord } from '#schemas/node.ts'
 import type { Settings } from '#schemas/settings.ts'
 
-/** The node that runs, or ran, with this state folder. @throws HaError NODE_UNKNOWN */
+/**
+ * The node that runs, or ran, with this state folder; this process goes to the network namespace that it is in, where
+ * its bus and its kernel tables are. @throws HaError NODE_UNKNOWN, NET_NAMESPACE
+ */
+export async function reachNode(stateDir: string): Promise<NodeRecord> {
+  const node = findNode(stateDir)
+  if (node.netNamespace === null) return node
+  // The native addon is of no use to anybody else.
+  const { enterNetNamespace } = await import('#platform/native/namespace.ts')
+  enterNetNamespace(node.netNamespace)
+  return node
+}
+
+/** What the node that runs, or ran, with this state folder noted of itself. @throws HaError NODE_UNKNOWN */
 export function findNode(stateDir: string): NodeRecord {
   const path = join(stateDir, 'run', NODE_FILE)
   try {

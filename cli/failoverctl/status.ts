@@ -5,13 +5,13 @@ import type { NodeRecord } from '#schemas/node.ts'
 import { NodeStatus } from '#schemas/status.ts'
 import { eventFilter } from '#schemas/subjects.ts'
 import { fillForgotten } from './forgotten.ts'
-import { configInForce, countSpooled, findNode } from './node.ts'
+import { configInForce, countSpooled, reachNode } from './node.ts'
 import { observedStatus } from './observed.ts'
 import { projectStatus } from './projection.ts'
 
 /** What a node does now: by its log, or by its processes and the kernel when the log cannot be reached. */
 export async function readStatus(stateDir: string): Promise<NodeStatus> {
-  const node = findNode(stateDir)
+  const node = await reachNode(stateDir)
   const { site, node: name, version } = node
   const config = configInForce(stateDir)
   const log = await readNewest(node)

@@ -2,7 +2,7 @@ import { type BusReader, openReader, type StoredEvent } from '#platform/bus-read
 import { HaError } from '#platform/errors.ts'
 import { encodeToken, eventFilter, type NodeName } from '#schemas/subjects.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
-import { findNode } from './node.ts'
+import { reachNode } from './node.ts'
 import { stateAfter } from './projection.ts'
 import { sentence } from './sentence.ts'
 
@@ -18,7 +18,7 @@ export interface Why {
 
 /** The causal chain of the last transition of an instance, or of the last one before a moment. */
 export async function explain(stateDir: string, instance: string, at: Date | null): Promise<Why> {
-  const node = findNode(stateDir)
+  const node = await reachNode(stateDir)
   const reader = await openReader(node.bus)
   try {
     const transition = await lastTransition(reader, node, instance, at)

@@ -10,6 +10,7 @@ import { describeError, HaError } from '#platform/errors.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 import type { NodeOptions } from '../../services/supervisor/commands.ts'
 import { lookOf } from '../look.ts'
+import { enterNamespace } from '../net-namespace.ts'
 import { VERSION } from '../version.ts'
 import { findBusServer } from './bus-program.ts'
 import { type DaemonOptions, daemonCommand } from './options.ts'
@@ -46,6 +47,8 @@ async function start(reading: ConfigReading, options: DaemonOptions, argv: strin
   const { config, diagnostics, digest } = reading
   process.stderr.write(reportText(diagnostics, lookOf(process.stderr)))
   if (config === null) return exitStatus(diagnostics, config)
+  // In front of everything that opens a socket or starts a process.
+  if (config.netNamespace !== null) enterNamespace(config.netNamespace)
   mkdirSync(options.stateDir, { recursive: true, mode: 0o755 })
   if (!options.dontFork) return fork(options, argv)
   if (options.pid !== undefined) writePidFile(options.pid)

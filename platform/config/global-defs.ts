@@ -32,7 +32,7 @@ export interface Defaults {
 }
 
 export interface Globals {
-  head: Pick<Config, 'routerId' | 'site' | 'mail' | 'scriptUser' | 'scriptSecurity'>
+  head: Pick<Config, 'routerId' | 'site' | 'mail' | 'scriptUser' | 'scriptSecurity' | 'netNamespace'>
   defaults: Defaults
 }
 
@@ -57,6 +57,7 @@ function readHead(root: Block, block: Block, host: Host, findings: Findings): Gl
     mail: readMail(block, host, findings),
     scriptUser: user === null ? null : { user, group },
     scriptSecurity: hasSetting(block, 'enable_script_security'),
+    netNamespace: textOf(root, 'net_namespace') ?? null,
   }
 }
 

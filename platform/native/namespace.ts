@@ -25,11 +25,6 @@ export function enterNetNamespace(name: string): void {
   }
 }
 
-/** @throws HaError NET_NAMESPACE when there is none of this name */
-export function assertNetNamespace(name: string): void {
-  closeSync(openNetNamespace(name))
-}
-
 function openNetNamespace(name: string): number {
   try {
     return openSync(`${NAMES}/${name}`, 'r')

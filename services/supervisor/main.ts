@@ -39,7 +39,7 @@ export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promi
     identity: identityOf('nats-server', options.dropRights.busServer),
     adopted: adopted.some(({ process }) => process === 'nats-server'),
   })
-  files.writeNode(nodeRecord(options, server.access('cli')))
+  files.writeNode(nodeRecord(options, first.config.netNamespace, server.access('cli')))
   const bus = connectBus(settingsFor('supervisor', options, server, first), log)
   const current = { loaded: first }
   const effects = createEffects({ options, files, server, bus, log, processes: realProcesses(), current })
@@ -98,9 +98,10 @@ export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promi
   loop.dispatch({ type: 'NodeBooted', at: clock.now(), booted, adopted })
 }
 
-function nodeRecord({ site, node, version, configFile, configId, only }: NodeOptions, bus: BusAccess): NodeRecord {
+function nodeRecord(options: NodeOptions, netNamespace: string | null, bus: BusAccess): NodeRecord {
+  const { site, node, version, configFile, configId, only } = options
   const { pid } = process
-  return { site, node, version, pid, mark: processMark(pid) ?? '', configFile, configId, only, bus }
+  return { site, node, version, pid, mark: processMark(pid) ?? '', configFile, configId, only, netNamespace, bus }
 }
 
 const EVENT_TYPES = new Set<string>(SupervisorEvent.options.map((event) => event.shape.type.value))
@@ -114,11 +115,20 @@ function toEvent(fact: Fact) {
   return { service: 'supervisor' as const, entity: 'process' in fact ? fact.process : 'node', data: fact }
 }
 
-/** The running configuration is replaced only by one without any error. */
+/** As with keepalived, but said before anything of the new file is taken over. */
+function namespaceStays(netNamespace: string | null): string {
+  const here = netNamespace === null ? 'without net_namespace' : `in net_namespace ${netNamespace}`
+  return `net_namespace cannot change while failoverd runs, and it runs ${here}: stop it and start it again`
+}
+
+/** The running configuration is replaced only by one without any error, in the same network namespace. */
 function readAgain(options: NodeOptions, current: { loaded: LoadedConfig }): Reading {
   const reading = readConfigFile(options.configFile, options.configId)
   const { digest, diagnostics } = reading
   if (!isAcceptable(reading)) return { ok: false, digest, diagnostics: complaints(diagnostics) }
+  const { netNamespace } = current.loaded.config
+  if (reading.config.netNamespace !== netNamespace)
+    return { ok: false, digest, diagnostics: [namespaceStays(netNamespace)] }
   const config = restricted(reading.config, options.only)
   const differences = differencesInWords(current.loaded.config, config)
   current.loaded = { config, digest }

@@ -4,7 +4,7 @@ import type { Config } from '#schemas/config.ts'
 import type { Envelope } from '#schemas/envelope.ts'
 import { projectStatus } from '../../cli/failoverctl/projection.ts'
 import { sentence } from '../../cli/failoverctl/sentence.ts'
-import { exampleInstance } from '../configuration.ts'
+import { exampleInstance, exampleVip } from '../configuration.ts'
 
 let sequence = 0
 const event = (data: { type: string } & Record<string, unknown>): Envelope => ({
@@ -40,6 +40,7 @@ const config: Config = {
   mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null },
   scriptUser: null,
   scriptSecurity: false,
+  netNamespace: null,
   instances: [exampleInstance({ priority: 150 })],
   virtualServers: [
     {
@@ -71,6 +72,24 @@ test('before any event an instance is INIT, its addresses elsewhere and its serv
   assert.deepEqual(
     virtualServers[0]?.realServers.map(({ state }) => state),
     ['up', 'up'],
+  )
+})
+
+test('an address that a reload brought leaves the others where they are', () => {
+  const more = event({
+    ...added().data,
+    type: 'AddressesAdded',
+    addresses: ['192.0.2.101/32'],
+    besides: ['192.0.2.100/32'],
+  })
+  const both = [exampleVip('192.0.2.100'), exampleVip('192.0.2.101')]
+  const { instances } = projectStatus([became('BecameMaster'), more], {
+    ...config,
+    instances: [exampleInstance({ addresses: both })],
+  })
+  assert.deepEqual(
+    instances[0]?.addresses.map(({ present }) => present),
+    [true, true],
   )
 })
 

@@ -64,6 +64,7 @@ export function config(change: Partial<Config> = {}): Config {
     mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1_000, heloName: null },
     scriptUser: null,
     scriptSecurity: false,
+    netNamespace: null,
     instances: [instance()],
     virtualServers: [virtualServer()],
     ...change,

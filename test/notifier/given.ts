@@ -61,7 +61,7 @@ export function config(changes: Partial<Config> = {}): Config {
     ...{ connectTimeoutMs: 30_000, heloName: null },
   }
   return {
-    ...{ routerId: 'R1', site: null, scriptUser: null, scriptSecurity: false, mail },
+    ...{ routerId: 'R1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null, mail },
     eventBus: { maxAgeS: null, maxBytes: null },
     instances: [instance()],
     virtualServers: [virtualServer(realServer())],

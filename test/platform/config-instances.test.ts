@@ -270,6 +270,7 @@ global_defs {
     eventBus: { maxAgeS: null, maxBytes: null },
     scriptUser: { user: 'ha', group: 'staff' },
     scriptSecurity: true,
+    netNamespace: null,
     instances: [],
     virtualServers: [],
   })

@@ -34,6 +34,7 @@ const settings = (configDigest: string) => ({
     mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1, heloName: null },
     scriptUser: null,
     scriptSecurity: false,
+    netNamespace: null,
     instances: [],
     virtualServers: [],
   },

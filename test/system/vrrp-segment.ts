@@ -152,6 +152,7 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
       mail: { recipients: [], from: 'a@example.org', server, connectTimeoutMs: 1_000, heloName: null },
       scriptUser: null,
       scriptSecurity: false,
+      netNamespace: null,
       instances: [instance(change)],
       virtualServers: [],
     },

@@ -4,19 +4,18 @@ import { ROOT_OWN } from './own.ts'
 export const ROOT = `
 + global_defs                 block
     - Settings of the whole process and defaults for instances and servers. Several such blocks count as one.
-+ vrrp_instance               name=word block
++ vrrp_instance               name=word block lenient
     - One virtual router on one interface, with the addresses that move with it. The name must be unique.
-+ virtual_server              address=word port=word? block
-    - A service that IPVS spreads over real servers: an address and port, \`fwmark N\`, or \`group NAME\`.
++ virtual_server              address=ip? port=int:0..65535? [fwmark=int:1..4294967295] [group=word] block
+    - A service that IPVS spreads over real servers: an address and port, \`fwmark N\`, or \`group NAME\`. Without a port,
+      or with 0, it is one for all ports, and persistent.
 ! virtual_server=fwmark, virtual_server=group : the service is left out: nobody gets an answer there
     - A service by the packets' mark, or by a list of addresses with a name.
 ${ROOT_OWN}
-  instance                    word first
+  instance                    word first lenient
     - Name of this daemon where several run on one machine; process id and dump files carry it.
-x net_namespace               word first
-    - The network namespace to work in, by its name below /run/netns.
-    : everything would happen in the network namespace that failoverd is started in
-    | remove it, and start failoverd in the namespace: ip netns exec NAME failoverd ...
++ net_namespace               word first lenient
+    - The network namespace to work in, by its name below /run/netns. A reload cannot change it.
 x net_namespace_ipvs          word? first
     - The network namespace of the virtual servers, where it is not that of VRRP; without a name that of process 1.
     : the virtual servers would be set up in the network namespace that failoverd is started in
@@ -29,9 +28,9 @@ x net_namespace_ipvs          word? first
     - Asks each interface for its link by MII, ETHTOOL or ioctl in turn, for drivers that do not report changes.
   child_wait_time             int:0.. = 5
     - How long children may take to end at a stop, in seconds, before they are killed.
-! vrrp_sync_group             name=word block : each member changes its state alone, so that they may end on different nodes
+! vrrp_sync_group             name=word block lenient : each member changes its state alone, so that they may end on different nodes
     - Instances that change state together: one in FAULT takes the others along.
-! track_group                 name=word block : its instances do not follow the addresses, routes and rules that name it
+! track_group                 name=word block lenient : its instances do not follow the addresses, routes and rules that name it
     - Instances that go to FAULT when a static address, route or rule that names this group is lost.
   vrrp_script                 name=word block
     - A command that is run at an interval and whose exit status instances track (track_script).
@@ -41,7 +40,7 @@ x net_namespace_ipvs          word? first
     - A file whose number changes the priority of instances or the weight of real servers.
   vrrp_track_file             name=word block > track_file
     - A file whose number changes the priority of instances.
-! bfd_instance                name=word<=31 block : there is no session, which the neighbour may take for a failure
+! bfd_instance                name=word<=31 block lenient : there is no session, which the neighbour may take for a failure
     - A BFD session with one neighbour (RFC 5880), which instances and real servers can track.
 ! virtual_server_group        name=word values : the services that name it are left out
     - Addresses, address ranges and marks that \`virtual_server group NAME\` serves as one.
@@ -59,17 +58,17 @@ x net_namespace_ipvs          word? first
     - Interfaces whose link is asked for, and how, because their drivers do not report changes. One interface a line.
   SSL                         block
     - Client certificate and authorities for all SSL_GET checks.
-+ include                     word
++ include                     word lenient
     - Reads the files that match here. What cannot be read is left out, and said, unless include_check asks for more.
-+ includer                    word
++ includer                    word lenient
     - As include, and a match that is a folder, executable or unreadable ends the start.
-+ includem                    word
++ includem                    word lenient
     - As includer, and a name that matches nothing ends the start; a pattern with wildcards may match nothing.
-+ includew                    word
++ includew                    word lenient
     - As includem, and a pattern with wildcards has to match something as well.
-+ includeb                    word
++ includeb                    word lenient
     - As includer, and every alternative between braces has to match something.
-+ includea                    word
++ includea                    word lenient
     - As include, with all checks of the other forms.
 `
 
