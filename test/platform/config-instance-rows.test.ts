@@ -75,13 +75,16 @@ test('init_file takes a value, a word, both or nothing', () => {
 
 test('the name and the hardware address of a VMAC may be left out, each by itself', () => {
   const vmac = (words: string) => blockForm('vrrp_instance', `use_vmac ${words}`).use_vmac
-  assert.deepEqual(['', 'vrrp5', '02:00:5E:00:01', 'vrrp5 02:00:5e:00:01 group 7', 'name vrrp5'].map(vmac), [
-    {},
-    { name: 'vrrp5' },
-    { mac: '02:00:5e:00:01' },
-    { name: 'vrrp5', mac: '02:00:5e:00:01', group: '7' },
-    { name: 'vrrp5' },
-  ])
+  assert.deepEqual(
+    ['', 'vrrp5', '02:00:5E:00:01', 'vrrp5 02:00:5e:00:01 group 7', 'name vrrp5 02:00:5e:00:01'].map(vmac),
+    [
+      {},
+      { name: 'vrrp5' },
+      { mac: '02:00:5e:00:01' },
+      { name: 'vrrp5', mac: '02:00:5e:00:01', group: '7' },
+      { name: 'vrrp5', mac: '02:00:5e:00:01' },
+    ],
+  )
 })
 
 test('an ipvlan has an address and a mode, with or without a name', () => {
