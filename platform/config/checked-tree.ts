@@ -122,6 +122,7 @@ function addEntries(block: Block, statements: readonly Statement[], context: Con
       continue
     }
     block.entries.push(entry)
+    for (const { keyword, word } of entry.uses) reportDeprecated(keyword, wordPosition(word), context.findings)
     for (const { keyword, word } of context.quiet ? [] : entry.uses) {
       if (!keyword.inForce) tellNotInForce(block.path, keyword, wordPosition(word), context)
     }
@@ -177,11 +178,7 @@ function reportInclude(statement: Statement, findings: Findings): void {
 
 function reportUse(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
   const at = wordPosition(statement.keyword)
-  const { name, replacedBy } = keyword
-  if (replacedBy !== null) {
-    const hint = replacedBy === '' ? `${name} can be left out` : `write ${replacedBy} instead`
-    context.findings.warning({ code: 'DEPRECATED', at, keyword: name, message: `${name} is out of use`, hint })
-  }
+  reportDeprecated(keyword, at, context.findings)
   if (context.quiet) return
   const [first] = statement.args
   if (!keyword.inForce) {
@@ -190,6 +187,12 @@ function reportUse(block: Block, keyword: Keyword, statement: Statement, context
     const row = findValue(block.path, keyword.key, first.value)
     if (row !== undefined) tellNotInForce(block.path, row, wordPosition(first), context)
   }
+}
+
+function reportDeprecated({ name, replacedBy }: Keyword, at: Position, findings: Findings): void {
+  if (replacedBy === null) return
+  const hint = replacedBy === '' ? `${name} can be left out` : `write ${replacedBy} instead`
+  findings.warning({ code: 'DEPRECATED', at, keyword: name, message: `${name} is out of use`, hint })
 }
 
 function tellNotInForce(path: string, keyword: Keyword, at: Position, { enforcement, unit }: Context): void {
@@ -265,7 +268,8 @@ export function mergeBlocks(blocks: readonly Block[]): Block {
   for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
     const before = merged.settings.get(key)
     if (before === undefined) merged.settings.set(key, [...settings])
-    else before.push(...settings)
+    // A second one in another block has been reported: see checks/definitions.ts.
+    else if (findKeyword(merged.path, key)?.repeat !== 'first') before.push(...settings)
   }
   return merged
 }

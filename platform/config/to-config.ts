@@ -1,7 +1,7 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
 import { Config } from '#schemas/config.ts'
 import { type Block, blocksOf, checkTree } from './checked-tree.ts'
-import { checkRepeated, checkSyncGroups } from './checks/definitions.ts'
+import { checkRepeated, checkRepeatedSettings, checkSyncGroups } from './checks/definitions.ts'
 import { checkInstances } from './checks/instances.ts'
 import { checkReferences } from './checks/references.ts'
 import { checkRequired } from './checks/required.ts'
@@ -68,6 +68,7 @@ function checkMeaning(root: Block, statements: readonly Statement[], findings: F
   checkRequired(root, findings)
   checkReferences(root, statements, findings)
   checkRepeated(root, findings)
+  checkRepeatedSettings(root, findings)
   checkSyncGroups(root, findings)
   checkInstances(root, findings)
   checkServers(root, findings)

@@ -149,6 +149,14 @@ describe('instances', () => {
     ])
   })
 
+  test('that own their addresses for want of a priority do not listen to the weight of a script either', () => {
+    const script = SCRIPT.replace('}', ' weight 5\n}')
+    assert.deepEqual(said(script + instance('a', 'state MASTER\ntrack_script {\n chk\n}')), [
+      'warning NO_EFFECT: a: the weight of chk has no effect with priority 255',
+    ])
+    assert.deepEqual(said(script + instance('a', 'track_script {\n chk\n}')), [])
+  })
+
   test('do not start as master with AH', () => {
     const text = instance('a', 'state MASTER\npriority 150\nauthentication {\n auth_type AH\n auth_pass secret\n}')
     assert.deepEqual(said(text), ['warning NO_EFFECT: a: state MASTER has no effect with auth_type AH'])
@@ -203,6 +211,17 @@ test('blocks without what they cannot do without are left out', () => {
     'error INCOMPLETE: MISC_CHECK has no misc_path; it is left out',
   ])
   assert.deepEqual(said(service('', 'SSL_GET {\n}')), ['error INCOMPLETE: SSL_GET has no url; it is left out'])
+})
+
+test('a setting of which the first counts is reported in a second block as well', () => {
+  const { diagnostics } = parsePart('global_defs {\n instance a\n nftables\n}\nglobal_defs {\n nftables other\n}\n')
+  assert.deepEqual(complaints(diagnostics).slice(-1), ['6:2 REPEATED nftables'])
+})
+
+test('old words of entries are named with the new ones', () => {
+  const { diagnostics } = parsePart('static_routes {\n 192.0.2.0/24 gw 192.0.2.1 dev eth0\n}\n')
+  const [found] = diagnostics.filter(({ code }) => code === 'DEPRECATED')
+  assert.deepEqual([found?.line, found?.column, found?.hint], [2, 15, 'write via instead'])
 })
 
 test('rules say where they stand among the others', () => {

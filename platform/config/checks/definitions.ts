@@ -1,6 +1,7 @@
 /** Named blocks that are defined twice, and sync groups that cannot work as they are written. */
 import { type Block, blocksOf } from '../checked-tree.ts'
 import type { Findings } from '../diagnostic.ts'
+import { findKeyword } from '../keywords.ts'
 import { type Word, wordPosition } from '../text.ts'
 
 /** Instances and virtual servers see to it themselves: theirs depends on more than the name. */
@@ -21,6 +22,24 @@ export function checkRepeated(root: Block, findings: Findings): void {
       }
       const message = `${kind} ${name.value} is already defined; this one is skipped`
       findings.error({ code: 'REPEATED', at, keyword: kind, message, hint: `the one on line ${first} stands` })
+    }
+  }
+}
+
+/** Statements of which the first counts, once more in another block of the same name; checked-tree.ts reports the rest. */
+export function checkRepeatedSettings(root: Block, findings: Findings): void {
+  for (const name of ['global_defs', 'event_bus']) {
+    const first = new Map<string, number>()
+    for (const { path, settings } of blocksOf(root, name)) {
+      for (const [key, [setting]] of settings) {
+        if (setting === undefined || findKeyword(path, key)?.repeat !== 'first') continue
+        const at = wordPosition(setting.statement.keyword)
+        const line = first.get(key)
+        first.set(key, line ?? at.line)
+        if (line === undefined) continue
+        const message = `${key} is given twice`
+        findings.error({ code: 'REPEATED', at, keyword: key, message, hint: `the one on line ${line} stands` })
+      }
     }
   }
 }

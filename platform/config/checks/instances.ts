@@ -9,12 +9,13 @@ const TRACKS = ['track_interface', 'track_script', 'track_file', 'track_process'
 
 export function checkInstances(root: Block, findings: Findings): void {
   const instances = blocksOf(root, 'vrrp_instance')
+  const scripts = weightyScripts(root)
   for (const block of [...instances, ...blocksOf(root, 'vrrp_sync_group')]) {
     for (const track of TRACKS) reportTwice(block, track, findings)
   }
   for (const block of instances) {
     reportOwnInterface(block, findings)
-    reportOwner(block, findings)
+    reportOwner(block, scripts, findings)
     reportAuthenticatedMaster(block, findings)
   }
   reportSharedAddresses(instances, groupsOf(root), findings)
@@ -55,13 +56,27 @@ function reportOwnInterface(block: Block, findings: Findings): void {
   }
 }
 
+/** state MASTER without a priority means 255. */
+function isOwner(block: Block): boolean {
+  const master = block.settings.get('state')?.some(({ values }) => values[0] === 'MASTER') === true
+  return (numberOf(block, 'priority') ?? (master && !block.damaged.has('priority') ? 255 : 100)) === 255
+}
+
+/** Names of scripts that have a weight of their own. */
+function weightyScripts(root: Block): Set<string> {
+  return new Set(
+    blocksOf(root, 'vrrp_script').flatMap((script) => (numberOf(script, 'weight') ? [nameOf(script)] : [])),
+  )
+}
+
 /** Who owns the addresses keeps priority 255, whatever is tracked. */
-function reportOwner(block: Block, findings: Findings): void {
-  if (numberOf(block, 'priority') !== 255) return
+function reportOwner(block: Block, scripts: ReadonlySet<string>, findings: Findings): void {
+  if (!isOwner(block)) return
   for (const track of TRACKS) {
     for (const { statement } of trackedBy(block, track)) {
       const [word, weight] = statement.args.map(({ value }) => value)
-      if (word !== 'weight' || weight === '0') continue
+      const inherited = track === 'track_script' && scripts.has(statement.keyword.value)
+      if (word === 'weight' ? weight === '0' : !inherited) continue
       const message = `${nameOf(block)}: the weight of ${statement.keyword.value} has no effect with priority 255`
       const hint = 'the owner of the addresses does not change its priority; without a weight it goes to FAULT'
       noEffect(statement.keyword, track, message, hint, findings)
@@ -108,7 +123,7 @@ function reportSharedAddresses(
 
 /** AH counts its adverts: who starts as master has no number to go on from. The owner of the addresses does all the same. */
 function reportAuthenticatedMaster(block: Block, findings: Findings): void {
-  if ((numberOf(block, 'priority') ?? 255) === 255) return
+  if (isOwner(block)) return
   const state = block.settings.get('state')?.find(({ values }) => values[0] === 'MASTER')
   const type = textOf(blocksOf(block, 'authentication').at(-1), 'auth_type')
   if (state === undefined || type !== 'AH') return
