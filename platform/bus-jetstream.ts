@@ -21,7 +21,7 @@ const PubAck = z.object({ seq: z.number().int(), duplicate: z.boolean().optional
 const StreamReply = z.object({
   created: z.string(),
   config: z.object({ storage: z.enum(['file', 'memory']) }),
-  state: z.object({ first_seq: z.number().int(), last_seq: z.number().int() }),
+  state: z.object({ first_seq: z.number().int(), first_ts: z.string(), last_seq: z.number().int() }),
 })
 
 const StoredMessage = z.object({ message: z.object({ data: z.string().optional(), seq: z.number().int() }) })
@@ -33,6 +33,8 @@ export interface StreamState {
   created: string
   storage: 'file' | 'memory'
   lastSequence: number
+  /** When the oldest event kept was stored, wall milliseconds; null while none has left. */
+  oldestMs: number | null
 }
 
 /** What a consumer is asked for; durations in milliseconds. */
@@ -47,7 +49,8 @@ export interface ConsumerRequest {
 /** @throws HaError BUS_API or the client's own errors */
 export async function streamState(nc: NatsConnection, stream = EVENT_STREAM): Promise<StreamState> {
   const { created, config, state } = await ask(nc, `${API}.STREAM.INFO.${stream}`, {}, StreamReply)
-  return { created, storage: config.storage, lastSequence: state.last_seq }
+  const oldestMs = state.first_seq > 1 ? Date.parse(state.first_ts) : null
+  return { created, storage: config.storage, lastSequence: state.last_seq, oldestMs }
 }
 
 /** The last event whose subject matches; null when there is none. */

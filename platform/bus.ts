@@ -109,8 +109,8 @@ function outboxLink(nc: NatsConnection, settings: BusSettings): OutboxLink {
   const own = eventFilter(settings, settings.service)
   return {
     async sight() {
-      const [{ storage }, last] = await Promise.all([streamState(nc), lastMessage(nc, own)])
-      return { storage, last }
+      const [{ storage, oldestMs }, last] = await Promise.all([streamState(nc), lastMessage(nc, own)])
+      return { storage, last, oldestMs }
     },
     store: ({ subject, bytes, envelope }) => storeMessage(nc, subject, bytes, envelope.id),
     copy({ subject, bytes }) {

@@ -26,6 +26,8 @@ export interface StreamSight {
   storage: 'file' | 'memory'
   /** Bytes of the source's last event; null when there is none. */
   last: Uint8Array | null
+  /** When the oldest event of any source that the stream still has got into it, wall milliseconds; null while none has left. */
+  oldestMs: number | null
 }
 
 export interface Kept {
@@ -113,7 +115,7 @@ export function reconcile(queue: Queue, sight: StreamSight, doubled: string | nu
   queue.storage = sight.storage
   const last = sight.last === null ? null : readEvent(sight.last)
   const ids = queue.kept.map(({ record }) => record.envelope.id)
-  const stored = last === null ? 0 : countStored(ids, last.id)
+  const stored = last === null ? countForgotten(queue, sight.oldestMs) : countStored(ids, last.id)
   queue.cursor = Math.min(queue.cursor, stored)
   settle(queue, stored)
   const dropped = doubled !== null && dropDoubled(queue, doubled)
@@ -132,6 +134,16 @@ export function countStored(ids: string[], lastId: string): number {
   const last = creationOf(lastId)
   const firstLater = ids.findIndex((id) => compareCreation(creationOf(id), last) > 0)
   return firstLater < 0 ? ids.length : firstLater
+}
+
+/**
+ * How many of these events are older than all that the stream still has: they have left it, or would have by now. To
+ * send them again would tell of old alerts as of new ones.
+ */
+function countForgotten({ kept }: Queue, oldestMs: number | null): number {
+  if (oldestMs === null) return 0
+  const firstLater = kept.findIndex(({ record }) => Date.parse(record.envelope.time) >= oldestMs)
+  return firstLater < 0 ? kept.length : firstLater
 }
 
 /** The number of an event that is stored under another one is free again. */

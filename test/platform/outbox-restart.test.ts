@@ -76,6 +76,32 @@ test('an event that memory took is stored, but stays spooled until a disk has it
   assert.equal(stream.fault(), null)
 })
 
+test('what has left a limited log is not sent again, and numbers go on', async () => {
+  const first = given()
+  first.connect()
+  publish(first.outbox, 3)
+  await settled()
+  first.stream.forget(first.clock.wall() + 1)
+  const second = given({ loaded: first.lines(), stream: first.stream, startMs: 2_000 })
+  second.connect()
+  await settled()
+  assert.deepEqual([first.stream.sequences(), second.outbox.spooled()], [[], 0])
+  publish(second.outbox, 2)
+  await settled()
+  assert.deepEqual(first.stream.sequences(), [4, 5])
+  assert.equal(first.stream.fault(), null)
+})
+
+test('what was made after the oldest event of the log cannot have left it, and is sent', async () => {
+  const first = given()
+  publish(first.outbox, 2)
+  first.stream.forget(first.clock.wall())
+  const second = given({ loaded: first.spooled(), stream: first.stream, startMs: 2_000 })
+  second.connect()
+  await settled()
+  assert.deepEqual(first.stream.sequences(), [1, 2])
+})
+
 test('an emptied stream is continued with the next number', async () => {
   const { outbox, stream, connect } = given()
   connect()

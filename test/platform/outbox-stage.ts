@@ -56,11 +56,12 @@ function fakeStream() {
   let disk: OutboxRecord[] = []
   const copied: number[] = []
   let pretend = false
+  let oldestMs: number | null = null
   const state = { held: null as PromiseWithResolvers<void> | null, flying: 0, lose: false, refuse: false, gone: false }
   const link = (): OutboxLink => ({
     async sight() {
       if (state.gone) throw new Error('stream not found')
-      return { storage, last: stored.at(-1)?.bytes ?? null }
+      return { storage, last: stored.at(-1)?.bytes ?? null, oldestMs }
     },
     async store(record) {
       state.flying += 1
@@ -108,6 +109,11 @@ function fakeStream() {
       if (storage === 'file') disk = kind === 'memory' ? stored : []
       stored = kind === 'memory' ? [] : disk
       storage = kind
+    },
+    /** Limits made all events of this source leave; the oldest of another one came at this moment. */
+    forget(atMs: number) {
+      stored = []
+      oldestMs = atMs
     },
     inFlight: () => state.flying,
     copies: () => copied,
