@@ -3,7 +3,7 @@ import { HaError } from '#platform/errors.ts'
 import type { Envelope } from '#schemas/envelope.ts'
 import type { NodeRecord } from '#schemas/node.ts'
 import { NodeStatus } from '#schemas/status.ts'
-import { eventFilter } from '#schemas/subjects.ts'
+import { eventFilter, eventSource, ServiceName } from '#schemas/subjects.ts'
 import { fillForgotten } from './forgotten.ts'
 import { configInForce, countSpooled, reachNode } from './node.ts'
 import { observedStatus } from './observed.ts'
@@ -22,6 +22,9 @@ export async function readStatus(stateDir: string): Promise<NodeStatus> {
   const { events, sequence, remembered } = log
   const stored = new Map<string, number>()
   for (const { source, sequence: last } of events) stored.set(source, Math.max(last, stored.get(source) ?? 0))
+  // Nobody can tell what of the spool of a source whose events have all left was stored: everything, in all likelihood.
+  const gone = remembered === null ? [] : ServiceName.options.map((service) => eventSource(node, service))
+  for (const source of gone) if (!stored.has(source)) stored.set(source, Number.POSITIVE_INFINITY)
   const bus = { state: 'connected' as const, sequence, spooled: countSpooled(stateDir, stored) }
   const told = projectStatus(events, config)
   const state = remembered === null ? told : fillForgotten(told, observedStatus(stateDir, config), remembered.checker)

@@ -23,7 +23,7 @@ export const EVENT_BUS = `
 + max_age                     duration:1h..520w
     - Events older than this leave the log. Keep it longer than the longest absence of who reads it. Without it: never.
 + max_size                    size:16M..64T
-    - The log's size, oldest events leave first. It is reserved on the disk; more than is free is lowered, with a warning.
+    - The log's size; the oldest events leave when it is reached. More than the disk has free is lowered, with a warning.
 ! server                      word each : failoverd's own server is used
     - URL of a NATS server to use instead of failoverd's own, such as tls://192.0.2.5:4222. One line for each of a cluster.
 ! hub                         word each : the events of this node reach no hub
