@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, constants, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError } from 'commander'
@@ -10,7 +10,6 @@ import { describeError, HaError } from '#platform/errors.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 import type { NodeOptions } from '../../services/supervisor/commands.ts'
 import { lookOf } from '../look.ts'
-import { enterNamespace } from '../net-namespace.ts'
 import { VERSION } from '../version.ts'
 import { findBusServer } from './bus-program.ts'
 import { type DaemonOptions, daemonCommand } from './options.ts'
@@ -36,10 +35,17 @@ function test({ configTest, strict, useFile, configId }: DaemonOptions): number 
   const said = strict ? asErrors(diagnostics) : diagnostics
   const summary = said.length === 0 ? '' : `${useFile}: ${summaryText(summaryOf(said))}\n`
   const text = (look: Look) => reportText(said, look) + summary
-  if (typeof configTest === 'string') appendFileSync(configTest, text(PLAIN))
+  if (typeof configTest === 'string') append(configTest, text(PLAIN))
   else process.stderr.write(text(lookOf(process.stderr)))
   const status = exitStatus(diagnostics, config)
   return strict && status === 5 ? 4 : status
+}
+
+/** Not through a link: root may be testing, and others may write to the folder. */
+function append(path: string, text: string): void {
+  const file = openSync(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o644)
+  appendFileSync(file, text)
+  closeSync(file)
 }
 
 /** As keepalived: what is wrong is said, and the node runs with what is right. */
@@ -47,12 +53,13 @@ async function start(reading: ConfigReading, options: DaemonOptions, argv: strin
   const { config, diagnostics, digest } = reading
   process.stderr.write(reportText(diagnostics, lookOf(process.stderr)))
   if (config === null) return exitStatus(diagnostics, config)
+  // A test of the configuration is over before the kernel, the bus and the log would be needed: only here they are loaded.
+  const { enterNamespace } = await import('../net-namespace.ts')
   // In front of everything that opens a socket or starts a process.
   if (config.netNamespace !== null) enterNamespace(config.netNamespace)
   mkdirSync(options.stateDir, { recursive: true, mode: 0o755 })
   if (!options.dontFork) return fork(options, argv)
   if (options.pid !== undefined) writePidFile(options.pid)
-  // A test of the configuration is over before the bus and the log would be needed: only here they are loaded.
   const { LOG_FORMAT } = await import('#platform/log.ts')
   const { runNode } = await import('../../services/supervisor/main.ts')
   if (options.logConsole) process.env[LOG_FORMAT] = 'text'
