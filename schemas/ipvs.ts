@@ -20,6 +20,8 @@ export const AddressesAdded = z.strictObject({
   tookMs: z.number().min(0),
   /** Gratuitous ARP and neighbour advertisements of the first burst. */
   announced: z.number().int().min(0),
+  /** Addresses of the instance that were in place before, when a reload brought more of them. */
+  besides: addresses.optional(),
 })
 
 /** This node took the addresses out of the kernel. */

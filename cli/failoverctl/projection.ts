@@ -117,6 +117,7 @@ function projectAddresses(instance: VrrpInstance, story: Envelope[]): { address:
   for (const { event } of parsed(story, IpvsEvent)) {
     if (!('instance' in event)) continue
     const here = event.type === 'AddressesAdded' || event.type === 'AddressesKept'
+    if (event.type === 'AddressesAdded') for (const address of event.besides ?? []) present.add(address)
     for (const address of event.addresses) here ? present.add(address) : present.delete(address)
   }
   return [...instance.addresses, ...instance.excludedAddresses].map(({ address, prefix }) => {

@@ -115,6 +115,8 @@ describe('stop and reload', () => {
     const addresses = [vip('192.168.105.212')]
     node.reload(config({ instances: [instance({ addresses: [vip(), ...addresses] })] }))
     assert.deepEqual(node.writes(), ['add 192.168.105.212 for 3000'])
+    const [event] = node.news()
+    assert.deepEqual([event?.addresses, event?.besides], [['192.168.105.212/32'], [VIP_NAME]])
     node.reload(config({ instances: [instance({ addresses })] }))
     assert.deepEqual(node.writes(), [`remove ${VIP}`])
     node.adverts(1)

@@ -5,6 +5,7 @@ import type { AddressOutcome, HeldAddress } from '../ports.ts'
 import { leftOverWaitMs, TELL_MS } from './evidence.ts'
 import { expired, tellOf } from './mastership.ts'
 import {
+  type AddAddresses,
   allAddresses,
   cidrOf,
   type Fact,
@@ -118,10 +119,19 @@ export function decideAnnounced({ announce, result, at }: Of<'AddressesAnnounced
     trigger,
     tookMs,
     announced,
+    ...besides(write, state),
   } as const
   // The event of vrrp that explains it is on its way, unless there is no way.
   const wait = trigger === 'advert' && state.busConnected && instance in state.instances
   return [wait ? { type: 'AdditionNoted', instance, untold: { event, due: at + TELL_MS } } : event, ...told]
+}
+
+/** Whoever reads the newest event of an instance alone must learn of all its addresses. */
+function besides({ instance, addresses }: AddAddresses, { instances }: State): { besides?: string[] } {
+  const known = instances[instance]
+  const others = known === undefined ? [] : allAddresses(known.config)
+  const before = others.filter((each) => !addresses.some((one) => isSame(one, each)))
+  return before.length === 0 ? {} : { besides: before.map(cidrOf) }
 }
 
 function announcementEntity(address: VipAddress): string {
