@@ -1,8 +1,8 @@
 import { relative, resolve } from 'node:path'
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
+import type { Diagnostic, Look } from '#platform/config/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
 import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
-import { lookOf } from '../look.ts'
+import type { Outcome } from './outcome.ts'
 
 export interface CheckOptions {
   /** Warnings count as errors. */
@@ -10,10 +10,11 @@ export interface CheckOptions {
   json: boolean
   /** Decides about `@ID` lines. */
   configId: string
+  look: Look
 }
 
-/** Prints everything that is wrong with the file; returns whether nothing is, but for warnings unless strict. */
-export function checkConfig(file: string, { strict, json, configId }: CheckOptions): boolean {
+/** Everything that is wrong with the file; fails where something is, but for warnings unless strict. */
+export function checkConfig(file: string, { strict, json, configId, look }: CheckOptions): Outcome {
   const path = resolve(file)
   const { config, diagnostics: found } = loadConfig(path, { configId })
   const diagnostics = strict ? asErrors(found) : found
@@ -23,9 +24,8 @@ export function checkConfig(file: string, { strict, json, configId }: CheckOptio
   const { error: errors, warning: warnings, note: notes } = summary
   const text = json
     ? JSON.stringify({ file: path, passes, starts, errors, warnings, notes, diagnostics })
-    : `${reportText(diagnostics.map(nearby), lookOf(process.stdout))}${file}: ${summaryText(summary)}; ${verdict(starts, found)}`
-  process.stdout.write(`${text}\n`)
-  return passes
+    : `${reportText(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${verdict(starts, found)}`
+  return { status: passes ? 0 : 1, out: `${text}\n`, err: '' }
 }
 
 /** What a node would do with the file. */

@@ -11,37 +11,36 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import type { Look } from '#platform/config/diagnostic.ts'
 import { formatConfig } from '#platform/config/format.ts'
 import { reportText } from '#platform/config/report.ts'
 import { HaError } from '#platform/errors.ts'
-import { lookOf } from '../look.ts'
+import { done, failed, type Outcome } from './outcome.ts'
 
 export interface FormatOptions {
   check: boolean
   write: boolean
+  look: Look
 }
 
 /** The name of standard input. */
 const STDIN = '-'
 
 /**
- * Prints the file formatted, or writes it back, or only says whether that would change it. Returns whether there is
- * nothing left to do; false also for a file that cannot be formatted, with the findings on standard error.
+ * The file formatted, or written back, or only whether that would change it. Fails for one that cannot be formatted,
+ * with the findings, and with `check` for one that would change. @throws HaError USAGE, CONFIG_FILE
  */
-export function formatFile(file: string, { check, write }: FormatOptions): boolean {
+export function formatFile(file: string, { check, write, look }: FormatOptions): Outcome {
   if (write && file === STDIN) throw new HaError('USAGE', 'standard input cannot be written back')
   const { text, encoding } = readText(file)
   const result = formatConfig(text, file)
-  if (!result.ok) {
-    process.stderr.write(reportText(result.diagnostics, lookOf(process.stderr)))
-    process.stderr.write(`${file}: not formatted\n`)
-    return false
-  }
+  if (!result.ok) return failed(`${reportText(result.diagnostics, look)}${file}: not formatted\n`)
   const changes = result.text !== text
-  if (check && changes) process.stdout.write(`${file} would be formatted\n`)
-  if (write && changes) replaceFile(realpathSync(file), Buffer.from(result.text, encoding))
-  if (!check && !write) process.stdout.write(Buffer.from(result.text, encoding))
-  return !check || !changes
+  if (check) return changes ? failed('', `${file} would be formatted\n`) : done('')
+  const bytes = Buffer.from(result.text, encoding)
+  if (!write) return done(bytes)
+  if (changes) replaceFile(realpathSync(file), bytes)
+  return done('')
 }
 
 /** Comments in an encoding of the past have to come out as they went in. */

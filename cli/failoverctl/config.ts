@@ -1,15 +1,29 @@
 import { type Command, Option } from 'commander'
+import { reportText } from '#platform/config/report.ts'
 import { shortHostName } from '../host-name.ts'
-import { checkConfig } from './config-check.ts'
-import { formatFile } from './config-format.ts'
+import { lookOf } from '../look.ts'
+import { type CheckOptions, checkConfig } from './config-check.ts'
+import { type FormatOptions, formatFile } from './config-format.ts'
+import { planConfig, planStatus, planText } from './config-plan.ts'
 import { type ReferenceOptions, referenceOf } from './config-reference.ts'
+import { type ShowOptions, showConfig } from './config-show.ts'
+import { done, type Outcome } from './outcome.ts'
 
-/** `failoverctl config ...`: everything about a configuration file that needs no running node. */
-export function addConfig(command: Command, onEnd: (passes: boolean) => void): void {
+type Tell = (outcome: Outcome) => void
+
+/** `failoverctl config ...`: everything about configuration files. `onEnd` gets the exit status. */
+export function addConfig(command: Command, stateDir: () => string, onEnd: (status: number) => void): void {
   const config = command.command('config').description('configuration files').exitOverride()
-  addCheck(config, onEnd)
-  addFormat(config, onEnd)
-  addReference(config)
+  const tell = ({ status, out, err }: Outcome) => {
+    process.stdout.write(out)
+    process.stderr.write(err)
+    onEnd(status)
+  }
+  addCheck(config, tell)
+  addPlan(config, stateDir, tell)
+  addShow(config, tell)
+  addFormat(config, tell)
+  addReference(config, tell)
 }
 
 /** Which lines of the file count. */
@@ -20,7 +34,7 @@ function configId(): Option {
   )
 }
 
-function addCheck(config: Command, onEnd: (passes: boolean) => void): void {
+function addCheck(config: Command, tell: Tell): void {
   config
     .command('check <file>')
     .description('everything that is wrong with a file; exit status 1 if a reload would refuse it')
@@ -28,31 +42,70 @@ function addCheck(config: Command, onEnd: (passes: boolean) => void): void {
     .option('--json', 'the findings as JSON', false)
     .addOption(configId())
     .exitOverride()
-    .action((file: string, options: { strict: boolean; json: boolean; configId: string }) =>
-      onEnd(checkConfig(file, options)),
+    .action((file: string, options: Omit<CheckOptions, 'look'>) =>
+      tell(checkConfig(file, { ...options, look: lookOf(process.stdout) })),
     )
 }
 
-function addFormat(config: Command, onEnd: (passes: boolean) => void): void {
+interface PlanFlags {
+  against?: string
+  configId?: string
+  exitCode: boolean
+  json: boolean
+}
+
+function addPlan(config: Command, stateDir: () => string, tell: Tell): void {
+  config
+    .command('plan <file>')
+    .description(
+      'what a reload with a file would change: addresses, instances, services; exit status 1 if it is refused',
+    )
+    .option('--against <file>', 'compare with this file instead of what the node runs with')
+    .option('--exit-code', 'exit status 3 if something would change', false)
+    .option('--json', 'as JSON', false)
+    .option('-i, --config-id <id>', 'identity for conditional lines (@id); default: that of the node')
+    .exitOverride()
+    .action((file: string, { exitCode, json, ...options }: PlanFlags) => {
+      const plan = planConfig({ file, stateDir: stateDir(), ...options })
+      const out = `${json ? JSON.stringify(plan) : planText(plan)}\n`
+      const err = json ? '' : reportText(plan.findings, lookOf(process.stderr))
+      tell({ status: planStatus(plan, exitCode), out, err })
+    })
+}
+
+function addShow(config: Command, tell: Tell): void {
+  config
+    .command('show <file>')
+    .description('what a file says: includes, definitions and conditional lines resolved, defaults filled in')
+    .option('--json', 'as JSON (schema: editor/keepalived.schema.json)', false)
+    .option('--show-secrets', 'passwords and keys as they are', false)
+    .addOption(configId())
+    .exitOverride()
+    .action((file: string, options: ShowOptions) => tell(showConfig(file, options)))
+}
+
+function addFormat(config: Command, tell: Tell): void {
   config
     .command('fmt <file>')
     .description('the file in one style and with the same meaning, to standard output (- is standard input)')
     .addOption(
-      new Option('--check', 'print nothing; exit status 1 if it would change').default(false).conflicts('write'),
+      new Option('--check', 'only say whether it would change; exit status 1 then').default(false).conflicts('write'),
     )
     .option('--write', 'write it back', false)
     .exitOverride()
-    .action((file: string, options: { check: boolean; write: boolean }) => onEnd(formatFile(file, options)))
+    .action((file: string, options: Omit<FormatOptions, 'look'>) =>
+      tell(formatFile(file, { ...options, look: lookOf(process.stderr) })),
+    )
 }
 
-function addReference(config: Command): void {
+function addReference(config: Command, tell: Tell): void {
   config
     .command('reference [keyword]')
     .description('what a keyword does, where it stands, what it takes; without a keyword the outline of all')
     .option('--block <block>', 'only in this block: its name or path, such as virtual_server/real_server')
     .option('--json', 'as JSON', false)
     .exitOverride()
-    .action((keyword: string | undefined, options: ReferenceOptions) => {
-      process.stdout.write(`${referenceOf(keyword, options)}\n`)
-    })
+    .action((keyword: string | undefined, options: ReferenceOptions) =>
+      tell(done(`${referenceOf(keyword, options)}\n`)),
+    )
 }

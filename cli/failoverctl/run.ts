@@ -39,7 +39,7 @@ export function controlCommand(onEnd: (status: number) => void): Command {
   addStatus(command, stateDir)
   addEvents(command, stateDir)
   addWhy(command, stateDir)
-  addConfig(command, (passes) => onEnd(passes ? DONE : FAILED))
+  addConfig(command, stateDir, onEnd)
   addLab(command, onEnd)
   return command
 }

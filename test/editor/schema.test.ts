@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { z } from 'zod'
+import { formSchema } from '#platform/config/form-schema.ts'
+import { jsonForm } from '#platform/config/json-form.ts'
+import { parseConfig } from '#platform/config/to-config.ts'
+import { memoryFiles, OPTIONS, PATH } from '../platform/config/parse.ts'
+import { assertGenerated, jsonText } from './generated.ts'
+
+const schema = z.toJSONSchema(formSchema())
+const validate = new Ajv2020({ allErrors: true }).compile(schema)
+
+function complaints(form: object): string[] {
+  validate(form)
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
+}
+
+function form(text: string): object {
+  return jsonForm(parseConfig(memoryFiles({ [PATH]: text }), PATH, OPTIONS).root, { secrets: true })
+}
+
+test('editor/keepalived.schema.json is what the keyword table says', () =>
+  assertGenerated('keepalived.schema.json', jsonText(schema)))
+
+test('a value outside its range and a word that is no keyword are refused', () => {
+  assert.deepEqual(complaints(form('vrrp_instance V {\n priority 200\n}\n')), [])
+  const bad = { vrrp_instance: [{ name: 'V', priority: 256 }], vrrp_instanc: [] }
+  assert.deepEqual(complaints(bad).sort(), [
+    '/vrrp_instance/0/priority: must be <= 255',
+    ': must NOT have additional properties',
+  ])
+})
