@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { type Diagnostic, formatDiagnostic } from '#platform/config/diagnostic.ts'
 import { isErrno } from '#platform/errors.ts'
 import type { NodeRecord } from '#schemas/node.ts'
-import { type ConfigReading, isAcceptable, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
+import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 import { processMark } from '../../services/supervisor/adapters/process-mark.ts'
 import { type StagedFile, stageFile } from './apply-file.ts'
 import { reloadNode, type Verdict } from './apply-verdict.ts'
 import { baseInForce, planReading, planText } from './config-plan.ts'
-import { findNode } from './node.ts'
+import { reachNode } from './node.ts'
 
 export interface ApplyOptions {
   /** Must be the file the node was started with, unless `replace`; without it, that file. */
@@ -30,11 +30,11 @@ type Status = typeof DONE | typeof FAILED | typeof WRONG_USAGE
  * Checks the file, shows what it changes, has the running node take it over, and waits until it says that it has. One
  * with errors changes nothing. Returns the exit status.
  *
- * @throws HaError NODE_UNKNOWN, SETTINGS_INVALID, CONFIG_FILE
+ * @throws HaError NODE_UNKNOWN, NET_NAMESPACE, SETTINGS_INVALID, CONFIG_FILE
  */
 export async function applyConfig(options: ApplyOptions): Promise<Status> {
   const { stateDir, replace, print } = options
-  const node = findNode(stateDir)
+  const node = await reachNode(stateDir)
   if (processMark(node.pid) !== node.mark) {
     print(`${node.node} does not run: there is nothing to reload; it will read ${node.configFile} when it starts`)
     return FAILED
@@ -73,9 +73,9 @@ async function applyFile(node: NodeRecord, application: Application): Promise<St
   const { file, target, staged, stateDir, print, timeoutMs = 10_000 } = application
   const reading = readConfigFile(staged?.path ?? file, node.configId)
   const plan = planReading(file, reading, baseInForce(stateDir))
-  if (!isAcceptable(reading)) {
+  if (plan.result === 'refused') {
     for (const finding of errorsIn(reading, application)) print(formatDiagnostic(finding))
-    print(`${file} has errors: nothing was changed`)
+    print(`nothing was changed: ${file} is refused, because ${plan.refusal}`)
     return FAILED
   }
   print(planText(plan))
