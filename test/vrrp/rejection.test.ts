@@ -55,7 +55,7 @@ test('every event the core makes has the shape others were promised', () => {
     silence(20_000),
     gone(20_100),
     { type: 'CommitExpired', at: 20_200, drained: true },
-    { type: 'Reconfigured', at: 20_300, config: instance({ priority: 120 }) },
+    { type: 'Reconfigured', at: 20_300, config: instance({ name: 'VI_9', priority: 120 }) },
     { type: 'StopRequested', at: 20_400 },
   ]
   const drafts = inputs
