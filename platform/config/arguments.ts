@@ -46,7 +46,8 @@ export function parseArguments(keyword: Keyword, statement: Statement, findings:
 
 function wordsBehind(keyword: Keyword, { keyword: word, args }: Statement, findings: Findings): Words {
   const endsValues = (value: string): boolean => isOption(keyword, value)
-  return { keyword, word, title: keyword.name, rest: args, index: 0, endsValues, loss: null, findings }
+  const loss = keyword.opens === null ? null : `the ${keyword.name} is left out`
+  return { keyword, word, title: keyword.name, rest: args, index: 0, endsValues, loss, findings }
 }
 
 /** Takes what belongs to a keyword off the words behind it; null when something is wrong with it, which was reported. */
@@ -158,7 +159,9 @@ function reportUnknownOptions({ keyword, title, rest, index, findings }: Words):
   const near = nearest(word.value, known)
   const hint = near === null ? `known here: ${known.join(', ')}` : `did you mean ${near}?`
   const message = `${title}: ${word.value} is no option of it; it and what is behind it are not used`
-  findings.error({ code: 'UNKNOWN_OPTION', at: wordPosition(word), keyword: title, message, hint })
+  // Behind the head of a block nobody minds.
+  const say = keyword.opens === null ? findings.error : findings.note
+  say({ code: 'UNKNOWN_OPTION', at: wordPosition(word), keyword: title, message, hint })
 }
 
 function reportInvalid({ keyword, title, loss, findings }: Words, word: Word, refusal: Refusal): null {

@@ -1,11 +1,12 @@
 /**
  * Defaults of the keyword table: a value as it would be written; `<name>` for what the keyword of that name says, in the
- * same block, in those around it or in global_defs; `<name>default` when it may say nothing.
+ * same block, in those around it or in global_defs (`<global_defs.name>`: only there); `<name>default` when it may say
+ * nothing.
  */
 
 /** The keyword that is asked first, null where the default is a value; and what counts when it says nothing, '' for nothing. */
 export function readFallback(fallback: string): { source: string | null; rest: string } {
-  const [, source = null, rest = fallback] = /^<([\w-]+)>(.*)$/.exec(fallback) ?? []
+  const [, source = null, rest = fallback] = /^<([\w.-]+)>(.*)$/.exec(fallback) ?? []
   return { source, rest }
 }
 

@@ -38,7 +38,9 @@ function entrySchema(path: string): z.ZodType {
     const [argument] = own?.args ?? []
     return argument === undefined ? z.string() : argumentSchema(argument)
   }
-  return z.strictObject({ ...(own && argumentFields(own)), ...optionFields(path) })
+  const head = z.strictObject(own === undefined ? {} : argumentFields(own))
+  const replaceable = [...keywordsOf(path).values()].some(({ leading }) => leading)
+  return (replaceable ? head.partial() : head).extend(optionFields(path))
 }
 
 /** The options of an entry, or of a part of one. */
@@ -118,6 +120,7 @@ function argumentSchema({ kind, min, max, longest, choices }: Argument): z.ZodTy
     case 'net4':
     case 'net6':
     case 'prefix':
+    case 'span':
     case 'mac':
     case 'hex':
     case 'hexmask':

@@ -128,16 +128,18 @@ function defaultForm(scope: Scope, keyword: Keyword, fallback = keyword.fallback
 }
 
 /** What this block says under another name, then what those around it say, nearest first, and global_defs at last. */
-function inherited(own: Scope, { key }: Keyword, name: string): Json | undefined {
+function inherited(own: Scope, { key }: Keyword, source: string): Json | undefined {
   const { around, globals, show } = own
-  const sibling = name === key ? undefined : findKeyword(own.block.path, name)
-  const said = sibling && settingForm(own, sibling)
-  if (said !== undefined) return said
-  const outer = around ?? (globals.path === '' ? null : { block: globals, around: null, globals, show })
-  for (let scope = outer; scope !== null; scope = scope.around) {
-    const keyword = findKeyword(scope.block.path, name)
-    const value = keyword && settingForm(scope, keyword)
-    if (value !== undefined) return value
+  const name = source.replace(/^global_defs\./, '')
+  if (name === source) {
+    const sibling = name === key ? undefined : findKeyword(own.block.path, name)
+    const said = sibling && settingForm(own, sibling)
+    if (said !== undefined) return said
+    for (let scope = around; scope !== null; scope = scope.around) {
+      const keyword = findKeyword(scope.block.path, name)
+      const value = keyword && settingForm(scope, keyword)
+      if (value !== undefined) return value
+    }
   }
   const keyword = findKeyword('global_defs', name)
   return keyword && settingForm({ block: globals, around: null, globals, show }, keyword)

@@ -28,12 +28,13 @@
 import { bytesOf, secondsOf } from './quantity.ts'
 
 const KINDS =
-  'word|rest|ip4|ip6|ip|net4|net6|net|prefix|int|num|named|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|script'
+  'word|rest|ip4|ip6|ip|net4|net6|net|prefix|span|int|num|named|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|script'
 
 /**
  * rest: all words that are left, as one text. net: an address with an optional prefix length. prefix: a net, or default,
- * any, all. num: a number in any base of C. named: a num, or a name that stands for one. size: bytes, K M G T behind.
- * duration: seconds, s m h d w behind. hexmask: x for any digit. ranges: N or N-M. bool: true when missing.
+ * any, all. span: a range of addresses, see address-span.ts. num: a number in any base of C. named: a num, or a name that
+ * stands for one. size: bytes, K M G T behind. duration: seconds, s m h d w behind. hexmask: x for any digit. ranges: N or
+ * N-M. bool: true when missing.
  */
 export type ArgumentKind =
   | 'word'
@@ -45,6 +46,7 @@ export type ArgumentKind =
   | 'net4'
   | 'net6'
   | 'prefix'
+  | 'span'
   | 'int'
   | 'num'
   | 'named'

@@ -54,6 +54,8 @@ export function describe(argument: Argument): string {
       return 'IPv4 address[/length]'
     case 'net6':
       return 'IPv6 address[/length]'
+    case 'span':
+      return 'address, subnet or range of addresses'
     case 'prefix':
       return 'address[/length]|default'
     case 'mac':

@@ -1,5 +1,6 @@
 /** One word to one value, by the kind of the argument; with what is allowed when it does not fit. */
 import type { Script } from '#schemas/config.ts'
+import { parseAddressSpan } from './address-span.ts'
 import { addressHint, longestPrefix, parseIpAddress } from './ip-address.ts'
 import type { Argument, ArgumentKind } from './keyword-row.ts'
 import { bytesOf, bytesText, secondsOf, secondsText } from './quantity.ts'
@@ -16,7 +17,7 @@ export interface Remark {
 
 export interface Refusal {
   ok: false
-  code: 'INVALID' | 'OUT_OF_RANGE'
+  code: 'INVALID' | 'INVALID_ADDRESS' | 'OUT_OF_RANGE'
   problem: string
   hint: string | null
 }
@@ -34,7 +35,7 @@ export function parseValue(argument: Argument, value: string): Parsed {
     case 'num':
       return parseNumber(argument, value)
     case 'named':
-      return /^[+-]?\d/.test(value) ? parseNumber(argument, value) : accept(value)
+      return /^[+-]?(0[xX][\da-fA-F]+|\d+)$/.test(value) ? parseNumber(argument, value) : accept(value)
     case 'sec':
     case 'msec':
       return parseDecimal(argument, value)
@@ -56,6 +57,8 @@ export function parseValue(argument: Argument, value: string): Parsed {
       return parseNet(argument, value)
     case 'prefix':
       return parsePrefix(argument, value)
+    case 'span':
+      return parseSpan(value)
     case 'mac':
       return MAC.test(value)
         ? accept(value.toLowerCase())
@@ -158,7 +161,7 @@ function parseAddress(argument: Argument, value: string): Parsed {
   const family = familyOf(argument.kind)
   if (address !== null && (family === null || family === address.family))
     return accept(address.text, prefix === undefined ? null : UNUSED_PREFIX)
-  return refuse(`is not an ${family === null ? 'IP' : `IPv${family}`} address`, addressHint(value))
+  return refuse(`is not an ${family === null ? 'IP' : `IPv${family}`} address`, addressHint(value), 'INVALID_ADDRESS')
 }
 
 /** `address/length`, the length always there: the longest stands in for one that is none, as with keepalived. */
@@ -167,12 +170,17 @@ function parseNet(argument: Argument, value: string): Parsed {
   const address = parseIpAddress(bare)
   const family = familyOf(argument.kind)
   if (address === null || (family !== null && family !== address.family))
-    return refuse(`is not an ${family === null ? 'IP' : `IPv${family}`} address`, addressHint(bare))
+    return refuse(`is not an ${family === null ? 'IP' : `IPv${family}`} address`, addressHint(bare), 'INVALID_ADDRESS')
   const longest = longestPrefix(address.family)
   const length = prefix === undefined ? longest : /^\d+$/.test(prefix) ? Number(prefix) : Number.NaN
   if (length <= longest) return accept(`${address.text}/${length}`)
   const text = `the prefix length must be a number from 0 to ${longest}; /${longest} is used`
   return accept(`${address.text}/${longest}`, { severity: 'error', code: 'OUT_OF_RANGE', text })
+}
+
+function parseSpan(value: string): Parsed {
+  const span = parseAddressSpan(value)
+  return span.ok ? accept(span.text) : refuse(span.problem, span.hint, 'INVALID_ADDRESS')
 }
 
 /** All addresses have several names. */
@@ -226,6 +234,7 @@ export const KIND_TEXTS: Readonly<Record<ArgumentKind, string>> = {
   net4: 'an IPv4 address with an optional prefix length',
   net6: 'an IPv6 address with an optional prefix length',
   prefix: 'an address with an optional prefix length, or default',
+  span: 'an address or a range of addresses',
   int: 'a number',
   num: 'a number',
   named: 'a number or a name',

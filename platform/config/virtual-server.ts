@@ -3,9 +3,9 @@ import type { RealServer, TcpCheck, VirtualServer } from '#schemas/config.ts'
 import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
-import { addressHint, type IpAddress, parseIpAddress } from './ip-address.ts'
+import { type IpAddress, parseIpAddress } from './ip-address.ts'
 import { findValue } from './keywords.ts'
-import { type Position, type Word, wordPosition } from './text.ts'
+import { type Position, wordPosition } from './text.ts'
 
 /** The largest weight the configuration keeps; IPVS itself would take more, and nobody does. */
 const LARGEST_WEIGHT = 65535
@@ -31,13 +31,15 @@ export function readVirtualServers(root: Block, defaults: Defaults, findings: Fi
 }
 
 function readVirtualServer(block: Block, defaults: Defaults, findings: Findings): VirtualServer | null {
-  const [addressWord, portWord] = block.statement?.args ?? []
-  if (addressWord === undefined) return null
+  const [first] = block.statement?.args ?? []
   // That it is not in force has been said by its row in the keyword table.
-  if (findValue('', 'virtual_server', addressWord.value) !== undefined || block.refused) return null
-  const address = readAddress(addressWord, 'virtual_server', findings)
-  const port = readPort(portWord, 'virtual_server', findings)
-  if (address === null || port === null) return null
+  if (findValue('', 'virtual_server', first?.value ?? '') !== undefined || block.refused) return null
+  const { address, port } = placeOf(block)
+  if (address === null) {
+    const code = block.statement?.args.length === 0 ? 'MISSING_PARAMETER' : 'INVALID_ADDRESS'
+    leaveOut(block, code, 'has no address, fwmark or group', findings)
+    return null
+  }
   if (port === 0) {
     const message = `virtual_server ${address.text} without a port is not in force yet: nobody gets an answer there`
     findings.warning({ code: 'NOT_IN_FORCE', at: openingOf(block), keyword: 'virtual_server', message })
@@ -65,23 +67,12 @@ function readVirtualServer(block: Block, defaults: Defaults, findings: Findings)
   }
 }
 
-function readAddress(word: Word, keyword: string, findings: Findings): IpAddress | null {
-  const address = parseIpAddress(word.value)
-  if (address === null) {
-    const message = `${keyword}: ${word.value} is not an IP address; the ${keyword} is left out`
-    findings.error({ code: 'INVALID_ADDRESS', at: wordPosition(word), keyword, message, hint: addressHint(word.value) })
+/** The address and port in the head of a block; 0 without a port. */
+function placeOf({ values: [address, port] }: Block): { address: IpAddress | null; port: number } {
+  return {
+    address: typeof address === 'string' ? parseIpAddress(address) : null,
+    port: typeof port === 'number' ? port : 0,
   }
-  return address
-}
-
-/** 0 without a port, null when it is none. */
-function readPort(word: Word | undefined, keyword: string, findings: Findings): number | null {
-  if (word === undefined || word.value === '0') return 0
-  const port = /^\+?\d+$/.test(word.value) ? Number(word.value) : -1
-  if (port >= 1 && port <= 65535) return port
-  const message = `${keyword}: ${word.value} is not a port; the ${keyword} is left out`
-  findings.error({ code: 'OUT_OF_RANGE', at: wordPosition(word), keyword, message, hint: 'allowed: 1 to 65535' })
-  return null
 }
 
 function readProtocol(service: Service): VirtualServer['protocol'] {
@@ -91,12 +82,13 @@ function readProtocol(service: Service): VirtualServer['protocol'] {
 
 /** Whether real servers get packets in a tunnel of another kind than IP in IP, which is not in force yet. */
 function usesOtherTunnel({ block, findings }: Service): boolean {
-  const [, ...details] = settingOf(block, 'lvs_method')?.statement.args ?? []
-  const [detail] = details
-  if (detail === undefined || details.map(({ value }) => value).join(' ') === 'type ipip') return false
+  const method = settingOf(block, 'lvs_method')
+  const type = method?.options.get('type') ?? 'ipip'
+  if (method === undefined || (type === 'ipip' && !method.options.has('checksum'))) return false
+  const [, at = method.statement.keyword] = method.statement.args
   const message = 'tunnels other than IP in IP are not in force yet; the virtual_server is left out'
   const hint = 'real servers would not understand its packets'
-  findings.error({ code: 'NOT_IN_FORCE', at: wordPosition(detail), keyword: detail.value, message, hint })
+  findings.error({ code: 'NOT_IN_FORCE', at: wordPosition(at), keyword: at.value, message, hint })
   return true
 }
 
@@ -129,11 +121,8 @@ function readRealServers(service: Service): RealServer[] {
 
 function readRealServer(service: Service, block: Block): RealServer | null {
   const { findings, defaults } = service
-  const [addressWord, portWord] = block.statement?.args ?? []
-  if (addressWord === undefined || block.refused) return null
-  const address = readAddress(addressWord, 'real_server', findings)
-  const written = readPort(portWord, 'real_server', findings)
-  if (address === null || written === null) return null
+  const { address, port: written } = placeOf(block)
+  if (address === null || block.refused) return null
   if (address.family !== service.address.family && textOf(service.block, 'lvs_method') !== 'TUN') {
     leaveOut(block, 'FAMILY', `${address.text} is of another address family than its virtual_server`, findings)
     return null

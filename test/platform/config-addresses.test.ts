@@ -58,8 +58,8 @@ virtual_ipaddress {
     '8:3 FAMILY 2001:db8::1',
     '9:3 REPEATED 192.0.2.1',
     '10:13 NOT_IN_FORCE -nodad',
-    '11:3 INVALID virtual_ipaddress',
-    '12:3 INVALID virtual_ipaddress',
+    '11:3 INVALID_ADDRESS virtual_ipaddress',
+    '12:3 INVALID_ADDRESS virtual_ipaddress',
   ])
   assert.deepEqual(
     instances[0]?.addresses.map(({ address }) => address),

@@ -81,13 +81,13 @@ test('a route with one wrong word is left out as a whole: it could lead anywhere
   assert.deepEqual(said('10.0.0.0/8 dev eth0 tabel 7'), [
     '21 UNKNOWN_OPTION tabel is no option of an entry of static_routes; the whole line is left out',
   ])
-  assert.deepEqual(said('10.0.0.300 dev eth0'), ['1 INVALID static_routes: 10.0.0.300 is not an IP address'])
+  assert.deepEqual(said('10.0.0.300 dev eth0'), ['1 INVALID_ADDRESS static_routes: 10.0.0.300 is not an IP address'])
   assert.deepEqual(said('blackhoel 10.0.0.0/8'), [
     '1 INVALID static_routes: blackhoel is not one of the values known here',
   ])
   assert.deepEqual(said('10.0.0.0/8 metric 4294967296'), ['19 OUT_OF_RANGE metric: 4294967296 is outside 0 and above'])
   assert.deepEqual(said('via 192.0.2.1 dev eth0'), [
-    '19 MISSING_PARAMETER static_routes needs an address with an optional prefix length, or default behind eth0',
+    '19 EMPTY static_routes needs an address with an optional prefix length, or default behind eth0',
   ])
   assert.deepEqual(said('10.0.0.0/8 nexthop via 192.0.2.1 table 10'), [
     '34 UNKNOWN_OPTION table is no option of an entry of nexthop; the whole line is left out',
@@ -113,4 +113,19 @@ test('an address loses a wrong option alone', () => {
   const { entry, said } = read('static_ipaddress', '10.0.0.1/24 scop link dev eth0')
   assert.deepEqual(entry, { address: '10.0.0.1/24', dev: 'eth0' })
   assert.equal(said.length, 1)
+})
+
+test('a group of services takes ranges with ports, and marks', () => {
+  const files = memoryFiles({ [PATH]: 'virtual_server_group g {\n10.0.0.1-9 80\n10.0.1.0/30\nfwmark 7 inet6\n}\n' })
+  const { root } = parseConfig(files, PATH, OPTIONS)
+  assert.deepEqual(jsonForm(root, { secrets: true }).virtual_server_group, [
+    {
+      name: 'g',
+      entries: [
+        { address: '10.0.0.1-10.0.0.9', port: 80 },
+        { address: '10.0.1.0/30' },
+        { fwmark: { mark: 7, family: 'inet6' } },
+      ],
+    },
+  ])
 })
