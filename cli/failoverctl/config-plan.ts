@@ -3,7 +3,12 @@ import type { Diagnostic } from '#platform/config/diagnostic.ts'
 import { type Difference, difference } from '#platform/config/difference.ts'
 import { HaError } from '#platform/errors.ts'
 import type { Config } from '#schemas/config.ts'
-import { type ConfigReading, isAcceptable, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
+import {
+  type ConfigReading,
+  isAcceptable,
+  obstacleTo,
+  readConfigFile,
+} from '../../services/supervisor/adapters/config-file.ts'
 import { restricted } from '../../services/supervisor/commands.ts'
 import { shortHostName } from '../host-name.ts'
 import { findNode, settingsInForce } from './node.ts'
@@ -27,8 +32,9 @@ export interface Plan {
   file: string
   /** What it is compared with, in words. */
   against: string
-  /** refused: the file has errors, and a reload with it would change nothing. */
   result: 'unchanged' | 'changes' | 'refused'
+  /** Why a reload would change nothing at all; null when it would not be refused. */
+  refusal: string | null
   /** Of what the two mean; `after` is null when nothing can be made of the file. */
   digest: { before: string; after: string | null }
   addresses: AddressChange[]
@@ -45,6 +51,8 @@ interface Base {
   digest: string
   only: 'all' | 'vrrp' | 'checker'
   configId: string
+  /** A running node, which cannot take over everything. */
+  running: boolean
 }
 
 /** @throws HaError NODE_UNKNOWN, SETTINGS_INVALID, CONFIG_FILE */
@@ -58,16 +66,18 @@ export function planConfig({ file, stateDir, against, configId }: PlanOptions): 
 export function planReading(file: string, reading: ConfigReading, base: Base): Plan {
   const findings = reading.diagnostics.filter(({ severity }) => severity !== 'note')
   const common = { file, against: base.words, findings }
-  if (!isAcceptable(reading)) {
+  const refusal = refusalOf(reading, base)
+  if (!isAcceptable(reading) || refusal !== null) {
     const after = reading.config === null ? null : reading.digest
     const nothing = { addresses: [], changes: [], peers: [] }
-    return { ...common, result: 'refused', digest: { before: base.digest, after }, ...nothing }
+    return { ...common, result: 'refused', refusal, digest: { before: base.digest, after }, ...nothing }
   }
   const after = restricted(reading.config, base.only)
   const differences = difference(base.config, after)
   return {
     ...common,
     result: differences.length === 0 ? 'unchanged' : 'changes',
+    refusal: null,
     digest: { before: base.digest, after: reading.digest },
     addresses: addressChanges(base.config, after),
     changes: differences.map((each) => ({ ...each, ...effectOf(each, differences) })),
@@ -75,11 +85,16 @@ export function planReading(file: string, reading: ConfigReading, base: Base): P
   }
 }
 
+function refusalOf(reading: ConfigReading, base: Base): string | null {
+  if (!isAcceptable(reading)) return 'it has errors'
+  return base.running ? obstacleTo(reading.config, base.config) : null
+}
+
 /** What the node runs with: what its services were told, not what its file says now. */
 export function baseInForce(stateDir: string): Base {
   const { node, only, configId } = findNode(stateDir)
   const { config, configDigest: digest } = settingsInForce(stateDir)
-  return { words: `the configuration in force on ${node}`, config, digest, only, configId }
+  return { words: `the configuration in force on ${node}`, config, digest, only, configId, running: true }
 }
 
 function baseOf(file: string, configId: string): Base {
@@ -87,7 +102,7 @@ function baseOf(file: string, configId: string): Base {
   const { config, digest } = readConfigFile(path, configId)
   if (config === null)
     throw new HaError('CONFIG_FILE', `nothing can be made of ${path}; see failoverctl config check ${file}`)
-  return { words: path, config, digest, only: 'all', configId }
+  return { words: path, config, digest, only: 'all', configId, running: false }
 }
 
 /** Exit status: 1 when the file would be refused; with `exitCode` 3 when it changes something; else 0. */
@@ -102,7 +117,7 @@ export function planText(plan: Plan): string {
     case 'unchanged':
       return `no change: ${plan.file} means the same as ${plan.against}`
     case 'refused':
-      return `${plan.file} has errors: a reload with it would be refused, and nothing would change`
+      return `a reload with ${plan.file} would be refused, and nothing would change: ${plan.refusal}`
     case 'changes':
       return `${plan.file} against ${plan.against}\n\n${changesText(plan)}`
   }

@@ -7,7 +7,7 @@ import type { BusAccess } from '#schemas/settings.ts'
 import { ProcessName, SupervisorEvent } from '#schemas/supervisor.ts'
 import { embeddedServer } from './adapters/bus-server.ts'
 import { realProcesses } from './adapters/child-process.ts'
-import { complaints, differencesInWords, isAcceptable, readConfigFile } from './adapters/config-file.ts'
+import { complaints, differencesInWords, isAcceptable, obstacleTo, readConfigFile } from './adapters/config-file.ts'
 import { lastRecorded } from './adapters/config-record.ts'
 import { nodeFiles } from './adapters/node-files.ts'
 import { processMark } from './adapters/process-mark.ts'
@@ -115,20 +115,13 @@ function toEvent(fact: Fact) {
   return { service: 'supervisor' as const, entity: 'process' in fact ? fact.process : 'node', data: fact }
 }
 
-/** As with keepalived, but said before anything of the new file is taken over. */
-function namespaceStays(netNamespace: string | null): string {
-  const here = netNamespace === null ? 'without net_namespace' : `in net_namespace ${netNamespace}`
-  return `net_namespace cannot change while failoverd runs, and it runs ${here}: stop it and start it again`
-}
-
 /** The running configuration is replaced only by one without any error, in the same network namespace. */
 function readAgain(options: NodeOptions, current: { loaded: LoadedConfig }): Reading {
   const reading = readConfigFile(options.configFile, options.configId)
   const { digest, diagnostics } = reading
   if (!isAcceptable(reading)) return { ok: false, digest, diagnostics: complaints(diagnostics) }
-  const { netNamespace } = current.loaded.config
-  if (reading.config.netNamespace !== netNamespace)
-    return { ok: false, digest, diagnostics: [namespaceStays(netNamespace)] }
+  const obstacle = obstacleTo(reading.config, current.loaded.config)
+  if (obstacle !== null) return { ok: false, digest, diagnostics: [obstacle] }
   const config = restricted(reading.config, options.only)
   const differences = differencesInWords(current.loaded.config, config)
   current.loaded = { config, digest }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { type Plan, planConfig, planStatus, planText } from '../../cli/failoverctl/config-plan.ts'
+import { type Plan, planConfig, planReading, planStatus, planText } from '../../cli/failoverctl/config-plan.ts'
+import { readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'failoverd-plan-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -57,8 +58,27 @@ test('a file with errors would be refused, and its errors are in the plan', () =
   const refused = plan(ONE, ONE.replace('51', '351'))
   assert.equal(refused.result, 'refused')
   assert.ok(refused.findings.some(({ severity, line }) => severity === 'error' && line === 3))
-  assert.match(planText(refused), /would be refused/)
+  assert.match(planText(refused), /would be refused.*it has errors/)
   assert.deepEqual([planStatus(refused, false), planStatus(refused, true)], [1, 1])
+})
+
+test('a running node cannot go to another network namespace, and two files are only compared', () => {
+  const moved = `net_namespace blue\n${ONE}`
+  assert.equal(plan(ONE, moved).result, 'changes')
+  const path = join(folder, 'after.conf')
+  const before = readConfigFile(join(folder, 'before.conf'), 'a')
+  assert.ok(before.config)
+  const running = {
+    words: 'a node',
+    config: before.config,
+    digest: 'b',
+    only: 'all',
+    configId: 'a',
+    running: true,
+  } as const
+  const refused = planReading(path, readConfigFile(path, 'a'), running)
+  assert.equal(refused.result, 'refused')
+  assert.match(planText(refused), /net_namespace cannot change/)
 })
 
 test('addresses that go, move and come are the first to be told, in this order', () => {

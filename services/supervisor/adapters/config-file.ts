@@ -26,6 +26,13 @@ export function isAcceptable(reading: ConfigReading): reading is ConfigReading &
   return reading.config !== null && !reading.diagnostics.some(({ severity }) => severity === 'error')
 }
 
+/** Why a configuration without errors cannot replace the running one; said before anything of it is taken over. */
+export function obstacleTo({ netNamespace: next }: Config, { netNamespace }: Config): string | null {
+  if (next === netNamespace) return null
+  const here = netNamespace === null ? 'without net_namespace' : `in net_namespace ${netNamespace}`
+  return `net_namespace cannot change while failoverd runs, and it runs ${here}: stop it and start it again`
+}
+
 /** What is wrong with it, each in words with file, line and column; notes are left out. */
 export function complaints(diagnostics: Diagnostic[]): string[] {
   return atMost(diagnostics.filter(({ severity }) => severity !== 'note').map(formatDiagnostic))
