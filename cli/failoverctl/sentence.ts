@@ -130,14 +130,21 @@ function ofSupervisor(event: SupervisorEvent): string {
     case 'ProcessHung':
       return `${event.process} (pid ${event.pid}) was silent for ${event.silentMs} ms and is killed`
     case 'ConfigApplied':
-      return `configuration ${event.digest} applied: ${event.differences.length === 0 ? 'no change' : event.differences.join('; ')}`
+      return `configuration ${event.digest} applied: ${event.differences.length === 0 ? 'no change' : inShort(event.differences)}`
     case 'ConfigRecorded':
       return `configuration ${event.digest} recorded${event.parts === 1 ? '' : ` (part ${event.part} of ${event.parts})`}`
     case 'ConfigRejected':
-      return `configuration rejected, all goes on as before: ${event.diagnostics.join('; ')}`
+      return `configuration rejected, all goes on as before: ${inShort(event.diagnostics)}`
     case 'BusStoreChanged':
       return `the event log is kept in ${event.storage}: ${event.reason}`
     case 'NodeStopped':
       return `failoverd stopped (${event.signal})`
   }
+}
+
+/** The first of many, each without its further lines: --json has them all. */
+function inShort(texts: readonly string[]): string {
+  const shown = texts.slice(0, 5).map((text) => text.split('\n')[0])
+  const more = texts.length - shown.length
+  return `${shown.join('; ')}${more === 0 ? '' : ` and ${more} more`}`
 }

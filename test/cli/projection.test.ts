@@ -210,3 +210,14 @@ test('an event of a later version is shown by its type instead of failing', () =
     'x: failoverd.vrrp.unheard.v9',
   )
 })
+
+test('a reload of many changes is one line, with the first of them and how many more', () => {
+  const differences = Array.from({ length: 9 }, (_, index) => `changed vrrp_instance VI_${index} priority: 100 -> 90`)
+  const applied = sentence(event({ type: 'ConfigApplied', digest: 'd', differences }))
+  assert.match(applied, /^configuration d applied: changed vrrp_instance VI_0 .* VI_4 priority: 100 -> 90 and 4 more$/)
+  const diagnostics = ['x.conf:3:5: error: priority\n 3 | priority 300\n   |          ^~~']
+  assert.equal(
+    sentence(event({ type: 'ConfigRejected', digest: 'd', diagnostics })),
+    'configuration rejected, all goes on as before: x.conf:3:5: error: priority',
+  )
+})
