@@ -130,7 +130,7 @@ function closeBlock(building: Building, brace: Text): void {
   const { stack, findings, reports } = building
   building.previous = null
   if (stack.length > 1) {
-    stack.pop()
+    leaveBlock(stack.pop())
     return
   }
   building.extra++
@@ -139,6 +139,11 @@ function closeBlock(building: Building, brace: Text): void {
   const opened = last?.openedAt
   const hint = opened ? `${title(last)}, opened on line ${opened.line}, was already closed` : null
   reports.push(() => findings.error({ code: 'EXTRA_BRACE', at, message: "'}' closes no block", hint }))
+}
+
+/** An array that grew has room for many more; most blocks hold a few statements. */
+function leaveBlock(frame: Frame | undefined): void {
+  if (frame?.statement != null) frame.statement.block = frame.items.slice()
 }
 
 /** Leaves the blocks that cannot contain this statement, for the nearest one around them that can. */
