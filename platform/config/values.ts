@@ -132,7 +132,8 @@ function parseAmount(argument: Argument, amount: number | null, problem: string,
 
 function inRange(argument: Argument, number: number): Parsed {
   if (number >= argument.min && number <= argument.max) return accept(number)
-  return refuse(`is outside ${rangeText(argument)}`, null, 'OUT_OF_RANGE')
+  const endless = argument.max === UNLIMITED && number > UNLIMITED
+  return refuse(endless ? 'is larger than any number here' : `is outside ${rangeText(argument)}`, null, 'OUT_OF_RANGE')
 }
 
 function parseChoice(argument: Argument, value: string): Parsed {

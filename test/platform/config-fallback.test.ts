@@ -67,6 +67,19 @@ test('a default is told in words', () => {
   ])
 })
 
+test('a number that no keyword could keep is refused as such', () => {
+  const { diagnostics } = parsePart('global_defs {\nvrrp_garp_master_refresh 99999999999\n}')
+  assert.match(diagnostics[0]?.message ?? '', /99999999999 is larger than any number here/)
+})
+
+test('an old block whose content is still needed does not count as superfluous', () => {
+  const { diagnostics } = parsePart(
+    'virtual_server 192.0.2.1 80 {\nreal_server 192.0.2.2 80 {\nSMTP_CHECK {\nhost {\nconnect_port 25\n}\n}\n}\n}',
+  )
+  const found = diagnostics.find(({ code }) => code === 'DEPRECATED')
+  assert.equal(found?.hint, 'write what stands in host into SMTP_CHECK itself')
+})
+
 /** How many complaints there are about the keyword that a line begins with, in a check. */
 function complain(line: string, open: string): number {
   const close = '}'.repeat(open.split('{').length + 1)

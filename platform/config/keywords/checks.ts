@@ -3,12 +3,14 @@ import { connection, idle, timing } from './check-connection.ts'
 
 export const TCP_CHECK = connection()
 
-export const SMTP_CHECK = idle(`${connection()}
+export const SMTP_CHECK = `${idle(`${connection()}
   helo_name                   word = smtpchecker.keepalived.org lenient
     - Name that the check gives as its own in HELO.
+`)}
   host                        block > -
     - Where old versions had the address and the timing of the check; they now stand in SMTP_CHECK itself.
-`)
+    | write what stands in host into SMTP_CHECK itself
+`
 
 export const CONNECTION_HOST = idle(connection())
 
