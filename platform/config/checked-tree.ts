@@ -24,7 +24,7 @@ export interface Block extends Arguments {
   /** Usable statements by keyword, in order. */
   settings: Map<string, Setting[]>
   /** Keywords (and `(entry)`) that were written, but not so that they could be used: already reported. */
-  damaged: Set<string>
+  damaged: ReadonlySet<string>
   /** It asks for what failoverd cannot do yet and cannot do without: already reported, and not to be run. */
   refused: boolean
   blocks: Block[]
@@ -37,7 +37,7 @@ const NO_ARGUMENTS: Arguments = { values: [], options: new Map() }
 /** The whole configuration as a block; unusable statements are left out and reported. */
 export function checkTree(statements: readonly Statement[], findings: Findings): Block {
   const enforcement = watchEnforcement(findings)
-  const root = openBlock({ path: '', statement: null, ...NO_ARGUMENTS })
+  const root = openBlock('', null, NO_ARGUMENTS)
   checkBlock(root, statements, { findings, enforcement, unit: root, quiet: false })
   enforcement.report()
   return root
@@ -46,10 +46,21 @@ export function checkTree(statements: readonly Statement[], findings: Findings):
 /** Blocks that can be left out alone; at the root it is everything, in global_defs every vrrp_instance. */
 const UNITS: readonly string[] = ['global_defs', 'vrrp_instance', 'virtual_server', 'virtual_server/real_server']
 
-type Head = Pick<Block, 'path' | 'statement' | 'values' | 'options'>
+const NONE: ReadonlySet<string> = new Set()
 
-function openBlock(head: Head): Block {
-  return { ...head, settings: new Map(), damaged: new Set(), refused: false, blocks: [], entries: [] }
+function openBlock(path: string, statement: Statement | null, { values, options }: Arguments): Block {
+  // Spelled out, and without a set of its own: there are as many blocks as servers, and a spread takes twice the room.
+  return {
+    path,
+    statement,
+    values,
+    options,
+    settings: new Map(),
+    damaged: NONE,
+    refused: false,
+    blocks: [],
+    entries: [],
+  }
 }
 
 interface Context {
@@ -99,16 +110,16 @@ function checkOpening(
     const hint = `write ${keyword.name} ... { } around what belongs to it`
     const at = wordPosition(statement.keyword)
     findings.error({ code: 'MISSING_BLOCK', at, keyword: keyword.name, message: `${keyword.name} has no block`, hint })
-    block.damaged.add(keyword.key)
+    block.damaged = new Set(block.damaged).add(keyword.key)
     return
   }
   const path = childPath(block.path, keyword.name)
-  const child = openBlock({ path, statement, ...(taken ?? NO_ARGUMENTS) })
+  const child = openBlock(path, statement, taken ?? NO_ARGUMENTS)
   if (keyword.opens === 'block') {
     const unit = UNITS.includes(path) ? child : context.unit
     checkBlock(child, statement.block, { ...context, unit, quiet: context.quiet || !keyword.inForce })
   } else addEntries(child, statement.block, { ...context, quiet: context.quiet || !keyword.inForce })
-  if (taken === null) block.damaged.add(keyword.key)
+  if (taken === null) block.damaged = new Set(block.damaged).add(keyword.key)
   else block.blocks.push(child)
 }
 
@@ -118,7 +129,7 @@ function addEntries(block: Block, statements: readonly Statement[], context: Con
     if (statement.block !== null) reportUnexpectedBlock(statement, context.findings)
     const entry = parseEntry(block.path, statement, context.findings)
     if (entry === null) {
-      block.damaged.add('(entry)')
+      block.damaged = new Set(block.damaged).add('(entry)')
       continue
     }
     block.entries.push(entry)
@@ -138,7 +149,7 @@ function store(
 ): void {
   const before = block.settings.get(keyword.key)
   if (taken === null) {
-    block.damaged.add(keyword.key)
+    block.damaged = new Set(block.damaged).add(keyword.key)
     // The default stands now, as has been said: what was written before it does not.
     if (keyword.fallback !== null) block.settings.delete(keyword.key)
   } else if (before !== undefined && keyword.repeat === 'first') {
@@ -147,7 +158,7 @@ function store(
     const at = wordPosition(statement.keyword)
     findings.error({ code: 'REPEATED', at, keyword: keyword.name, message: `${keyword.name} is given twice`, hint })
   } else {
-    const setting = { statement, ...taken }
+    const setting = { statement, values: taken.values, options: taken.options }
     if (before === undefined) block.settings.set(keyword.key, [setting])
     else before.push(setting)
   }
@@ -260,7 +271,7 @@ export function blocksOf(block: Block, name: string): Block[] {
 export function mergeBlocks(blocks: readonly Block[]): Block {
   const [first] = blocks
   if (first !== undefined && blocks.length === 1) return first
-  const merged = openBlock({ path: first?.path ?? 'global_defs', statement: null, ...NO_ARGUMENTS })
+  const merged = openBlock(first?.path ?? 'global_defs', null, NO_ARGUMENTS)
   merged.damaged = new Set(blocks.flatMap(({ damaged }) => [...damaged]))
   merged.refused = blocks.some(({ refused }) => refused)
   merged.blocks = blocks.flatMap((block) => block.blocks)
