@@ -78,20 +78,20 @@ export interface Look {
 export const PLAIN: Look = { paint: (_severity, text) => text, width: 140 }
 
 /**
- * The diagnostic for people: place and message, the source line with a caret, and the hint. A note, which asks for
- * nothing, goes without the source line. Lines end without a line feed.
+ * The diagnostic for people: place and message, the source line with a caret, and the hint behind that or, where it is
+ * too long, below. A note, which asks for nothing, goes without the source line. Lines end without a line feed.
  */
 export function drawDiagnostic(diagnostic: Diagnostic, { paint, width }: Look): string {
   const { severity, file, line, column, message, hint, text } = diagnostic
   const place = line === 0 ? file : `${file}:${line}:${column}`
   const gutter = ' '.repeat(String(line).length)
-  const lines = [`${place}: ${paint(severity, `${severity}:`)} ${message}`]
-  if (text.trim() !== '' && severity !== 'note') {
-    const view = viewOf(text, column, width)
-    lines.push(` ${line} | ${view.text}`, ` ${gutter} | ${view.before}${paint(severity, view.mark)}`)
-  }
-  if (hint !== null) lines.push(` ${gutter} = ${hint}`)
-  return lines.join('\n')
+  const head = `${place}: ${paint(severity, `${severity}:`)} ${message}`
+  const below = hint === null ? [] : [` ${gutter} = ${hint}`]
+  if (text.trim() === '' || severity === 'note') return [head, ...below].join('\n')
+  const view = viewOf(text, column, width)
+  const marked = ` ${gutter} | ${view.before}${paint(severity, view.mark)}`
+  const fits = hint !== null && cellsOf([...view.before, ...view.mark, ...hint]) < width
+  return [head, ` ${line} | ${view.text}`, ...(fits ? [`${marked} ${hint}`] : [marked, ...below])].join('\n')
 }
 
 /** The same for logs and events: without colour. */
@@ -112,7 +112,7 @@ function viewOf(source: string, column: number, width: number): { text: string; 
   const shown = chars.slice(0, to)
   const at = column - 1 - from
   const before = shown.slice(0, at).map((char) => (char === '\t' ? char : ' '.repeat(cells(char))))
-  const word = /^[^\s{}]*/.exec(shown.slice(at).join(''))?.[0] ?? ''
+  const word = /^(\$\{\w[^{}]*\}|[^\s{}])*/.exec(shown.slice(at).join(''))?.[0] ?? ''
   const mark = `^${'~'.repeat(Math.max(0, cellsOf([...word]) - 1))}`
   return { text: shown.join('') + (to < chars.length ? '…' : ''), before: before.join(''), mark }
 }
@@ -121,8 +121,9 @@ function cellsOf(chars: readonly string[]): number {
   return chars.reduce((sum, char) => sum + cells(char), 0)
 }
 
-/** Terminal cells of a character: East Asian wide forms take two. */
+/** Terminal cells of a character: East Asian wide forms take two, a tab as many as it may. */
 function cells(char: string): number {
+  if (char === '\t') return 8
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]/.test(char)
     ? 2
     : 1

@@ -37,17 +37,17 @@ test('a diagnostic shows the place, the line, a caret under the word, and what w
   const text = diagnostics.map(formatDiagnostic).join('\n')
   assert.match(
     text,
-    /^\/etc\/failoverd\.conf:13:14: error: priority: 300 is outside 1 to 255\n 13 \| {5}priority 300\n {4}\| {14}\^~~\n {4}= the default \(100\) stands$/m,
+    /^\/etc\/failoverd\.conf:13:14: error: priority: 300 is outside 1 to 255\n 13 \| {5}priority 300\n {4}\| {14}\^~~ the default \(100\) stands$/m,
   )
   assert.match(
     text,
-    /track_interfact: unknown in vrrp_instance; its whole block is skipped\n.*\n.*\n.*did you mean track_interface\?/,
+    /track_interfact: unknown in vrrp_instance; its whole block is skipped\n.*\n.*\^~+ did you mean track_interface\?/,
   )
   assert.match(
     text,
     /authentication, opened on line 17, is never closed: '}' is missing before virtual_ipaddress on line 20/,
   )
-  assert.match(text, /192\.168\.105\.311 is not an IP address\n.*\n.*\n.*311 is above 255/)
+  assert.match(text, /192\.168\.105\.311 is not an IP address\n.*\n.*\^~+ 311 is above 255/)
   assert.match(text, /priority belongs in vrrp_instance/)
   assert.match(text, /the port is a word of its own: a blank instead of the colon/)
   assert.match(text, /did you mean connect_timeout\?/)
@@ -56,7 +56,8 @@ test('a diagnostic shows the place, the line, a caret under the word, and what w
 test('the caret stands right behind tabs and wide characters', () => {
   const { diagnostics } = parsePart('global_defs {\n\t}\n\t"网" x\n')
   const [, line, caret] = diagnostics.map(formatDiagnostic)[0]?.split('\n') ?? []
-  assert.deepEqual([line, caret], [' 3 | \t"网" x', '   | \t ^~~'])
+  assert.equal(line, ' 3 | \t"网" x')
+  assert.match(caret ?? '', /^ {3}\| \t \^~~( |$)/)
 })
 
 test('one missing brace is one finding, wherever the block was opened', () => {

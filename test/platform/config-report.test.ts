@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language under test writes ${NAME}
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Diagnostic, drawDiagnostic, formatDiagnostic, PLAIN } from '#platform/config/diagnostic.ts'
@@ -13,7 +14,7 @@ test('what is wrong in the same way in many lines is said once, with all of them
   const diagnostics = [3, 5, 5, 9].map((line) => finding({ line, hint: 'mend it' }))
   assert.equal(
     reportText(diagnostics),
-    '/a.conf:3:1: error: it is wrong\n 3 | x y\n   | ^\n   = mend it; also on lines 5, 9\n',
+    '/a.conf:3:1: error: it is wrong\n 3 | x y\n   | ^ mend it; also on lines 5, 9\n',
   )
 })
 
@@ -33,7 +34,7 @@ test('text that does not belong to the file at all is one finding, and up to thr
   assert.equal(diagnostics.length, 5)
   assert.equal(
     reportText(diagnostics),
-    '/etc/failoverd.conf:1:1: error: A=`ps: unknown at the top level\n 1 | A=`ps -C x`\n   | ^~~~~\n   = so are 4 more lines up to line 5: are they part of it?\n',
+    '/etc/failoverd.conf:1:1: error: A=`ps: unknown at the top level\n 1 | A=`ps -C x`\n   | ^~~~~ so are 4 more lines up to line 5: are they part of it?\n',
   )
   assert.equal(reportText(diagnostics.slice(0, 3)).match(/error:/g)?.length, 3)
 })
@@ -57,6 +58,19 @@ test('a long line is shown around the word in question', () => {
   assert.match(start, /^ 1 \| a+…$/)
   const [, end = ''] = formatDiagnostic(finding({ text, column: 308 })).split('\n')
   assert.match(end, /^ 1 \| …a* wrong b+(…)?$/)
+})
+
+test('a hint stands behind the caret, or below where it is too long', () => {
+  const hint = 'do this '.repeat(9).trim()
+  const wide = drawDiagnostic(finding({ hint }), { ...PLAIN, width: 80 }).split('\n')
+  assert.deepEqual(wide.slice(2), [`   | ^ ${hint}`])
+  const narrow = drawDiagnostic(finding({ hint, column: 3, text: '\tx y' }), { ...PLAIN, width: 80 }).split('\n')
+  assert.deepEqual(narrow.slice(2), ['   | \t ^', `   = ${hint}`])
+})
+
+test('the caret marks the whole of an undefined name', () => {
+  const { diagnostics } = parsePart('router_id ${NAME} x\n')
+  assert.match(reportText(diagnostics), /\| {11}\^~{6} /)
 })
 
 test('severity and caret have the colour of the severity', () => {
