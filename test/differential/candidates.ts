@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Candidate } from './keepalived.ts'
+import type { Candidate, Surroundings } from './keepalived.ts'
 import { mutate, seededDice } from './mutator.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus/files/', import.meta.url))
@@ -48,8 +48,15 @@ function firstId(text: string): string {
   return /^\s*@(\w[\w-]*)\s/m.exec(text)?.[1] ?? 'none'
 }
 
-/** Names of interfaces in the files, as the distributions make them. */
-export function interfacesIn(sources: readonly Original[]): string[] {
-  const names = sources.flatMap(({ text }) => text.match(/\b(?:eth|en[ops]|em|bond|br|lacp|wl|xenbr)\d[\w.]*/g) ?? [])
-  return [...new Set(names)].filter((name) => name.length < 16).sort()
+/** The interfaces in the files, named as the distributions do, and the network namespaces. */
+export function surroundingsOf(sources: readonly Original[]): Surroundings {
+  const all = (pattern: RegExp): string[] => {
+    const names = sources.flatMap(({ text }) => [...text.matchAll(pattern)].map(([, name = '']) => name))
+    return [...new Set(names)].filter((name) => name.length < 16).sort()
+  }
+  return {
+    users: all(/^\s*(?:script_)?user[ \t]+([a-z]\w*)/gm),
+    links: all(/\b((?:eth|en[ops]|em|bond|br|lacp|wl|xenbr)\d[\w.]*)/g),
+    namespaces: all(/net_namespace(?:_ipvs)?[ \t]+(\w+)/g),
+  }
 }

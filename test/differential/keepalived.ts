@@ -25,7 +25,10 @@ const WORKERS = 2
  * them, and they are up at once. What a configuration makes keepalived allocate is bounded as well.
  */
 const SCRIPT = `
-ip -batch "$1" || exit 3
+mount --bind "$1/users" /etc/passwd && mount --bind "$1/groups" /etc/group && mount -t tmpfs tmpfs /run && ip -batch "$1/links" || exit 3
+while read -r name; do
+  ip netns add "$name" && ip -n "$name" -batch "$1/links" || exit 3
+done < "$1/namespaces"
 ulimit -v 1000000
 while read -r id file; do
   timeout -k 1 ${BOUND_S} keepalived -t -i "$id" -f "$file" < /dev/null > "$file.said" 2>&1
@@ -46,24 +49,37 @@ export function keepalivedVersion(): string {
   return /v(\d+\.\d+\.\d+)/.exec(stderr)?.[1] ?? 'unknown'
 }
 
-/** Verdicts in the order of the candidates; `links` are the interfaces that keepalived finds. */
+/** What keepalived finds on its machine. */
+export interface Surroundings {
+  links: readonly string[]
+  /** Network namespaces, each with these links. */
+  namespaces: readonly string[]
+  /** Accounts beside root, each with a group of its name. */
+  users: readonly string[]
+}
+
+/** Verdicts in the order of the candidates. */
 export async function askKeepalived(
   candidates: readonly Candidate[],
-  links: readonly string[],
+  { links, namespaces, users }: Surroundings,
   folder: string,
 ): Promise<Verdict[]> {
-  const batch = join(folder, 'links')
+  // keepalived looks for an account of the second name wherever it finds a script.
+  const accounts = ['root', 'keepalived_script', ...users]
+  writeFileSync(join(folder, 'users'), accounts.map((name) => `${name}:x:0:0::/:/bin/sh\n`).join(''))
+  writeFileSync(join(folder, 'groups'), accounts.map((name) => `${name}:x:0:\n`).join(''))
   const commands = links.map((link) => `link add ${link} type bridge\nlink set ${link} up\n`)
-  writeFileSync(batch, `link set lo up\n${commands.join('')}`)
+  writeFileSync(join(folder, 'links'), `link set lo up\n${commands.join('')}`)
+  writeFileSync(join(folder, 'namespaces'), namespaces.map((name) => `${name}\n`).join(''))
   const shares = Array.from({ length: WORKERS }, (_, worker) =>
     candidates.filter((_candidate, index) => index % WORKERS === worker),
   )
-  await Promise.all(shares.map((share) => work(share, batch)))
+  await Promise.all(shares.map((share) => work(share, folder)))
   return candidates.map(({ path }) => parseVerdict(readFileSync(`${path}.said`, 'utf8')))
 }
 
-function work(share: readonly Candidate[], batch: string): Promise<void> {
-  const args = ['-n', '-m', '-p', '-f', '--mount-proc', '--kill-child', 'sh', '-c', SCRIPT, 'sh', batch]
+function work(share: readonly Candidate[], folder: string): Promise<void> {
+  const args = ['-n', '-m', '-p', '-f', '--mount-proc', '--kill-child', 'sh', '-c', SCRIPT, 'sh', folder]
   const child = spawn('unshare', args, { stdio: ['pipe', 'ignore', 'inherit'] })
   child.stdin.end(share.map(({ configId, path }) => `${configId} ${path}\n`).join(''))
   return new Promise((done, fail) => {
