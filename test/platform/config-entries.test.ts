@@ -85,7 +85,9 @@ test('a route with one wrong word is left out as a whole: it could lead anywhere
   assert.deepEqual(said('blackhoel 10.0.0.0/8'), [
     '1 INVALID static_routes: blackhoel is not one of the values known here',
   ])
-  assert.deepEqual(said('10.0.0.0/8 metric 4294967296'), ['19 OUT_OF_RANGE metric: 4294967296 is larger than any number here'])
+  assert.deepEqual(said('10.0.0.0/8 metric 4294967296'), [
+    '19 OUT_OF_RANGE metric: 4294967296 is larger than any number here',
+  ])
   assert.deepEqual(said('via 192.0.2.1 dev eth0'), [
     '19 EMPTY static_routes needs an address with an optional prefix length, or default behind eth0',
   ])
