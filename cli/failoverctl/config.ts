@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander'
 import { reportText } from '#platform/config/report.ts'
+import { HaError } from '#platform/errors.ts'
 import { shortHostName } from '../host-name.ts'
 import { lookOf } from '../look.ts'
+import { applyConfig } from './config-apply.ts'
 import { type CheckOptions, checkConfig } from './config-check.ts'
 import { type FormatOptions, formatFile } from './config-format.ts'
 import { planConfig, planStatus, planText } from './config-plan.ts'
@@ -21,6 +23,7 @@ export function addConfig(command: Command, stateDir: () => string, onEnd: (stat
   }
   addCheck(config, tell)
   addPlan(config, stateDir, tell)
+  addApply(config, stateDir, onEnd)
   addShow(config, tell)
   addFormat(config, tell)
   addReference(config, tell)
@@ -70,6 +73,28 @@ function addPlan(config: Command, stateDir: () => string, tell: Tell): void {
       const out = `${json ? JSON.stringify(plan) : planText(plan)}\n`
       const err = json ? '' : reportText(plan.findings, lookOf(process.stderr))
       tell({ status: planStatus(plan, exitCode), out, err })
+    })
+}
+
+interface ApplyFlags {
+  replace: boolean
+  timeout: string
+}
+
+/** It tells what it does while it waits. */
+function addApply(config: Command, stateDir: () => string, onEnd: (status: number) => void): void {
+  config
+    .command('apply [file]')
+    .description('has the node take a file over: checks, shows the plan, reloads, waits for its word')
+    .option('--replace', "put the file in the place of the node's own, which is kept as .bak", false)
+    .option('--timeout <seconds>', 'how long to wait for the node', '10')
+    .exitOverride()
+    .action(async (file: string | undefined, { replace, timeout }: ApplyFlags) => {
+      const timeoutMs = Number(timeout) * 1_000
+      if (!(timeoutMs > 0)) throw new HaError('USAGE', `--timeout takes seconds, not "${timeout}"`)
+      const print = (line: string) => process.stdout.write(`${line}\n`)
+      const where = { stateDir: stateDir(), replace, timeoutMs, print }
+      onEnd(await applyConfig(file === undefined ? where : { ...where, file }))
     })
 }
 

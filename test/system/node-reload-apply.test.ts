@@ -9,7 +9,8 @@ import { until } from './node-until.ts'
 
 const VIP = '192.168.105.211'
 const SECRET = 'Zq9xMark'
-const PROGRAM = fileURLToPath(new URL('node-reload-apply.ts', import.meta.url))
+const CONTROL = fileURLToPath(new URL('../../dist/cli/failoverctl.js', import.meta.url))
+const RECORDED = fileURLToPath(new URL('node-reload-recorded.ts', import.meta.url))
 
 describe('failoverctl config apply', { skip: UNABLE, timeout: SUITE_MS }, () => {
   let stage: NodeStage
@@ -22,7 +23,15 @@ describe('failoverctl config apply', { skip: UNABLE, timeout: SUITE_MS }, () => 
   after(() => stage.close())
 
   const apply = async (...args: string[]) => {
-    const { status, stdout, stderr } = await node.machine.run([process.execPath, PROGRAM, node.stateDir, ...args])
+    const { status, stdout, stderr } = await node.machine.run([
+      process.execPath,
+      CONTROL,
+      '--state-dir',
+      node.stateDir,
+      'config',
+      'apply',
+      ...args,
+    ])
     return { status, text: stdout + stderr }
   }
   const events = async (type: string) => ((await node.log()) ?? []).filter((event) => event.type === type)
@@ -58,6 +67,8 @@ describe('failoverctl config apply', { skip: UNABLE, timeout: SUITE_MS }, () => 
       `changed virtual_server ${VIP} 80 TCP real_server 192.168.105.203 80 weight: 1 -> 2`,
     ])
     assert.equal((await events('ConfigRecorded')).length, 2)
+    const last = await node.machine.run([process.execPath, RECORDED, node.stateDir])
+    assert.equal(last.stdout, applied?.data.digest, 'a restart finds it, and records it no more')
   })
 
   test('says that the same file is no change, and asks for nothing', async () => {
