@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 import { formSchema } from '#platform/config/form-schema.ts'
@@ -7,6 +8,8 @@ import { jsonForm } from '#platform/config/json-form.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from '../platform/config/parse.ts'
 import { assertGenerated, jsonText } from './generated.ts'
+
+const CORPUS = new URL('../../../shared/corpus/files/', import.meta.url)
 
 const schema = z.toJSONSchema(formSchema())
 const validate = new Ajv2020({ allErrors: true }).compile(schema)
@@ -16,8 +19,8 @@ function complaints(form: object): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
 }
 
-function form(text: string): object {
-  return jsonForm(parseConfig(memoryFiles({ [PATH]: text }), PATH, OPTIONS).root, { secrets: true })
+function form(text: string, secrets = true): object {
+  return jsonForm(parseConfig(memoryFiles({ [PATH]: text }), PATH, OPTIONS).root, { secrets })
 }
 
 test('editor/keepalived.schema.json is what the keyword table says', () =>
@@ -30,4 +33,15 @@ test('a value outside its range and a word that is no keyword are refused', () =
     '/vrrp_instance/0/priority: must be <= 255',
     ': must NOT have additional properties',
   ])
+})
+
+describe('the collection of real configurations', {
+  skip: existsSync(CORPUS) ? false : 'no ../shared/corpus here',
+}, () => {
+  test('conforms to the schema in its JSON form, with secrets and without', () => {
+    for (const file of readdirSync(CORPUS)) {
+      const text = readFileSync(new URL(file, CORPUS), 'utf8')
+      for (const secrets of [true, false]) assert.deepEqual(complaints(form(text, secrets)), [], file)
+    }
+  })
 })

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
 import { formText } from '#platform/config/form-text.ts'
 import { jsonForm } from '#platform/config/json-form.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
+
+const CORPUS = new URL('../../../shared/corpus/files/', import.meta.url)
 
 function form(text: string) {
   return jsonForm(parseConfig(memoryFiles({ [PATH]: text }), PATH, OPTIONS).root, { secrets: true })
@@ -34,5 +37,16 @@ test('commands keep every argument, whatever is in it', () => {
   ]) {
     const text = `vrrp_instance V {\n  notify ${script} nobody nogroup\n}\n`
     assert.deepEqual(form(formText(form(text))), form(text), script)
+  }
+})
+
+describe('the collection of real configurations', {
+  skip: existsSync(CORPUS) ? false : 'no ../shared/corpus here',
+}, () => {
+  for (const file of existsSync(CORPUS) ? readdirSync(CORPUS) : []) {
+    test(`${file} written out and read again says the same`, () => {
+      const once = form(readFileSync(new URL(file, CORPUS), 'utf8'))
+      assert.deepEqual(form(formText(once)), once)
+    })
   }
 })
