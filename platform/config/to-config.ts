@@ -5,6 +5,7 @@ import { checkRepeated, checkRepeatedSettings, checkSyncGroups } from './checks/
 import { checkInstances } from './checks/instances.ts'
 import { checkReferences } from './checks/references.ts'
 import { checkRequired } from './checks/required.ts'
+import { checkRouting } from './checks/routing.ts'
 import { checkRules } from './checks/rules.ts'
 import { checkServers } from './checks/servers.ts'
 import type { Surroundings } from './definitions.ts'
@@ -73,6 +74,7 @@ function checkMeaning(root: Block, statements: readonly Statement[], findings: F
   checkInstances(root, findings)
   checkServers(root, findings)
   checkRules(root, findings)
+  checkRouting(root, findings)
 }
 
 /** keepalived starts on such a file as well, and does nothing. */
