@@ -142,6 +142,8 @@ test('what routers must agree on is said to need the others, and what they need 
   assert.deepEqual(peers(['advert_int 1'], ['advert_int 2']), ['VI_1'])
   assert.deepEqual(peers(['version 3', 'advert_int 1'], ['version 3', 'advert_int 2']), [])
   assert.deepEqual(peers(['priority 100'], ['priority 120']), [])
+  const v3 = (...vips: string[]) => router({ name: 'VI_1', id: 51, vips, lines: ['version 3'] })
+  assert.deepEqual(plan(v3('192.0.2.10'), v3('192.0.2.10', '192.0.2.11')).peers, [])
   assert.ok(!JSON.stringify(plan(with_(...secret('s3cr1')), with_(...secret('s3cr2')))).includes('s3cr'))
 })
 
