@@ -84,38 +84,46 @@ interface BlockKeywords {
   values: ReadonlyMap<string, Keyword>
 }
 
-const TABLE: ReadonlyMap<string, BlockKeywords> = new Map(
-  Object.entries(ROWS).map(([path, rows]) => {
-    const keywords = parseRows(rows).map((keyword) => [keyword.name, keyword] as const)
-    const isValue = ([name]: readonly [string, Keyword]): boolean => name.includes('=')
-    return [
-      path,
-      { byName: new Map(keywords.filter((each) => !isValue(each))), values: new Map(keywords.filter(isValue)) },
-    ]
-  }),
+/** Each block's rows are read when somebody asks for them: most files use a few blocks of forty. */
+const TABLE: ReadonlyMap<string, () => BlockKeywords> = new Map(
+  Object.entries(ROWS).map(([path, rows]) => [path, once(() => readBlock(rows))]),
 )
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+function readBlock(rows: string): BlockKeywords {
+  const keywords = parseRows(rows).map((keyword) => [keyword.name, keyword] as const)
+  const isValue = ([name]: readonly [string, Keyword]): boolean => name.includes('=')
+  return { byName: new Map(keywords.filter((each) => !isValue(each))), values: new Map(keywords.filter(isValue)) }
+}
 
 const NO_KEYWORDS: ReadonlyMap<string, Keyword> = new Map()
 
 /** The keywords a block knows, by name; empty for a block that nobody knows. Those of its entries are among them. */
 export function keywordsOf(path: string): ReadonlyMap<string, Keyword> {
-  return TABLE.get(path)?.byName ?? NO_KEYWORDS
+  return TABLE.get(path)?.().byName ?? NO_KEYWORDS
 }
 
 /** The row of a name in the block at `path`. */
 export function findKeyword(path: string, name: string): Keyword | undefined {
-  return TABLE.get(path)?.byName.get(name)
+  return TABLE.get(path)?.().byName.get(name)
 }
 
 /** The row of a value that a keyword in force takes and failoverd does not honour. */
 export function findValue(path: string, name: string, value: string): Keyword | undefined {
-  const rows = TABLE.get(path)?.values
+  const rows = TABLE.get(path)?.().values
   return rows === undefined || rows.size === 0 ? undefined : rows.get(`${name}=${value}`)
 }
 
 /** Every row of single values with its block: what is in force but for these. */
 export function valuesNotInForce(): { path: string; row: Keyword }[] {
-  return [...TABLE].flatMap(([path, { values }]) => [...values.values()].map((row) => ({ path, row })))
+  return [...TABLE].flatMap(([path, block]) => [...block().values.values()].map((row) => ({ path, row })))
 }
 
 /** Paths of every block that has rows, those of entries among them. */
