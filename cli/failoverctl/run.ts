@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { describeError, HaError } from '#platform/errors.ts'
+import { daemonCommand } from '../failoverd/options.ts'
 import { VERSION } from '../version.ts'
+import { bashCompletion } from './completion.ts'
 import { addConfig } from './config.ts'
 import { parseSince, printEvents } from './events.ts'
 import { readStatus, statusText } from './status.ts'
@@ -41,6 +43,7 @@ export function controlCommand(onEnd: (status: number) => void): Command {
   addWhy(command, stateDir)
   addConfig(command, stateDir, onEnd)
   addLab(command, onEnd)
+  addCompletion(command)
   return command
 }
 
@@ -101,5 +104,15 @@ function addLab(command: Command, onEnd: (status: number) => void): void {
     .action(async ({ stay }: { stay: boolean }) => {
       const { runLab } = await import('../lab.ts')
       onEnd(await runLab(stay ? ['--stay'] : []))
+    })
+}
+
+function addCompletion(command: Command): void {
+  command
+    .command('completion')
+    .description('completion for bash, of both programs: source <(failoverctl completion)')
+    .exitOverride()
+    .action(() => {
+      print(bashCompletion([command, daemonCommand(VERSION)]))
     })
 }
