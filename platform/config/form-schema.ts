@@ -125,6 +125,9 @@ function argumentSchema({ kind, min, max, longest, choices }: Argument): z.ZodTy
     case 'hex':
     case 'hexmask':
     case 'ranges':
+    case 'time':
+    case 'mark':
+    case 'realms':
       return z.string()
   }
 }

@@ -28,13 +28,13 @@
 import { bytesOf, secondsOf } from './quantity.ts'
 
 const KINDS =
-  'word|rest|ip4|ip6|ip|net4|net6|net|prefix|span|int|num|named|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|script'
+  'word|rest|ip4|ip6|ip|net4|net6|net|prefix|span|int|num|named|sec|msec|size|duration|enum|bool|mac|hex|hexmask|ranges|time|mark|realms|script'
 
 /**
  * rest: all words that are left, as one text. net: an address with an optional prefix length. prefix: a net, or default,
  * any, all. span: a range of addresses, see address-span.ts. num: a number in any base of C. named: a num, or a name that
  * stands for one. size: bytes, K M G T behind. duration: seconds, s m h d w behind. hexmask: x for any digit. ranges: N or
- * N-M. bool: true when missing.
+ * N-M. time, mark, realms: as iproute2 writes them. bool: true when missing.
  */
 export type ArgumentKind =
   | 'word'
@@ -60,6 +60,9 @@ export type ArgumentKind =
   | 'hex'
   | 'hexmask'
   | 'ranges'
+  | 'time'
+  | 'mark'
+  | 'realms'
   | 'script'
 
 export interface Argument {

@@ -58,6 +58,12 @@ export function describe(argument: Argument): string {
       return 'address, subnet or range of addresses'
     case 'prefix':
       return 'address[/length]|default'
+    case 'time':
+      return 'time[ms|s]'
+    case 'mark':
+      return 'mark[/mask]'
+    case 'realms':
+      return '[from/]to'
     case 'mac':
       return 'hardware address'
     case 'hex':

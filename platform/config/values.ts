@@ -68,6 +68,10 @@ export function parseValue(argument: Argument, value: string): Parsed {
       return parseHexadecimal(argument, value)
     case 'ranges':
       return parseRange(argument, value)
+    case 'time':
+    case 'mark':
+    case 'realms':
+      return parseForm(argument.kind, value)
     case 'script':
       return refuse('is no command', null)
   }
@@ -184,6 +188,20 @@ function parseSpan(value: string): Parsed {
   return span.ok ? accept(span.text) : refuse(span.problem, span.hint, 'INVALID_ADDRESS')
 }
 
+const NUMBER = '(0[xX][0-9a-fA-F]{1,8}|\\d{1,10})'
+const REALM = '([a-zA-Z]\\w*|\\d{1,2}|1\\d\\d|2[0-4]\\d|25[0-5])'
+/** Values of iproute2 that are more than one number. */
+const FORMS = {
+  time: { form: /^(\d+|\d+(\.\d+)?m?s)$/, hint: 'a time is such as 200ms, 1.5s, or a whole number without a unit' },
+  mark: { form: new RegExp(`^${NUMBER}(/${NUMBER})?$`), hint: 'a mark is MARK or MARK/MASK, numbers in any base of C' },
+  realms: { form: new RegExp(`^${REALM}(/${REALM})?$`), hint: 'realms are TO or FROM/TO, names or numbers up to 255' },
+} as const
+
+function parseForm(kind: keyof typeof FORMS, value: string): Parsed {
+  const { form, hint } = FORMS[kind]
+  return form.test(value) ? accept(value) : refuse('cannot be read', hint)
+}
+
 /** All addresses have several names. */
 function parsePrefix(argument: Argument, value: string): Parsed {
   if (/^(default|any|all)$/.test(value)) return accept('default')
@@ -249,5 +267,8 @@ export const KIND_TEXTS: Readonly<Record<ArgumentKind, string>> = {
   hex: 'hexadecimal digits',
   hexmask: 'hexadecimal digits',
   ranges: 'a number or a range',
+  time: 'a time',
+  mark: 'a mark',
+  realms: 'realms',
   script: 'a command',
 }

@@ -38,8 +38,8 @@ test('a rule has one action', () => {
 
 test('a rule jumps forwards', () => {
   assert.deepEqual(said('static_rules', 'from all goto 20 preference 10'), [])
-  assert.deepEqual(said('static_rules', 'from all goto 20 preference 20'), ['10 OUT_OF_RANGE'])
-  assert.deepEqual(said('static_rules', 'from all goto 20'), ['10 OUT_OF_RANGE'])
+  assert.deepEqual(said('static_rules', 'from all goto 20 preference 20'), ['10 GOTO'])
+  assert.deepEqual(said('static_rules', 'from all goto 20'), ['10 GOTO'])
 })
 
 test('what is marked as made by others is not watched', () => {
@@ -47,4 +47,14 @@ test('what is marked as made by others is not watched', () => {
   assert.deepEqual(said('static_routes', '10.0.0.0/8 dev eth0 no_track protocol bird'), [])
   assert.deepEqual(said('static_routes', '10.0.0.0/8 dev eth0 protocol bird'), ['21 NO_EFFECT'])
   assert.deepEqual(said('static_rules', 'from all table 5 protocol 12'), ['18 NO_EFFECT'])
+})
+
+test('times, realms and marks are written as iproute2 takes them', () => {
+  for (const line of ['rtt lock 1.5s', 'rttvar 30ms', 'rto_min 200', 'realms web/7', 'nexthop via 192.0.2.1 realms 7'])
+    assert.deepEqual(said('static_routes', `10.0.0.0/8 ${line}`), [], line)
+  for (const line of ['rtt 1.5', 'rtt 1h', 'realms 1/2/3', 'realms 256'])
+    assert.equal(said('static_routes', `10.0.0.0/8 ${line}`).join().replace(/^\d+ /, ''), 'INVALID', line)
+  assert.deepEqual(said('static_routes', '10.0.0.0/8 nexthop via 192.0.2.1 realms /'), ['41 INVALID'])
+  assert.deepEqual(said('static_rules', 'fwmark 0x5/255 table 5'), [])
+  assert.deepEqual(said('static_rules', 'fwmark 5/x table 5'), ['8 INVALID'])
 })

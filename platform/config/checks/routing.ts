@@ -105,7 +105,7 @@ function reportGoto(entry: Entry, findings: Findings): void {
   if (use === undefined || typeof target !== 'number') return
   if (typeof place === 'number' && place < target) return
   const message = `goto ${target} needs a preference below ${target} in its own rule; the rule is left out`
-  findings.error({ code: 'OUT_OF_RANGE', at: wordPosition(use.word), keyword: 'goto', message })
+  findings.error({ code: 'GOTO', at: wordPosition(use.word), keyword: 'goto', message })
 }
 
 /** Its lines are recognised by their protocol; those of others cannot be watched. */

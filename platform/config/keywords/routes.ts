@@ -12,7 +12,7 @@ const OUTPUT = `
       [dsfield=named:0..255] [tc=named:0..255] [ttl=int:0..255] [hoplimit=int:0..255] [flags=num:0..65535]
     - Sends packets in a tunnel: mpls with its labels (100/200) behind it, ila with its locator, ip and ip6 with dst or
       id, and src, tos, ttl (hoplimit for ip6) and flags where they are not to be copied from the packet.
-  realms                      word
+  realms                      realms
     - Realms for accounting and filters, as TO or FROM/TO: numbers up to 255, or names of rt_realms.
 `
 
@@ -23,7 +23,7 @@ export const ROUTE = `
   inet, inet6                 flag
     - The family of a route whose addresses do not tell it, such as default; without it that is IPv4.
   dev, oif                    word @dev
-    - The interface packets leave by. A route without one is not watched: nobody notices that it is gone.
+    - The interface packets leave by.
 ${OUTPUT}
   gw                          ip > via
     - The gateway.
@@ -55,9 +55,9 @@ ${OUTPUT}
     - The hop limit, or TTL, of packets on this route.
   expires                     int:0..
     - After how many seconds the kernel removes the route. IPv6 only.
-  rtt, rttvar                 [lock] value=word
+  rtt, rttvar                 [lock] value=time
     - A first guess of the round trip time, or of how much it varies: with ms or s behind, or in units of the kernel.
-  rto_min                     [lock] value=word
+  rto_min                     [lock] value=time
     - The shortest time before TCP sends a segment again: with ms or s behind, or in milliseconds.
   reordering                  [lock] value=int:0..
     - By how many places packets may be out of order before TCP takes one as lost.

@@ -17,9 +17,9 @@ export const RULE = `
       on.
   tos, dsfield                named:0..255 @tos
     - Only packets with this type of service, by number or by name.
-  fwmark                      word
+  fwmark                      mark
     - Only packets with this firewall mark, as MARK or MARK/MASK; numbers in any base of C.
-  realms                      word
+  realms                      realms
     - Realms that packets get for accounting, as TO or FROM/TO: numbers up to 255, or names of rt_realms.
   suppress_prefixlength, sup_pl int:0.. @suppress_prefixlength
     - Goes on with the next rule where the route that was found has a prefix no longer than this. 0 passes over default
