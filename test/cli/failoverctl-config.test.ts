@@ -60,6 +60,13 @@ test('the program shows paths from the working directory, reads standard input, 
   assert.match(plan.stderr, /300 is outside 1 to 255/)
 })
 
+test('the program ends when all of its output has been read, however much that is', () => {
+  const lines = Array.from({ length: 20_000 }, (_, index) => `word${index}`)
+  written(lines.join('\n'))
+  const { stdout } = run(['fmt', 'a.conf'])
+  assert.equal(stdout, `${lines.join('\n')}\n`)
+})
+
 describe('failoverctl config check', () => {
   const check = (path: string, options: Partial<CheckOptions> = {}) =>
     checkConfig(path, { strict: false, json: false, configId: 'x', look: PLAIN, ...options })
