@@ -35,11 +35,14 @@ export interface Findings {
 
 export function collectFindings(): Findings {
   const found = new Map<string, Diagnostic>()
+  // A long line can have many findings.
+  const masked = new Map<string, string>()
   const add = (severity: Severity, { code, at, message, keyword, hint }: Finding): void => {
     // A multi-line definition used twice would repeat every finding in it.
     const key = [at.file, at.line, at.column, code, message].join('\n')
     const { file, line, column, source } = at
-    const text = maskSecrets(source)
+    const text = masked.get(source) ?? maskSecrets(source)
+    masked.set(source, text)
     found.set(key, { severity, code, file, line, column, keyword: keyword ?? null, message, hint: hint ?? null, text })
   }
   return {

@@ -3,7 +3,7 @@ import type { Findings } from './diagnostic.ts'
 import { positionAt, type Text } from './text.ts'
 
 /** In characters. Far above any real use; beyond it the memory of a small machine is in danger. */
-const MOST_GROWTH = 50_000_000
+const MOST_GROWTH = 20_000_000
 /** Even an empty line takes time and memory. */
 const LINE_COST = 100
 

@@ -88,7 +88,7 @@ export function resolveInclude(include: IncludeLine, folder: string, files: Conf
   return result
 }
 
-const MOST_ALTERNATIVES = 10_000
+const MOST_ALTERNATIVES = 1_000
 
 const REASONS = {
   directory: 'it is a directory',
@@ -105,11 +105,16 @@ export function expandBraces(pattern: string): string[] | null {
     if (steps > MOST_ALTERNATIVES) return null
     const current = waiting.pop() ?? ''
     // The innermost braces go first, so what stands beside them comes up once for each of their parts.
-    const braces = [...current.matchAll(/\{([^{}]*)\}/g)].find(([, inner]) => inner?.includes(','))
-    if (braces === undefined) plain.add(current)
+    const braces = innermostBraces(current)
+    if (braces === null) plain.add(current)
     else for (const part of alternativesOf(current, braces).reverse()) waiting.push(part)
   }
   return [...plain]
+}
+
+function innermostBraces(pattern: string): RegExpExecArray | null {
+  for (const braces of pattern.matchAll(/\{([^{}]*)\}/g)) if (braces[1]?.includes(',')) return braces
+  return null
 }
 
 function alternativesOf(pattern: string, { 0: all, 1: inner = '', index }: RegExpExecArray): string[] {

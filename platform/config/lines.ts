@@ -13,6 +13,8 @@ import { positionAt, slice, type Text, trim, wholeLine } from './text.ts'
 
 /** A definition that contains itself has no other end. */
 const MOST_ROUNDS = 60
+/** What finding out about it costs, as growth: a few such lines, and nothing more is substituted. */
+const ENDLESS_COST = 1_000_000
 const DEEPEST_INCLUDE = 16
 /** Bytes of a line that keepalived reads; what is behind them it takes for a line of its own. */
 const KEEPALIVED_LINE = 1022
@@ -115,9 +117,10 @@ function takeReferring(reader: Reader, scope: Scope, line: Text, round: number):
   for (const part of parts) takeLine(reader, scope, part, round + 1)
 }
 
-function reportEndless(line: Text, { findings }: Reader): void {
+function reportEndless(line: Text, { findings, growth }: Reader): void {
   const message = 'a definition on this line contains itself'
   findings.error({ code: 'DEFINITION_LOOP', at: positionAt(line, 0), message })
+  growth.allow(line, 0, ENDLESS_COST)
 }
 
 function takePlain(reader: Reader, scope: Scope, line: Text): void {
@@ -246,7 +249,7 @@ function repeatLine(
 /** The arguments of a generator, whose definitions are wanted at once. */
 function expandFully(reader: Reader, scope: Scope, line: Text, argument: string): string {
   let text = wholeLine({ ...line.line, source: argument })
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MOST_ROUNDS && text.chars.length <= LONGEST_GROWTH; round++) {
     const [part, ...more] = reader.definitions.expand(text, dirname(scope.file)) ?? []
     if (part === undefined || more.length > 0) break
     if (!reader.growth.allow(line, 0, part.chars.length - text.chars.length)) break

@@ -44,7 +44,10 @@ export function positionAt(text: Text, index: number): Position {
 }
 
 /** Characters beyond the Basic Multilingual Plane take two units, and one column. */
+const WIDE = /[\ud800-\udbff]/
+
 function columnAt(source: string, at: number): number {
+  if (!WIDE.test(source)) return at + 1
   let column = 1
   for (let index = 0; index < at; index++) if ((source.charCodeAt(index) & 0xfc00) !== 0xdc00) column++
   return column

@@ -4,7 +4,7 @@
  */
 import type { Findings } from './diagnostic.ts'
 import { childPath, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
-import { type Position, positionAt, type Text, type Word, wordPosition } from './text.ts'
+import { type PhysicalLine, type Position, positionAt, type Text, type Word, wordPosition } from './text.ts'
 import { type Token, tokensOf, wordsOf } from './tokens.ts'
 
 export interface Statement {
@@ -38,6 +38,8 @@ interface Building {
   missing: number
   /** Closing braces that close nothing. */
   extra: number
+  /** The line of the last one. */
+  extraOn: PhysicalLine | null
   /** What there is to say if this is how the file is read. */
   reports: (() => void)[]
 }
@@ -55,7 +57,16 @@ export function buildTree(lines: readonly Text[], findings: Findings): Statement
 
 function build(lines: readonly Text[], findings: Findings, repair: boolean): Building {
   const root: Frame = { statement: null, path: '', kind: 'block', keywords: keywordsOf(''), items: [] }
-  const building: Building = { findings, repair, stack: [root], previous: null, missing: 0, extra: 0, reports: [] }
+  const building: Building = {
+    findings,
+    repair,
+    stack: [root],
+    previous: null,
+    missing: 0,
+    extra: 0,
+    extraOn: null,
+    reports: [],
+  }
   // Token by token: all of them together would be half of what there is to keep in mind.
   for (const line of lines) for (const token of tokensOf(line, findings)) take(building, token)
   leaveOpen(building, building.stack.slice(1), null)
@@ -134,6 +145,9 @@ function closeBlock(building: Building, brace: Text): void {
     return
   }
   building.extra++
+  // Whatever follows it on its line is out of place as well.
+  if (building.extraOn === brace.line) return
+  building.extraOn = brace.line
   const at = positionAt(brace, 0)
   const last = stack[0].items.at(-1)
   const opened = last?.openedAt

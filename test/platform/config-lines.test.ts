@@ -194,3 +194,36 @@ test('an include behind a brace is not read, and said so', () => {
 test('braces in an include pattern expand, nested too, and name nothing twice', () => {
   assert.deepEqual(expandBraces('a{b,c{d,e}}f'), ['abf', 'acdf', 'acef'])
 })
+
+test('closing braces in excess are one finding for each line', () => {
+  assert.deepEqual(
+    parsePart('} } }\n}\n').diagnostics.map(({ line, column, code }) => `${line}:${column} ${code}`),
+    ['1:1 EXTRA_BRACE', '2:1 EXTRA_BRACE'],
+  )
+})
+
+test('what is written to grow without end, or to be looked at over and over, is read in a moment', () => {
+  const many = (part: string) => part.repeat(20_000 / part.length)
+  const texts = [
+    many('}'),
+    many('{'),
+    many('a{'),
+    many('a{}'),
+    many('${B'),
+    many('@alpha '),
+    many('~SEQ(A,1) '),
+    `~LST(${many('{')}) x`,
+    `$A=\${A}\${A}\n${many('u $A\n')}`,
+    `$A=\${B}\${B}\n$B=\${A}\${A}\n${many('~SEQ(N,${A}) x\n')}`,
+    `include ${many('{a,b}')}`,
+    `include {${many(',')}`,
+    `include ${'{a,a}'.repeat(40)}`,
+    `vrrp_instance a {\n notify_master ${many('\\\u2028')}\n notify ${many('\u00a0x')}\n}\n`,
+  ]
+  for (const text of texts) {
+    const began = performance.now()
+    parsePart(text)
+    // Ten times what the slowest takes on a busy machine; some took minutes, or never ended.
+    assert.ok(performance.now() - began < 2_000, text.slice(0, 60))
+  }
+})
