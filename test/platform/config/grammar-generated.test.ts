@@ -53,7 +53,7 @@ test('fact 49: a loop over a name that is defined already is refused', () => {
 
 test('fact 49: loops in loops end, however many lines they ask for', () => {
   const { texts, findings } = linesOf('~SEQ(A,90000) ~SEQ(B,90000) ~SEQ(C,90000) #\nb\n')
-  assert.deepEqual([texts, placed(findings)], [['b'], ['1:29 DEFINITION_LOOP null']])
+  assert.deepEqual([texts, placed(findings)], [['b'], ['1:15 DEFINITION_LOOP null']])
 })
 
 test('fact 50: @ID keeps a line where it is the id, @^ID where it is not, for braces and definitions too', () => {
