@@ -1,7 +1,7 @@
 /** What the manual would say of a keyword, from the table that the parser itself works with. */
 import { fallbackText } from './fallback.ts'
 import { childPath, type Keyword, keywordPaths, keywordsOf, valuesNotInForce } from './keywords.ts'
-import { describeBlock, nearest } from './suggestion.ts'
+import { nearest, placeOf } from './suggestion.ts'
 import { usageOf } from './usage.ts'
 
 /** A keyword, and all blocks in which it means the same. */
@@ -33,7 +33,7 @@ export function findEntries(name: string, block?: string): Entry[] {
 }
 
 function entryOf(path: string, keyword: Keyword): Entry {
-  const inner = keyword.opens === null ? [] : [...keywordsOf(childPath(path, keyword.name)).values()]
+  const inner = keyword.opens === null && !keyword.parts ? [] : [...keywordsOf(childPath(path, keyword.name)).values()]
   const prefix = `${keyword.name}=`
   const exceptions = valuesNotInForce().filter((value) => value.path === path && value.row.name.startsWith(prefix))
   return { keyword, blocks: [path], content: inner, exceptions: exceptions.map(({ row }) => row) }
@@ -71,7 +71,7 @@ export function entryText(entry: Entry, width: number): string {
   const label = Math.max(...facts.map(([name]) => name.length))
   const parts = [
     `${keyword.name} ${usageOf(keyword)}`,
-    wrapped(blocks.map(placeText).join(', '), INDENT, width),
+    wrapped(blocks.map(placeOf).join(', '), INDENT, width),
     ...(keyword.meaning === '' ? [] : ['', wrapped(keyword.meaning, INDENT, width)]),
     '',
     ...facts.map(([name, text]) =>
@@ -83,10 +83,6 @@ export function entryText(entry: Entry, width: number): string {
 }
 
 const INDENT = 4
-
-function placeText(path: string): string {
-  return path === '' ? 'at the top level' : `in ${describeBlock(path)}`
-}
 
 function factsOf({ keyword, exceptions }: Entry): [string, string][] {
   const { name, key, fallback, required, repeat, secret, since, replacedBy } = keyword
@@ -122,10 +118,13 @@ function contentText({ keyword, content }: Entry, width: number): string {
   const own = content.find(({ name }) => name === '(entry)')
   const others = content.filter(({ name }) => !name.startsWith('('))
   const names = wrapped(namesOf(others), INDENT * 2, width)
+  if (keyword.parts) return `    behind it (* has no effect yet)\n${names}`
   if (keyword.opens === 'block') return `    inside of it (* has no effect yet)\n${names}`
-  const line = own === undefined ? 'text' : usageOf(own)
+  const bare = own?.unordered && own.args.length === 0
+  const line = bare ? 'options in any order' : own === undefined ? 'text' : usageOf(own)
   const meaning = own === undefined || own.meaning === '' ? '' : `\n${wrapped(own.meaning, INDENT * 2, width)}`
-  const options = others.length === 0 ? '' : `\n    and behind it (* has no effect yet)\n${names}`
+  const options =
+    others.length === 0 ? '' : `\n    ${own?.unordered ? 'with' : 'and behind it'} (* has no effect yet)\n${names}`
   return `    each line: ${line}${meaning}${options}`
 }
 

@@ -3,9 +3,11 @@ import type { Argument, Keyword, Option } from './keyword-row.ts'
 import { rangeText, UNLIMITED } from './values.ts'
 
 /** All that a keyword takes, as `host: text [port: number 1 to 65535] { ... }`; `no value` when it takes nothing. */
-export function usageOf({ args, options, opens }: Keyword): string {
+export function usageOf({ args, options, opens, parts: hasParts }: Keyword): string {
   const block = opens === 'block' ? ['{ ... }'] : opens === 'values' ? ['{ one entry a line }'] : []
-  const parts = [...args.map(argumentUsage), ...options.map(optionUsage), ...block]
+  const optionsAt = (inFront: boolean) => options.filter((option) => option.inFront === inFront).map(optionUsage)
+  const own = hasParts ? ['options of its own'] : []
+  const parts = [...optionsAt(true), ...args.map(argumentUsage), ...optionsAt(false), ...own, ...block]
   return parts.length === 0 ? 'no value' : parts.join(' ')
 }
 
