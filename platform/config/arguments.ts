@@ -1,6 +1,6 @@
 /** What stands behind a keyword: positional arguments first, then options in any order. */
 import type { Findings } from './diagnostic.ts'
-import { fallbackText } from './fallback.ts'
+import { fallbackText, standIn } from './fallback.ts'
 import type { Argument, Keyword, Option } from './keyword-row.ts'
 import { nearest } from './suggestion.ts'
 import { positionAt, type Word, wordPosition } from './text.ts'
@@ -166,7 +166,8 @@ function reportUnknownOptions({ keyword, title, rest, index, findings }: Words):
 
 function reportInvalid({ keyword, title, loss, findings }: Words, word: Word, refusal: Refusal): null {
   const { code, problem } = refusal
-  const kept = keyword.fallback === null ? 'it is not used' : `the default (${fallbackText(keyword.fallback)}) stands`
+  const { fallback } = keyword
+  const kept = fallback === null ? 'it is not used' : `the default (${fallbackText(standIn(fallback))}) stands`
   const hint = [refusal.hint, loss ?? kept].filter((part) => part !== null).join('; ')
   findings.error({ code, at: wordPosition(word), keyword: title, message: `${title}: ${word.value} ${problem}`, hint })
   return null

@@ -7,7 +7,7 @@ import { parseArguments } from './arguments.ts'
 import { type Block, blocksOf, mergeBlocks, type Setting } from './checked-tree.ts'
 import { collectFindings } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
-import { readFallback } from './fallback.ts'
+import { readFallback, standIn } from './fallback.ts'
 import { type Argument, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { wholeLine } from './text.ts'
 import { wordsOf } from './tokens.ts'
@@ -117,7 +117,8 @@ function settingForm(scope: Scope, keyword: Keyword): Json | undefined {
 
 function defaultForm(scope: Scope, keyword: Keyword, fallback = keyword.fallback): Json | undefined {
   if (fallback === null || fallback === '') return undefined
-  const { source, rest } = readFallback(fallback)
+  const { when, source, rest } = readFallback(scope.block.damaged.has(keyword.key) ? standIn(fallback) : fallback)
+  if (when !== null) return defaultForm(scope, keyword, isWritten(scope.block, when) ? when.then : rest)
   if (source !== null) return inherited(scope, keyword, source) ?? defaultForm(scope, keyword, rest)
   const text = wholeLine({ file: '', number: 0, source: `${keyword.name} ${rest}` })
   const [word, ...args] = wordsOf(text)
@@ -125,6 +126,11 @@ function defaultForm(scope: Scope, keyword: Keyword, fallback = keyword.fallback
   const findings = collectFindings()
   const taken = parseArguments(keyword, { keyword: word, args, text, block: null, openedAt: null }, findings)
   return taken === null ? fallback : valueForm(keyword, taken, scope.show)
+}
+
+/** Whether a block has a statement of that name and value, whichever of several counts. */
+function isWritten({ settings }: Block, { name, value }: { name: string; value: string }): boolean {
+  return settings.get(name)?.some(({ values }) => String(values[0]) === value) === true
 }
 
 /** What this block says under another name, then what those around it say, nearest first, and global_defs at last. */

@@ -10,15 +10,17 @@ import { readEndpoints } from './vrrp-endpoints.ts'
 import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 
 export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
-  const instances = new Map<string, VrrpInstance>()
+  const instances: VrrpInstance[] = []
+  const names = new Set<string>()
   const routers = new Map<string, VrrpInstance>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
     const reading = { block, name, defaults, findings }
-    if (instances.has(name)) {
+    if (names.has(name)) {
       leaveOut(reading, 'REPEATED', 'is already defined above')
       continue
     }
+    names.add(name)
     const instance = readInstance(reading)
     // Read for what else is wrong with it.
     if (instance === null || block.refused || defaults.noInstances) continue
@@ -28,10 +30,10 @@ export function readInstances(root: Block, defaults: Defaults, findings: Finding
       leaveOut(reading, 'DUPLICATE_ROUTER', `uses ${what}, and so does ${rival.name}`)
       continue
     }
-    instances.set(name, instance)
+    instances.push(instance)
     routers.set(routerOf(instance), instance)
   }
-  return [...instances.values()]
+  return instances
 }
 
 /** Two instances of the same router would take each other's adverts for those of another node. */
@@ -159,7 +161,7 @@ function readState({ block, name, findings }: Reading, priority: number): 'MASTE
     const message = `${name}: state BACKUP after state MASTER is not used`
     findings.error({ code: 'REPEATED', at, keyword: 'state', message })
   }
-  if (settings.length === 0) return priority === 255 ? 'MASTER' : 'BACKUP'
+  if (settings.length === 0 && !block.damaged.has('state')) return priority === 255 ? 'MASTER' : 'BACKUP'
   return master === -1 ? 'BACKUP' : 'MASTER'
 }
 

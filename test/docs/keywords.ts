@@ -1,5 +1,5 @@
 /** The tables of docs/configuration.md, out of the keyword table that the parser works with. */
-import { fallbackText, readFallback } from '#platform/config/fallback.ts'
+import { fallbackText } from '#platform/config/fallback.ts'
 import {
   type Consequence,
   childPath,
@@ -101,7 +101,8 @@ function titleOf(path: string): string {
 
 function defaultText(fallback: string | null): string {
   if (fallback === null) return ''
-  return readFallback(fallback).source === null ? `\`${fallback}\`` : fallbackText(fallback)
+  const told = fallbackText(fallback)
+  return told === fallback ? `\`${told}\`` : told
 }
 
 function row({ name, key, meaning, fallback, replacedBy, inForce, since, ...keyword }: Keyword): string[] {

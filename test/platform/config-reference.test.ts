@@ -32,7 +32,7 @@ test('every keyword of the table has a page that names its block', () => {
 
 test('a page has range, unit, default and whether the keyword is in force', () => {
   assert.match(page('priority', 'vrrp_instance'), /^priority number 1 to 255\n {4}in vrrp_instance\n/)
-  assert.match(page('priority', 'vrrp_instance'), /\n {4}default +100\n/)
+  assert.match(page('priority', 'vrrp_instance'), /\n {4}default +255 with state MASTER, or else 100\n/)
   assert.match(page('priority', 'vrrp_instance'), /\n {4}in force +yes$/)
   assert.match(page('advert_int'), /^advert_int seconds 0\.01 to 255\n/)
   assert.match(page('global_defs'), /\n {4}at the top level\n/)

@@ -5,15 +5,15 @@
 import { ADVERTS, ANNOUNCEMENTS, DEVICES } from './vrrp-adverts.ts'
 
 const ELECTION = `
-+ state                       enum:MASTER|BACKUP = BACKUP
++ state                       enum:MASTER|BACKUP = <priority=255>MASTER|BACKUP
     - Role wanted at the start. It decides only with priority 255; all others listen first. MASTER also turns nopreempt
       and preempt_delay off.
 + interface                   word<=15
     - Interface that adverts leave and arrive by, and that addresses are set on unless they name another.
 + virtual_router_id           int:1..255 required
     - Number of the virtual router: the same on all its nodes, and unique on the interface for each address family.
-+ priority                    int:1..255 = 100
-    - The highest becomes MASTER. 255 says that this node owns the addresses, and is the default with state MASTER.
++ priority                    int:1..255 = <state=MASTER>255|100
+    - The highest becomes MASTER. 255 says that this node owns the addresses.
 + advert_int                  sec:0.01..255 = 1
     - Seconds between adverts, the same on all nodes. Version 2 counts whole seconds, version 3 hundredths up to 40.95.
 + version                     enum:2|3 = <vrrp_version>
