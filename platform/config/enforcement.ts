@@ -1,11 +1,9 @@
 /** What is said of keywords that are read and have no effect yet: each with what follows from that. */
 import type { Finding, Findings, Severity } from './diagnostic.ts'
 import { childPath, type Keyword } from './keywords.ts'
+import { alsoOn } from './places.ts'
 import type { Position } from './text.ts'
 import type { Statement } from './tree.ts'
-
-/** Further places of the same keyword that are listed; beyond them only their number. */
-const LISTED = 8
 
 export interface Enforcement {
   /** Takes note of one use in the block at `path`; each keyword is said once, with all its places. */
@@ -38,16 +36,9 @@ export function watchEnforcement(findings: Findings): Enforcement {
 function reportUses(keyword: Keyword, [first, ...others]: readonly Position[], findings: Findings): void {
   if (first === undefined) return
   const { severity, finding } = sayingOf(keyword, first)
-  const elsewhere = severity === 'note' || others.length === 0 ? null : placesText(first, others)
+  const elsewhere = severity === 'note' ? null : alsoOn(first, others)
   const hint = [finding.hint ?? null, elsewhere].filter((part) => part !== null).join('; ')
   findings[severity]({ ...finding, hint: hint === '' ? null : hint })
-}
-
-function placesText(first: Position, others: readonly Position[]): string {
-  const names = others.map(({ file, line }) => (file === first.file ? `line ${line}` : `${file}:${line}`))
-  const places = [...new Set(names)]
-  const more = places.length > LISTED ? ` and ${places.length - LISTED} more` : ''
-  return `also on ${places.slice(0, LISTED).join(', ')}${more}`
 }
 
 /** Reports one use by itself. */

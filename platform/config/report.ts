@@ -1,8 +1,6 @@
 /** All findings of a configuration, so that they fit a screen and nothing is lost. */
 import { type Diagnostic, drawDiagnostic, type Look, PLAIN, type Severity } from './diagnostic.ts'
-
-/** Further places of the same finding that are listed; beyond them only their number. */
-const LISTED = 8
+import { alsoOn } from './places.ts'
 
 /** Lines one below the other that nobody knows, up to which each is said by itself. */
 const FEW = 3
@@ -40,21 +38,13 @@ function joinRepeated(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     JSON.stringify([severity, code, message, hint]),
   )
   return [...groups.values()].flatMap(([first, ...others]) => {
-    if (first === undefined) return []
-    return others.length === 0 ? [first] : [withPlaces(first, others)]
+    return first === undefined ? [] : [withPlaces(first, others)]
   })
 }
 
 function withPlaces(first: Diagnostic, others: readonly Diagnostic[]): Diagnostic {
-  const here = others.filter(({ file }) => file === first.file).map(({ line }) => line)
-  const elsewhere = others.filter(({ file }) => file !== first.file).map(({ file, line }) => `${file}:${line}`)
-  const lines = [...new Set(here)].filter((line) => line !== first.line)
-  const places = [...lines.map(String), ...new Set(elsewhere)]
-  if (places.length === 0) return first
-  const more = places.length > LISTED ? ` and ${places.length - LISTED} more` : ''
-  const word = lines.length === 0 ? '' : lines.length === 1 ? 'line ' : 'lines '
-  const also = `also on ${word}${places.slice(0, LISTED).join(', ')}${more}`
-  return { ...first, hint: first.hint === null ? also : `${first.hint}; ${also}` }
+  const hints = [first.hint, alsoOn(first, others)].filter((hint) => hint !== null)
+  return { ...first, hint: hints.length === 0 ? null : hints.join('; ') }
 }
 
 /** A whole run of lines that mean nothing here, and resemble nothing: another file's text, most likely. */

@@ -14,11 +14,11 @@ export function suggestKeyword(path: string, word: string): string | null {
     .map((home) => findKeyword(home, word)?.replacedBy)
     .find((name) => name && findKeyword(path, name))
   if (renamed) return `write ${renamed} instead`
-  if (homes.length > 0) return `${word} belongs in ${homes.slice(0, 3).map(describeBlock).join(' or ')}`
+  if (homes.length > 0) return `${word} belongs ${homes.slice(0, 3).map(placeOf).join(' or ')}`
   if (near !== null) return `did you mean ${near}?`
   for (const other of related(path)) {
     const found = nearest(word, [...keywordsOf(other).keys()])
-    if (found !== null) return `did you mean ${found}, which belongs in ${describeBlock(other)}?`
+    if (found !== null) return `did you mean ${found}, which belongs ${placeOf(other)}?`
   }
   return null
 }
@@ -71,6 +71,11 @@ function countBits(bits: number): number {
   let count = 0
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++
   return count
+}
+
+/** The same as an answer to where. */
+export function placeOf(path: string): string {
+  return path === '' ? 'at the top level' : `in ${describeBlock(path)}`
 }
 
 /** A block's name for people. */
