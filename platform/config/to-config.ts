@@ -7,6 +7,7 @@ import { checkReferences } from './checks/references.ts'
 import { checkRequired } from './checks/required.ts'
 import { checkRouting } from './checks/routing.ts'
 import { checkRules } from './checks/rules.ts'
+import { checkServerSettings } from './checks/server-settings.ts'
 import { checkServers } from './checks/servers.ts'
 import type { Surroundings } from './definitions.ts'
 import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'
@@ -73,6 +74,7 @@ function checkMeaning(root: Block, statements: readonly Statement[], findings: F
   checkSyncGroups(root, findings)
   checkInstances(root, findings)
   checkServers(root, findings)
+  checkServerSettings(root, findings)
   checkRules(root, findings)
   checkRouting(root, findings)
 }

@@ -48,17 +48,13 @@ function readVirtualServer(block: Block, defaults: Defaults, findings: Findings)
   const service = { block, address, port, defaults, findings }
   if (usesOtherTunnel(service)) return null
   const realServers = readRealServers(service)
-  if (realServers.length === 0) {
-    const mentioned = blocksOf(block, 'real_server').length > 0 || block.damaged.has('real_server')
-    if (!mentioned) leaveOut(block, 'NO_REAL_SERVER', 'has no real_server', findings)
-    return null
-  }
+  if (realServers.length === 0) return null
   return {
     address: address.text,
     port,
     family: address.family,
     protocol: readProtocol(service),
-    scheduler: readChoice(service, 'lvs_sched', 'wlc'),
+    scheduler: textOf(block, 'lvs_sched') ?? 'wlc',
     forwarding: readForwarding(service),
     persistenceTimeoutS: hasSetting(block, 'persistence_timeout')
       ? (numberOf(block, 'persistence_timeout') ?? 360)
@@ -75,8 +71,8 @@ function placeOf({ values: [address, port] }: Block): { address: IpAddress | nul
   }
 }
 
-function readProtocol(service: Service): VirtualServer['protocol'] {
-  const protocol = readChoice(service, 'protocol', 'UDP')
+function readProtocol({ block }: Service): VirtualServer['protocol'] {
+  const protocol = textOf(block, 'protocol')
   return protocol === 'TCP' || protocol === 'SCTP' ? protocol : 'UDP'
 }
 
@@ -92,19 +88,9 @@ function usesOtherTunnel({ block, findings }: Service): boolean {
   return true
 }
 
-function readForwarding(service: Service): VirtualServer['forwarding'] {
-  const name = readChoice(service, 'lvs_method', 'NAT')
+function readForwarding({ block }: Service): VirtualServer['forwarding'] {
+  const name = textOf(block, 'lvs_method')
   return name === 'DR' || name === 'TUN' ? name : 'NAT'
-}
-
-/** A choice that ought to be written down: its default surprises too often to be silent. */
-function readChoice({ block, address, port, findings }: Service, keyword: string, fallback: string): string {
-  const chosen = textOf(block, keyword)
-  if (chosen === undefined && !block.damaged.has(keyword)) {
-    const message = `virtual_server ${address.text} ${port} has no ${keyword}; ${fallback} is used`
-    findings.warning({ code: `NO_${keyword.toUpperCase()}`, at: openingOf(block), keyword, message })
-  }
-  return chosen ?? fallback
 }
 
 function readRealServers(service: Service): RealServer[] {

@@ -157,6 +157,13 @@ describe('instances', () => {
     assert.deepEqual(said(script + instance('a', 'track_script {\n chk\n}')), [])
   })
 
+  test('have a name of their own, even where the one that has it is left out', () => {
+    const first = instance('a').replace(' virtual_router_id 51\n', '')
+    assert.deepEqual(said(first + instance('a')).slice(-1), [
+      'error REPEATED: vrrp_instance a is already defined above; it is left out',
+    ])
+  })
+
   test('do not start as master with AH', () => {
     const text = instance('a', 'state MASTER\npriority 150\nauthentication {\n auth_type AH\n auth_pass secret\n}')
     assert.deepEqual(said(text), ['warning NO_EFFECT: a: state MASTER has no effect with auth_type AH'])
@@ -196,6 +203,43 @@ describe('virtual servers', () => {
       'note SORRY_SERVER: virtual_server 192.0.2.80 80: the sorry_server is one of its real servers',
     ])
     assert.deepEqual(said(service('sorry_server 192.0.2.99 80')), [])
+  })
+
+  test('say what they leave to defaults, and have real servers', () => {
+    const bare = (head: string) => `virtual_server ${head} {\n real_server 192.0.2.90 80 {\n }\n}\n`
+    const group = 'virtual_server_group web {\n 192.0.2.80 80\n}\n'
+    assert.deepEqual(said(group + bare('group web')), [
+      'warning NO_PROTOCOL: virtual_server group web has no protocol; UDP is used',
+      'warning NO_LVS_SCHED: virtual_server group web has no lvs_sched; wlc is used',
+      'warning NO_LVS_METHOD: virtual_server group web has no lvs_method; NAT is used',
+    ])
+    assert.equal(said(bare('fwmark 7')).length, 2)
+    assert.deepEqual(said('virtual_server fwmark 7 {\n}\n'), [
+      'error NO_REAL_SERVER: virtual_server fwmark 7 has no real_server; it is left out',
+    ])
+  })
+
+  test('without a port are persistent, whether they say so or not', () => {
+    const warning = 'warning NO_PORT: virtual_server 192.0.2.80 has no port: it becomes persistent, for 360 seconds'
+    assert.deepEqual(said(service('', '', '192.0.2.80')), [warning])
+    assert.deepEqual(said(service('persistence_timeout 50', '', '192.0.2.80 0')), [])
+  })
+
+  test('have flags for their own scheduler and protocol', () => {
+    const head = 'warning NO_EFFECT: virtual_server 192.0.2.80 80: '
+    assert.deepEqual(said(service('sh-port\nmh-fallback\nops')), [
+      `${head}sh-port has no effect with lvs_sched rr`,
+      `${head}mh-fallback has no effect with lvs_sched rr`,
+      `${head}ops has no effect with protocol TCP`,
+    ])
+    assert.deepEqual(said(service('sh-port\nops').replace('lvs_sched rr', 'lvs_sched sh').replace('TCP', 'UDP')), [])
+  })
+
+  test('say first which sorry server they have, then what becomes of it', () => {
+    assert.deepEqual(said(service('sorry_server_inhibit\nsorry_server 192.0.2.99 80')), [
+      'warning NO_EFFECT: virtual_server 192.0.2.80 80: sorry_server_inhibit has no effect in front of sorry_server, or without it',
+    ])
+    assert.deepEqual(said(service('sorry_server 192.0.2.99 80\nsorry_server_inhibit')), [])
   })
 
   test('cannot use a group without entries', () => {

@@ -171,7 +171,7 @@ test('services of marks, groups and all ports are left out with a warning', () =
     assert.deepEqual(
       // What else is wrong with such a service: test/platform/config-checks.test.ts.
       diagnostics
-        .filter(({ code }) => !/^(NO_EFFECT|UNKNOWN_NAME)$/.test(code))
+        .filter(({ code }) => !/^(NO_EFFECT|NO_PORT|UNKNOWN_NAME)$/.test(code))
         .map(({ severity, code }) => [severity, code]),
       [['warning', 'NOT_IN_FORCE']],
       head,

@@ -12,7 +12,8 @@ export function checkServers(root: Block, findings: Findings): void {
   reportEmptyGroups(root, findings)
 }
 
-function title({ statement }: Block): string {
+/** A service as its block names it. */
+export function serverTitle({ statement }: Block): string {
   return ['virtual_server', ...(statement?.args.slice(0, 2) ?? []).map(({ value }) => value)].join(' ')
 }
 
@@ -30,13 +31,13 @@ function reportQuorum(block: Block, findings: Findings): void {
   const keyword = word.value
   const total = `the weights of its real servers add up to ${sum}`
   if (quorum > sum) {
-    const message = `${title(block)}: quorum ${quorum} can never be reached: ${total}`
+    const message = `${serverTitle(block)}: quorum ${quorum} can never be reached: ${total}`
     findings.warning({ code: 'QUORUM', at, keyword, message, hint: 'lower the quorum, or raise the weights' })
   } else if (hysteresis >= quorum && hysteresis > 0) {
-    const message = `${title(block)}: hysteresis ${hysteresis} is not below quorum ${quorum}: it is not used`
+    const message = `${serverTitle(block)}: hysteresis ${hysteresis} is not below quorum ${quorum}: it is not used`
     findings.warning({ code: 'QUORUM', at, keyword, message, hint: `allowed: 0 to ${quorum - 1}` })
   } else if (quorum + hysteresis > sum) {
-    const message = `${title(block)}: once lost, the quorum never comes back: that takes ${quorum} + ${hysteresis}, and ${total}`
+    const message = `${serverTitle(block)}: once lost, the quorum never comes back: that takes ${quorum} + ${hysteresis}, and ${total}`
     findings.warning({ code: 'QUORUM', at, keyword, message, hint: `quorum and hysteresis together: at most ${sum}` })
   }
 }
@@ -45,7 +46,7 @@ function reportQuorum(block: Block, findings: Findings): void {
 function reportProtocol(block: Block, findings: Findings): void {
   const protocol = settingOf(block, 'protocol')?.statement.keyword
   if (block.statement?.args[0]?.value !== 'fwmark' || protocol === undefined) return
-  const message = `${title(block)}: protocol has no effect with a firewall mark`
+  const message = `${serverTitle(block)}: protocol has no effect with a firewall mark`
   findings.warning({ code: 'NO_EFFECT', at: wordPosition(protocol), keyword: 'protocol', message, hint: 'remove it' })
 }
 
@@ -56,7 +57,7 @@ function reportSorryServer(block: Block, findings: Findings): void {
   const place = (words: readonly Word[]): string => words.map(({ value }) => value).join(' ')
   const sorry = place(written.args.slice(0, 2))
   if (!blocksOf(block, 'real_server').some(({ statement }) => place(statement?.args ?? []) === sorry)) return
-  const message = `${title(block)}: the sorry_server is one of its real servers`
+  const message = `${serverTitle(block)}: the sorry_server is one of its real servers`
   const hint = 'with all real servers down it gets the clients although its checks fail'
   findings.note({ code: 'SORRY_SERVER', at: wordPosition(written.keyword), keyword: 'sorry_server', message, hint })
 }
