@@ -104,6 +104,8 @@ function takeUses(line: Line, own: Keyword | null): Parts {
     if (own !== null && (keyword?.key === own.key || (keyword === undefined && parts.head === null))) {
       parts.head = takeOwn(line, own, keyword ?? own)
       parts.sound &&= parts.head !== null
+    } else if (keyword === undefined && line.rows.size === 1) {
+      reportSurplus(line, word)
     } else if (keyword === undefined) {
       reportOption(line, word)
       parts.sound = false
@@ -143,6 +145,13 @@ function reportMisplaced({ path, rows, own, words, title, findings }: Line): boo
   const message = `${title}: ${word.value} is no entry of it`
   findings.error({ code: 'INVALID_ENTRY', at: wordPosition(word), keyword: title, message, hint })
   return true
+}
+
+/** Where there are no options at all, keepalived reads no further than the entry. */
+function reportSurplus(line: Line, word: Word): void {
+  const message = `${word.value} is not read: an entry of ${line.title} ends before it`
+  line.findings.note({ code: 'SURPLUS', at: wordPosition(word), keyword: word.value, message })
+  line.index = line.words.length
 }
 
 /** Goes on behind an option that nobody knows. */

@@ -131,3 +131,14 @@ test('a group of services takes ranges with ports, and marks', () => {
     },
   ])
 })
+
+test('words behind an entry that takes no options are noted, and the entry is used', () => {
+  const text = 'interface_up_down_delays {\neth4 5 0 6 7\n}\n'
+  const { root, diagnostics } = parseConfig(memoryFiles({ [PATH]: text }), PATH, OPTIONS)
+  const form = jsonForm(root, { secrets: true }).interface_up_down_delays
+  assert.deepEqual(form, [{ interface: 'eth4', down: 5, up: 0 }])
+  assert.deepEqual(
+    diagnostics.filter(({ line }) => line === 2).map(({ severity, column, message }) => [severity, column, message]),
+    [['note', 10, '6 is not read: an entry of interface_up_down_delays ends before it']],
+  )
+})
