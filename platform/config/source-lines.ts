@@ -48,7 +48,8 @@ function sourceLine(written: string): SourceLine {
   const code = trimmed(all.slice(condition.length))
   const line = { condition, code, comment }
   if (written === '') return { ...line, kind: 'blank', pieces: [] }
-  const name = /^\$\w+=/.exec(code)?.[0]
+  // A repetition may define as well, and its definition may go on.
+  const name = /^(?:~\w+\([^)]*\)[ \t]*|@\S*[ \t]+)*\$\w+=/.exec(code)?.[0]
   if (name !== undefined) return { ...line, kind: 'definition', pieces: piecesOf(code.slice(name.length)) }
   if (/^include/.test(code)) return { ...line, kind: 'whole', pieces: [] }
   const pieces = piecesOf(code)

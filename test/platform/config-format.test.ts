@@ -116,6 +116,7 @@ test('a definition of several lines is indented as it is nested, and the blank l
 $VI
 `,
   )
+  assert.equal(formatted('~SEQ(N,1,2) $V= \\\n  a {  \\\n}\n'), '~SEQ(N,1,2) $V= \\\n    a { \\\n    }\n')
   assert.equal(formatted('a {\n$B= \\\nx 1 # one \\\n\n}'), 'a {\n    $B= \\\n        x 1 # one \\\n\n}\n')
 })
 
