@@ -28,14 +28,23 @@ export function hasCorpus(): boolean {
   return existsSync(CORPUS)
 }
 
-/** The originals as they are, then `count` mutants of them: written to `folder`, the same in every run. */
-export function writeCandidates(sources: readonly Original[], count: number, folder: string): Candidate[] {
+/** The originals as they are, then `count` mutants of them, written to `folder`. The same in every run with one `firstSeed`. */
+export function writeCandidates(
+  sources: readonly Original[],
+  { count, firstSeed }: { count: number; firstSeed: number },
+  folder: string,
+): Candidate[] {
+  const { namespaces } = surroundingsOf(sources)
   const place = ({ name, text }: Original): Candidate => {
     const path = join(folder, name)
     writeFileSync(path, text)
-    return { path, configId: firstId(text) }
+    const named = [...text.matchAll(/net_namespace(?:_ipvs)?[ \t]+"?([^\s"#!]+)/g)].map(
+      ([, namespace = '']) => namespace,
+    )
+    return { path, configId: firstId(text), unchecked: named.some((each) => !namespaces.includes(each)) }
   }
-  const mutants = Array.from({ length: count }, (_, seed) => {
+  const mutants = Array.from({ length: count }, (_, index) => {
+    const seed = firstSeed + index
     const source = sources[seed % sources.length] ?? { name: 'none', text: '' }
     const { text } = mutate(source.text, seededDice(seed))
     return { name: `m${seed}-${source.name}`, text }

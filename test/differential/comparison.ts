@@ -21,10 +21,12 @@ const STARTS = [0, 5, 6]
 
 export function compare(verdict: Verdict, reading: Reading): Comparison {
   const pair = relevant(verdict, reading)
+  const voided = DIFFERENCES.filter(({ voids }) => voids?.(pair) === true).map(({ name }) => name)
   const held = DIFFERENCES.filter(({ holdsBack }) => holdsBack?.(pair) === true).map(({ name }) => name)
   const theirs = theirClass(pair)
   const ours = pair.ours.runs ? classOf(pair.ours.complaints) : 'fatal'
   if (theirs === ours) return { theirs, ours, because: [], unexplained: [] }
+  if (voided.length > 0) return { theirs, ours, because: voided, unexplained: [] }
   // What is held back is compared as if it ran.
   const free = held.length > 0 ? classOf(pair.ours.complaints) : ours
   if (theirs === free) return { theirs, ours, because: held, unexplained: [] }

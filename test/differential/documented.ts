@@ -25,6 +25,8 @@ export interface Difference {
   finding?: (finding: Diagnostic) => boolean
   /** What makes failoverd not start, with nothing else wrong that would. */
   holdsBack?: (pair: Pair) => boolean
+  /** What makes the whole verdict of keepalived no verdict. */
+  voids?: (pair: Pair) => boolean
   /** Why only one of the two starts. */
   start?: (pair: Pair) => boolean
 }
@@ -77,6 +79,12 @@ export const DIFFERENCES: readonly Difference[] = [
     holdsBack: (pair) => pair.ours.diagnostics.some(isNamespace) && !found(pair, OUR_FATAL),
   },
   {
+    name: 'a network namespace that is not there',
+    reason: 'the test of keepalived 2.2 then looks at nothing, and finds nothing wrong',
+    perMille: 6,
+    voids: ({ theirs }) => theirs.unchecked && theirs.status === 0,
+  },
+  {
     name: 'a quote that is not closed',
     reason:
       'the statement is dropped and the rest is used, as in keepalived 2.4; 2.2 ends for want of a parameter, or crashes',
@@ -106,11 +114,13 @@ export const DIFFERENCES: readonly Difference[] = [
       isAboutParameters(pair),
   },
   {
-    name: 'what is inside a block that nobody knows',
+    name: 'what is inside a block that nobody knows, or a second group',
     reason:
       'failoverd skips it with its block; keepalived reads it as part of the block around it, and misses a parameter there',
     perMille: 3,
-    start: (pair) => pair.theirs.status === 2 && pair.ours.complaints.some(isSkippedBlock),
+    start: (pair) =>
+      pair.theirs.status === 2 &&
+      (pair.ours.complaints.some(isSkippedBlock) || says(pair, /^Group list already specified/)),
   },
   {
     name: 'an interface that is not there',
@@ -157,6 +167,13 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'one of the two is not used: failoverd says which',
     perMille: 3,
     finding: ({ code, keyword }) => code === 'REPEATED' && /^(virtual_server|vrrp_script)$/.test(keyword ?? ''),
+  },
+  {
+    name: 'a statement that is given twice, or has no block',
+    reason: 'keepalived takes one of the two, or does without, and says nothing of some; failoverd says it of all',
+    perMille: 4,
+    finding: ({ code, message }) =>
+      code === 'MISSING_BLOCK' || (code === 'REPEATED' && /is given twice$|is tracked already/.test(message)),
   },
   {
     name: 'authentication without auth_type',

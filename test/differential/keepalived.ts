@@ -7,6 +7,8 @@ import { join } from 'node:path'
 export interface Candidate {
   path: string
   configId: string
+  /** It may name a network namespace that is not there: keepalived then checks nothing, and ends with 0. */
+  unchecked: boolean
 }
 
 export interface Verdict {
@@ -14,6 +16,8 @@ export interface Verdict {
   status: number
   /** What it said, each thing once, without the time, the file and the line. */
   messages: string[]
+  /** That of the candidate. */
+  unchecked: boolean
 }
 
 /** keepalived needs 15 ms; what is not done after this never ends. */
@@ -75,7 +79,7 @@ export async function askKeepalived(
     candidates.filter((_candidate, index) => index % WORKERS === worker),
   )
   await Promise.all(shares.map((share) => work(share, folder)))
-  return candidates.map(({ path }) => parseVerdict(readFileSync(`${path}.said`, 'utf8')))
+  return candidates.map(({ path, unchecked }) => ({ ...parseVerdict(readFileSync(`${path}.said`, 'utf8')), unchecked }))
 }
 
 function work(share: readonly Candidate[], folder: string): Promise<void> {
@@ -91,7 +95,7 @@ function work(share: readonly Candidate[], folder: string): Promise<void> {
 /** The shell's own words about a process that a signal ended say the same as its status. */
 const OF_THE_SHELL = /^(Terminated|Killed|Segmentation fault|Aborted|Bus error)/
 
-function parseVerdict(said: string): Verdict {
+function parseVerdict(said: string): Omit<Verdict, 'unchecked'> {
   const lines = said.trimEnd().split('\n')
   const status = Number(/^status (\d+)$/.exec(lines.pop() ?? '')?.[1])
   const messages = lines
