@@ -66,6 +66,7 @@ function readMail(block: Block, { userName, hostName }: Host, findings: Findings
   const entries = blocksOf(block, 'notification_email').flatMap((email) => email.entries)
   const port = server?.[1]
   reportMail(block, findings)
+  reportNoTime(block, findings)
   return {
     recipients: entries.flatMap(({ values }) => values.map(String)),
     from: textOf(block, 'notification_email_from') ?? `${userName}@${hostName}`,
@@ -74,6 +75,14 @@ function readMail(block: Block, { userName, hostName }: Host, findings: Findings
     connectTimeoutMs: Math.max(1, numberOf(block, 'smtp_connect_timeout') ?? 30) * 1000,
     heloName: textOf(block, 'smtp_helo_name') ?? null,
   }
+}
+
+function reportNoTime(block: Block, findings: Findings): void {
+  const written = settingOf(block, 'smtp_connect_timeout')
+  if (written === undefined || written.values[0] !== 0) return
+  const [word = written.statement.keyword] = written.statement.args
+  const message = 'smtp_connect_timeout 0 would be no time at all; 1 second is used'
+  findings.warning({ code: 'ROUNDED', at: wordPosition(word), keyword: 'smtp_connect_timeout', message })
 }
 
 /** Recipients and server are no use without each other. keepalived only minds a list without recipients. */

@@ -145,10 +145,11 @@ export const DIFFERENCES: readonly Difference[] = [
     message: /^\(.*\) track (script|file|process|bfd) \S+ not found, ignoring/,
   },
   {
-    name: 'fractions of a second in vrrp_script',
-    reason: 'they are taken, as in keepalived 2.4; 2.2 counted in whole seconds',
+    name: 'fractions of a second, and hours, in vrrp_script',
+    reason: 'they are taken, as in keepalived 2.4; 2.2 counted in whole seconds up to 4294',
     perMille: 4,
-    message: /^invalid number '\d+\.\d+'$|vrrp script (interval|timeout) '\d+\.\d+' must be/,
+    message:
+      /^invalid number '\d+\.\d+'$|outside range \[0, 4294\]$|vrrp script (interval|timeout) '\S+' (must be|invalid)/,
   },
   {
     name: 'routes without an interface',
@@ -163,10 +164,17 @@ export const DIFFERENCES: readonly Difference[] = [
     finding: ({ code, message }) => code === 'REPEATED' && message.endsWith('is listed twice'),
   },
   {
-    name: 'a virtual_server or vrrp_script that is defined twice',
+    name: 'a virtual_server, vrrp_script or track_file that is defined twice',
     reason: 'one of the two is not used: failoverd says which',
     perMille: 3,
-    finding: ({ code, keyword }) => code === 'REPEATED' && /^(virtual_server|vrrp_script)$/.test(keyword ?? ''),
+    finding: ({ code, keyword }) =>
+      code === 'REPEATED' && /^(virtual_server|vrrp_script|track_file)$/.test(keyword ?? ''),
+  },
+  {
+    name: 'members of a track_group that nobody defines',
+    reason: 'keepalived passes over them in silence; failoverd says which',
+    perMille: 2,
+    finding: ({ code, keyword }) => code === 'UNKNOWN_NAME' && keyword === 'group',
   },
   {
     name: 'a statement that is given twice, or has no block',

@@ -257,6 +257,11 @@ test('blocks without what they cannot do without are left out', () => {
   assert.deepEqual(said(service('', 'SSL_GET {\n}')), ['error INCOMPLETE: SSL_GET has no url; it is left out'])
 })
 
+test('a mail server that gets no time gets a second, which is said', () => {
+  const { diagnostics } = parsePart('global_defs {\n smtp_connect_timeout 0\n}\n')
+  assert.deepEqual(complaints(diagnostics), ['2:23 ROUNDED smtp_connect_timeout'])
+})
+
 test('a setting of which the first counts is reported in a second block as well', () => {
   const { diagnostics } = parsePart('global_defs {\n instance a\n nftables\n}\nglobal_defs {\n nftables other\n}\n')
   assert.deepEqual(complaints(diagnostics).slice(-1), ['6:2 REPEATED nftables'])
