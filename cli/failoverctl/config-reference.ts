@@ -1,3 +1,4 @@
+import { fallbackText } from '#platform/config/fallback.ts'
 import { keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
 import {
   type Entry,
@@ -42,12 +43,12 @@ function outlineJson(block: string | undefined) {
 }
 
 function entryJson({ keyword, blocks, content, exceptions }: Entry) {
-  const { key, fallback, replacedBy, ...rest } = keyword
+  const { key, path: _, fallback, replacedBy, ...rest } = keyword
   const notInForce = exceptions.map(({ name, outcome }) => ({ value: name.split('=')[1], outcome }))
   return {
     ...rest,
     blocks,
-    default: fallback,
+    default: fallback === null ? null : fallbackText(fallback),
     sameAs: key,
     replacedBy,
     content: content.map(({ name }) => name),

@@ -87,7 +87,8 @@ function takeValues(words: Words): (Value | undefined)[] | null {
     } while (argument.many && !endsHere(words))
   }
   while (values.length > 0 && values.at(-1) === undefined) values.pop()
-  return values
+  // What was pushed keeps room for more, in as many arrays as there are statements.
+  return values.slice()
 }
 
 /** Whether the next word is an option, or fits an argument behind this one that it does not fit itself. */

@@ -4,15 +4,16 @@ import { type Arguments, parseArguments } from './arguments.ts'
 import type { Findings } from './diagnostic.ts'
 import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from './enforcement.ts'
 import { type Entry, parseEntry } from './entries.ts'
-import { childPath, findKeyword, findValue, type Keyword } from './keywords.ts'
+import { findKeyword, findValue, type Keyword, keywordsOf } from './keywords.ts'
 import { describeBlock, suggestKeyword } from './suggestion.ts'
-import { type Position, wordPosition } from './text.ts'
+import { type Position, type Word, wordPosition } from './text.ts'
 import type { Statement } from './tree.ts'
 
 /** Includes are gone by now: what is left of them stood where none is read. */
 const INCLUDE = /^include[rmwba]?$/
 
 export interface Setting extends Arguments {
+  keyword: Keyword
   statement: Statement
 }
 
@@ -73,8 +74,9 @@ interface Context {
 }
 
 function checkBlock(block: Block, statements: readonly Statement[], context: Context): Block {
+  const keywords = keywordsOf(block.path)
   for (const statement of statements) {
-    const keyword = findKeyword(block.path, statement.keyword.value)
+    const keyword = keywords.get(statement.keyword.value)
     if (keyword === undefined) reportUnknown(block.path, statement, context.findings)
     else checkStatement(block, keyword, statement, context)
   }
@@ -113,12 +115,11 @@ function checkOpening(
     block.damaged = new Set(block.damaged).add(keyword.key)
     return
   }
-  const path = childPath(block.path, keyword.name)
-  const child = openBlock(path, statement, taken ?? NO_ARGUMENTS)
-  if (keyword.opens === 'block') {
-    const unit = UNITS.includes(path) ? child : context.unit
-    checkBlock(child, statement.block, { ...context, unit, quiet: context.quiet || !keyword.inForce })
-  } else addEntries(child, statement.block, { ...context, quiet: context.quiet || !keyword.inForce })
+  const child = openBlock(keyword.path, statement, taken ?? NO_ARGUMENTS)
+  const unit = UNITS.includes(keyword.path) ? child : context.unit
+  const inside = { findings, enforcement: context.enforcement, unit, quiet: context.quiet || !keyword.inForce }
+  if (keyword.opens === 'block') checkBlock(child, statement.block, inside)
+  else addEntries(child, statement.block, inside)
   if (taken === null) block.damaged = new Set(block.damaged).add(keyword.key)
   else block.blocks.push(child)
 }
@@ -133,9 +134,9 @@ function addEntries(block: Block, statements: readonly Statement[], context: Con
       continue
     }
     block.entries.push(entry)
-    for (const { keyword, word } of entry.uses) reportDeprecated(keyword, wordPosition(word), context.findings)
+    for (const { keyword, word } of entry.uses) reportDeprecated(keyword, word, context.findings)
     for (const { keyword, word } of context.quiet ? [] : entry.uses) {
-      if (!keyword.inForce) tellNotInForce(block.path, keyword, wordPosition(word), context)
+      if (!keyword.inForce) tellNotInForce(keyword, wordPosition(word), context)
     }
   }
 }
@@ -158,7 +159,7 @@ function store(
     const at = wordPosition(statement.keyword)
     findings.error({ code: 'REPEATED', at, keyword: keyword.name, message: `${keyword.name} is given twice`, hint })
   } else {
-    const setting = { statement, values: taken.values, options: taken.options }
+    const setting = { keyword, statement, values: taken.values, options: taken.options }
     if (before === undefined) block.settings.set(keyword.key, [setting])
     else before.push(setting)
   }
@@ -188,29 +189,29 @@ function reportInclude(statement: Statement, findings: Findings): void {
 }
 
 function reportUse(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
-  const at = wordPosition(statement.keyword)
-  reportDeprecated(keyword, at, context.findings)
+  reportDeprecated(keyword, statement.keyword, context.findings)
   if (context.quiet) return
   const [first] = statement.args
   if (!keyword.inForce) {
-    if (!asksForNothing(keyword, statement)) tellNotInForce(block.path, keyword, at, context)
+    if (!asksForNothing(keyword, statement)) tellNotInForce(keyword, wordPosition(statement.keyword), context)
   } else if (first !== undefined) {
     const row = findValue(block.path, keyword.key, first.value)
-    if (row !== undefined) tellNotInForce(block.path, row, wordPosition(first), context)
+    if (row !== undefined) tellNotInForce(row, wordPosition(first), context)
   }
 }
 
-function reportDeprecated({ name, replacedBy, remedy }: Keyword, at: Position, findings: Findings): void {
+function reportDeprecated({ name, replacedBy, remedy }: Keyword, word: Word, findings: Findings): void {
   if (replacedBy === null) return
+  const at = wordPosition(word)
   const hint = replacedBy === '' ? (remedy ?? `${name} can be left out`) : `write ${replacedBy} instead`
   findings.warning({ code: 'DEPRECATED', at, keyword: name, message: `${name} is out of use`, hint })
 }
 
-function tellNotInForce(path: string, keyword: Keyword, at: Position, { enforcement, unit }: Context): void {
+function tellNotInForce(keyword: Keyword, at: Position, { enforcement, unit }: Context): void {
   if (keyword.consequence === 'unsafe') {
     unit.refused = true
     enforcement.refuse(keyword, at, leftOutText(unit.path, unit.statement))
-  } else enforcement.note(path, keyword, at)
+  } else enforcement.note(keyword, at)
 }
 
 function reportUnexpectedBlock(statement: Statement, findings: Findings): void {
@@ -222,9 +223,8 @@ function reportUnexpectedBlock(statement: Statement, findings: Findings): void {
 
 /** Words behind the last argument count for nothing; a keyword among them was surely meant to. */
 function reportSurplus(path: string, keyword: Keyword, statement: Statement, findings: Findings): void {
-  if (keyword.options.length > 0) return
+  if (statement.args.length <= keyword.args.length || keyword.options.length > 0) return
   if (keyword.args.some(({ many, kind }) => many || kind === 'script' || kind === 'rest')) return
-  if (statement.args.length <= keyword.args.length) return
   const word = statement.args.slice(keyword.args.length).find(({ value }) => findKeyword(path, value) !== undefined)
   if (word === undefined) return
   const message = `${word.value} is not read: it stands on the line of ${keyword.name}`
@@ -263,7 +263,7 @@ export function hasSetting(block: Block | undefined, key: string): boolean {
 
 /** Blocks of this name inside a block, in order. */
 export function blocksOf(block: Block, name: string): Block[] {
-  const path = childPath(block.path, name)
+  const path = findKeyword(block.path, name)?.path
   return block.blocks.filter((child) => child.path === path)
 }
 

@@ -1,13 +1,13 @@
 /** What is said of keywords that are read and have no effect yet: each with what follows from that. */
 import type { Finding, Findings, Severity } from './diagnostic.ts'
-import { childPath, type Keyword } from './keywords.ts'
+import type { Keyword } from './keywords.ts'
 import { alsoOn } from './places.ts'
 import type { Position } from './text.ts'
 import type { Statement } from './tree.ts'
 
 export interface Enforcement {
-  /** Takes note of one use in the block at `path`; each keyword is said once, with all its places. */
-  note(path: string, keyword: Keyword, at: Position): void
+  /** Takes note of one use; each keyword is said once, with all its places. */
+  note(keyword: Keyword, at: Position): void
   /** Says at once that a block, or what `leftOut` calls it, does not run because of this use. */
   refuse(keyword: Keyword, at: Position, leftOut: string): void
   /** Says what was noted. */
@@ -17,8 +17,8 @@ export interface Enforcement {
 export function watchEnforcement(findings: Findings): Enforcement {
   const uses = new Map<string, { keyword: Keyword; places: Position[] }>()
   return {
-    note(path, keyword, at) {
-      const key = childPath(path, keyword.name)
+    note(keyword, at) {
+      const key = keyword.path
       const use = uses.get(key)
       if (use === undefined) uses.set(key, { keyword, places: [at] })
       else use.places.push(at)

@@ -2,7 +2,7 @@
 import { type Arguments, isOption, takeArguments, type Words } from './arguments.ts'
 import type { Findings } from './diagnostic.ts'
 import { parseIpAddress } from './ip-address.ts'
-import { childPath, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
+import { findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { nearest } from './suggestion.ts'
 import { type Word, wordPosition } from './text.ts'
 import type { Statement } from './tree.ts'
@@ -125,7 +125,7 @@ function takeUse(line: Line, keyword: Keyword, word: Word): Use | null {
   const taken = take(line, keyword, word, word.value)
   if (taken === null) return null
   if (!keyword.parts) return { keyword, word, ...taken, uses: [] }
-  const path = childPath(line.path, keyword.name)
+  const path = keyword.path
   const endsPart = (value: string): boolean => value === keyword.name || line.endsPart(value)
   const inner: Line = { ...line, path, rows: keywordsOf(path), own: undefined, title: keyword.name, endsPart }
   const { uses, sound } = takeUses(inner, null)

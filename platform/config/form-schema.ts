@@ -1,7 +1,7 @@
 /** The zod schema of the JSON form, made from the keyword table. */
 import { z } from 'zod'
 import { formKeywords, hasPlainEntries, isListed, isPlain } from './json-form.ts'
-import { type Argument, childPath, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
+import { type Argument, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { UNLIMITED } from './values.ts'
 
 /** The schema of a whole configuration in its JSON form. Built anew at each call. */
@@ -15,12 +15,12 @@ export function formSchema(): z.ZodType {
 type Fields = Record<string, z.ZodType>
 
 function blockSchema(path: string, head: Fields): z.ZodType {
-  const fields = formKeywords(path).map((keyword) => [keyword.key, keywordSchema(path, keyword).optional()] as const)
+  const fields = formKeywords(path).map((keyword) => [keyword.key, keywordSchema(keyword).optional()] as const)
   return z.strictObject({ ...head, ...Object.fromEntries(fields) })
 }
 
-function keywordSchema(path: string, keyword: Keyword): z.ZodType {
-  const schema = keyword.opens === null ? settingSchema(keyword) : innerSchema(childPath(path, keyword.name), keyword)
+function keywordSchema(keyword: Keyword): z.ZodType {
+  const schema = keyword.opens === null ? settingSchema(keyword) : innerSchema(keyword.path, keyword)
   return keyword.meaning === '' ? schema : schema.meta({ description: keyword.meaning })
 }
 
@@ -46,12 +46,12 @@ function entrySchema(path: string): z.ZodType {
 /** The options of an entry, or of a part of one. */
 function optionFields(path: string): Fields {
   const options = [...keywordsOf(path).values()].filter(({ name, key }) => name === key && !name.startsWith('('))
-  return Object.fromEntries(options.map((keyword) => [keyword.key, optionSchema(path, keyword).optional()]))
+  return Object.fromEntries(options.map((keyword) => [keyword.key, optionSchema(keyword).optional()]))
 }
 
-function optionSchema(path: string, keyword: Keyword): z.ZodType {
+function optionSchema(keyword: Keyword): z.ZodType {
   if (!keyword.parts) return settingSchema(keyword)
-  const parts = z.strictObject({ ...argumentFields(keyword), ...optionFields(childPath(path, keyword.name)) })
+  const parts = z.strictObject({ ...argumentFields(keyword), ...optionFields(keyword.path) })
   return keyword.repeat === 'each' ? z.array(parts) : parts
 }
 

@@ -1,32 +1,32 @@
 /** The JSON form as keepalived.conf again: everything explicit, nothing to look up. Reading it gives the same form. */
 import { formKeywords, hasPlainEntries, isListed, isPlain, type Json, type JsonObject } from './json-form.ts'
-import { type Argument, childPath, findKeyword, type Keyword, keywordsOf, type Option } from './keywords.ts'
+import { type Argument, findKeyword, type Keyword, keywordsOf, type Option } from './keywords.ts'
 
 /** The text of a form as jsonForm gives it. Values that the table does not know are left out. */
 export function formText(form: JsonObject): string {
-  const parts = formKeywords('').map((keyword) => ({ keyword, lines: linesOf('', keyword, form[keyword.key]) }))
+  const parts = formKeywords('').map((keyword) => ({ keyword, lines: linesOf(keyword, form[keyword.key]) }))
   const said = parts.filter(({ lines }) => lines.length > 0)
   return said.map(({ lines }) => `${lines.join('\n')}\n`).join('\n')
 }
 
 function blockLines(path: string, form: JsonObject): string[] {
-  return formKeywords(path).flatMap((keyword) => linesOf(path, keyword, form[keyword.key]))
+  return formKeywords(path).flatMap((keyword) => linesOf(keyword, form[keyword.key]))
 }
 
 /** The statements of one keyword, blocks and all. */
-function linesOf(path: string, keyword: Keyword, value: Json | undefined): string[] {
+function linesOf(keyword: Keyword, value: Json | undefined): string[] {
   if (value === undefined) return []
   const several = keyword.opens === null ? keyword.repeat === 'each' : isListed(keyword)
   const values = several && isList(value) ? value : [value]
-  const blocks = values.map((each) => statementLines(path, keyword, each))
+  const blocks = values.map((each) => statementLines(keyword, each))
   // Blocks side by side are easier to tell apart with a blank line between them.
   const gap = keyword.opens === 'block' && blocks.length > 1 ? [''] : []
   return blocks.flatMap((lines, index) => (index === 0 ? lines : [...gap, ...lines]))
 }
 
-function statementLines(path: string, keyword: Keyword, value: Json): string[] {
+function statementLines(keyword: Keyword, value: Json): string[] {
   const head = (form: JsonObject) => line([keyword.name, ...argumentWords(keyword, form)])
-  const own = childPath(path, keyword.name)
+  const own = keyword.path
   switch (keyword.opens) {
     case null:
       return [line([keyword.name, ...valueWords(keyword, value)])]
@@ -57,7 +57,7 @@ function entryLines(path: string, entries: readonly Json[]): string[] {
 function usesWords(path: string, entry: JsonObject, begins = false): string[] {
   const uses = [...keywordsOf(path).values()].filter(({ name, key }) => name === key && !name.startsWith('('))
   const rank = (keyword: Keyword) => (begins && keyword.leading ? 0 : takesAll(keyword) ? 2 : 1)
-  return uses.toSorted((a, b) => rank(a) - rank(b)).flatMap((keyword) => useWords(path, keyword, entry[keyword.key]))
+  return uses.toSorted((a, b) => rank(a) - rank(b)).flatMap((keyword) => useWords(keyword, entry[keyword.key]))
 }
 
 /** Whatever follows such a keyword belongs to it. */
@@ -65,11 +65,11 @@ function takesAll({ args, parts }: Keyword): boolean {
   return parts || args.some(({ kind }) => kind === 'rest')
 }
 
-function useWords(path: string, keyword: Keyword, value: Json | undefined): string[] {
+function useWords(keyword: Keyword, value: Json | undefined): string[] {
   if (value === undefined) return []
   const values = keyword.repeat === 'each' && isList(value) ? value : [value]
   return values.flatMap((each) => {
-    const parts = keyword.parts && isForm(each) ? usesWords(childPath(path, keyword.name), each) : []
+    const parts = keyword.parts && isForm(each) ? usesWords(keyword.path, each) : []
     return [keyword.name, ...valueWords(keyword, each), ...parts]
   })
 }

@@ -102,6 +102,8 @@ export interface Keyword {
   name: string
   /** The name its value is stored under. */
   key: string
+  /** With its block's in front: the path of the block that it opens. */
+  path: string
   args: readonly Argument[]
   options: readonly Option[]
   opens: 'block' | 'values' | null
@@ -145,9 +147,9 @@ interface Row {
   remedy: string
 }
 
-/** The keywords that rows declare, one for each name. Throws for a row that cannot be read: that is a mistake in the table. */
-export function parseRows(rows: string): Keyword[] {
-  return gatherRows(rows).flatMap(toKeywords)
+/** The keywords that the rows of a block declare, one for each name. Throws for a row that cannot be read: that is a mistake in the table. */
+export function parseRows(rows: string, path: string): Keyword[] {
+  return gatherRows(rows).flatMap((row) => toKeywords(row, path))
 }
 
 /** Rows with the lines that belong to them. */
@@ -171,7 +173,7 @@ function gatherRows(text: string): Row[] {
   return rows
 }
 
-function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
+function toKeywords({ declaration, meaning, outcome, remedy }: Row, path: string): Keyword[] {
   const mark = /^[+!x] /.test(declaration) ? declaration.slice(0, 1) : ''
   const words = declaration.slice(mark.length).trim().split(/\s+/)
   const names = takeNames(words)
@@ -201,7 +203,8 @@ function toKeywords({ declaration, meaning, outcome, remedy }: Row): Keyword[] {
     lenient: words.includes('lenient'),
     since: valued('since:'),
   } as const
-  return names.map((name) => ({ name, key: canonical ?? name, ...shared }))
+  const inner = (name: string): string => (path === '' ? name : `${path}/${name}`)
+  return names.map((name) => ({ name, key: canonical ?? name, path: inner(name), ...shared }))
 }
 
 /** Takes the names off the words: all but the last end in a comma. */

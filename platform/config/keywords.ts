@@ -86,7 +86,7 @@ interface BlockKeywords {
 
 /** Each block's rows are read when somebody asks for them: most files use a few blocks of forty. */
 const TABLE: ReadonlyMap<string, () => BlockKeywords> = new Map(
-  Object.entries(ROWS).map(([path, rows]) => [path, once(() => readBlock(rows))]),
+  Object.entries(ROWS).map(([path, rows]) => [path, once(() => readBlock(rows, path))]),
 )
 
 function once<T>(make: () => T): () => T {
@@ -97,8 +97,8 @@ function once<T>(make: () => T): () => T {
   }
 }
 
-function readBlock(rows: string): BlockKeywords {
-  const keywords = parseRows(rows).map((keyword) => [keyword.name, keyword] as const)
+function readBlock(rows: string, path: string): BlockKeywords {
+  const keywords = parseRows(rows, path).map((keyword) => [keyword.name, keyword] as const)
   const isValue = ([name]: readonly [string, Keyword]): boolean => name.includes('=')
   return { byName: new Map(keywords.filter((each) => !isValue(each))), values: new Map(keywords.filter(isValue)) }
 }

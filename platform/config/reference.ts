@@ -1,6 +1,6 @@
 /** What the manual would say of a keyword, from the table that the parser itself works with. */
 import { fallbackText } from './fallback.ts'
-import { childPath, type Keyword, keywordPaths, keywordsOf, valuesNotInForce } from './keywords.ts'
+import { type Keyword, keywordPaths, keywordsOf, valuesNotInForce } from './keywords.ts'
 import { nearest, placeOf } from './suggestion.ts'
 import { usageOf } from './usage.ts'
 
@@ -25,7 +25,7 @@ export function findEntries(name: string, block?: string): Entry[] {
     return keyword === undefined || name.startsWith('(') ? [] : [entryOf(path, keyword)]
   })
   const meanings = Map.groupBy(uses, ({ keyword, content, exceptions }) =>
-    JSON.stringify([keyword, content, exceptions]),
+    JSON.stringify([keyword, content, exceptions], (field, value) => (field === 'path' ? undefined : value)),
   )
   return [...meanings.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : [{ ...first, blocks: [first, ...others].flatMap(({ blocks }) => blocks) }],
@@ -33,7 +33,7 @@ export function findEntries(name: string, block?: string): Entry[] {
 }
 
 function entryOf(path: string, keyword: Keyword): Entry {
-  const inner = keyword.opens === null && !keyword.parts ? [] : [...keywordsOf(childPath(path, keyword.name)).values()]
+  const inner = keyword.opens === null && !keyword.parts ? [] : [...keywordsOf(keyword.path).values()]
   const prefix = `${keyword.name}=`
   const exceptions = valuesNotInForce().filter((value) => value.path === path && value.row.name.startsWith(prefix))
   return { keyword, blocks: [path], content: inner, exceptions: exceptions.map(({ row }) => row) }

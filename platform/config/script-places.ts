@@ -1,7 +1,6 @@
 /** Which scripts a configuration names, and where: what somebody with a file system can check. */
 import type { Script } from '#schemas/config.ts'
 import type { Block, Setting } from './checked-tree.ts'
-import { findKeyword } from './keywords.ts'
 import { type Position, wordPosition } from './text.ts'
 
 export interface PlacedScript {
@@ -19,13 +18,12 @@ export function placedScripts(root: Block): PlacedScript[] {
 
 function addScripts(scripts: PlacedScript[], block: Block): void {
   for (const settings of block.settings.values()) {
-    for (const setting of settings) addScript(scripts, block.path, setting)
+    for (const setting of settings) addScript(scripts, setting)
   }
   for (const child of block.blocks) addScripts(scripts, child)
 }
 
-function addScript(scripts: PlacedScript[], path: string, { statement, values: [value] }: Setting): void {
-  const keyword = statement.keyword.value
-  if (typeof value !== 'object' || findKeyword(path, keyword)?.inForce !== true) return
-  scripts.push({ keyword, script: value, at: wordPosition(statement.args[0] ?? statement.keyword) })
+function addScript(scripts: PlacedScript[], { keyword, statement, values: [value] }: Setting): void {
+  if (typeof value !== 'object' || !keyword.inForce) return
+  scripts.push({ keyword: keyword.name, script: value, at: wordPosition(statement.args[0] ?? statement.keyword) })
 }

@@ -3,7 +3,7 @@
  * which block ought to have ended, so that one lost brace is one finding and not fifty.
  */
 import type { Findings } from './diagnostic.ts'
-import { childPath, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
+import { findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { type PhysicalLine, type Position, positionAt, type Text, type Word, wordPosition } from './text.ts'
 import { type Token, tokensOf, wordsOf } from './tokens.ts'
 
@@ -124,8 +124,9 @@ function openBlock(building: Building, brace: Text): void {
 function enterBlock(building: Building, statement: Statement): void {
   const { path, keywords } = innermost(building)
   const name = statement.keyword.value
-  const kind = keywords.get(name)?.opens ?? 'unknown'
-  const inner = path === null || kind === 'unknown' ? null : childPath(path, name)
+  const keyword = keywords.get(name)
+  const kind = keyword?.opens ?? 'unknown'
+  const inner = path === null || kind === 'unknown' ? null : (keyword?.path ?? null)
   statement.block = []
   building.previous = null
   building.stack.push({
@@ -196,7 +197,8 @@ function homeOf(stack: readonly Frame[], name: string): number {
 function lacksOpening({ path, keywords }: Frame, { keyword }: Statement, next: Statement): boolean {
   if (path === null || keywords.get(keyword.value)?.opens !== 'block') return false
   const inner = next.keyword.value
-  return !keywords.has(inner) && findKeyword(childPath(path, keyword.value), inner) !== undefined
+  const opened = keywords.get(keyword.value)
+  return !keywords.has(inner) && opened !== undefined && findKeyword(opened.path, inner) !== undefined
 }
 
 function reportNoOpening(statement: Statement, findings: Findings): void {

@@ -149,14 +149,22 @@ function readWeight(service: Service, block: Block): number {
 /** Timing comes from the check, then its real_server, then its virtual_server. */
 function readTcpCheck(blocks: readonly [Block, Block, Block], address: string, port: number): TcpCheck {
   const [check] = blocks
-  const first = (keyword: string): number | undefined =>
-    blocks.map((block) => numberOf(block, keyword)).find((value) => value !== undefined)
+  const first = (keyword: string): number | undefined => {
+    for (const block of blocks) {
+      const value = numberOf(block, keyword)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
   const delayLoopS = first('delay_loop') ?? 60
+  const connectAddress = textOf(check, 'connect_ip') ?? address
+  const bindAddress = textOf(check, 'bindto')
   return {
     type: 'TCP_CHECK',
-    connectAddress: textOf(check, 'connect_ip') ?? address,
+    connectAddress,
     connectPort: numberOf(check, 'connect_port') ?? port,
-    bindAddress: textOf(check, 'bindto') ?? null,
+    // That of another family has been reported: see checks/probes.ts.
+    bindAddress: bindAddress?.includes(':') === connectAddress.includes(':') ? (bindAddress ?? null) : null,
     connectTimeoutMs: toMs(first('connect_timeout') ?? 5, 1),
     delayLoopMs: toMs(delayLoopS, 1),
     retry: first('retry') ?? 1,

@@ -158,7 +158,8 @@ describe('failoverctl config reference', () => {
     const inInstance = { block: 'vrrp_instance', json: false }
     assert.match(referenceOf('priority', inInstance), /^priority number 1 to 255\n/)
     const [entry] = JSON.parse(referenceOf('priority', { ...inInstance, json: true }))
-    assert.deepEqual([entry.name, entry.default, entry.blocks], ['priority', '100', ['vrrp_instance']])
+    const byState = '255 with state MASTER, or else 100'
+    assert.deepEqual([entry.name, entry.default, entry.blocks], ['priority', byState, ['vrrp_instance']])
     assert.match(referenceOf(undefined, { json: false }), /^vrrp_instance\n {4}state, /m)
   })
 

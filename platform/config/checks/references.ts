@@ -14,10 +14,11 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   track_bfd: ['bfd_instance'],
 }
 
-/** What the first word behind a keyword names. */
-const SETTINGS: Readonly<Record<string, readonly string[]>> = {
-  'FILE_CHECK/track_file': ['track_file', 'vrrp_track_file'],
-  'BFD_CHECK/name': ['bfd_instance'],
+/** What the first word behind a keyword of a block names, by the block's own name. */
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  FILE_CHECK: { track_file: ['track_file', 'vrrp_track_file'] },
+  BFD_CHECK: { name: ['bfd_instance'] },
+  global_defs: { lvs_sync_daemon: ['vrrp_instance'] },
 }
 
 interface Reference {
@@ -71,17 +72,20 @@ function spoiltNames(root: Block, statements: readonly Statement[]): Set<string>
   return new Set(spoilt.flatMap(({ keyword, args }) => [keyword, ...args].map(({ value }) => value)))
 }
 
-function referencesOf(block: Block): Reference[] {
-  return [
-    ...entryReferences(block),
-    ...settingReferences(block),
-    ...serverGroup(block),
-    ...block.blocks.flatMap(referencesOf),
-  ]
+function referencesOf(root: Block): Reference[] {
+  const references: Reference[] = []
+  const collect = (block: Block): void => {
+    const name = block.path.slice(block.path.lastIndexOf('/') + 1)
+    if (block.entries.length > 0) references.push(...entryReferences(name, block))
+    if (name in SETTINGS) references.push(...settingReferences(name, block))
+    references.push(...serverGroup(block))
+    for (const child of block.blocks) collect(child)
+  }
+  collect(root)
+  return references
 }
 
-function entryReferences({ path, entries }: Block): Reference[] {
-  const name = path.slice(path.lastIndexOf('/') + 1)
+function entryReferences(name: string, { path, entries }: Block): Reference[] {
   const kinds = path.includes('/') ? ENTRIES[name] : undefined
   const own =
     kinds === undefined ? [] : entries.map(({ statement }) => ({ from: name, word: statement.keyword, kinds }))
@@ -104,19 +108,14 @@ function memberReferences(entries: Block['entries']): Reference[] {
     .map((word) => ({ from: 'group', word, kinds: ['vrrp_instance'] }))
 }
 
-function settingReferences({ path, settings }: Block): Reference[] {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  const references: Reference[] = []
-  for (const [key, uses] of settings) {
-    const sync = path === 'global_defs' && key === 'lvs_sync_daemon'
-    const kinds = sync ? ['vrrp_instance'] : SETTINGS[`${name}/${key}`]
-    if (kinds === undefined) continue
-    for (const { statement } of uses) {
-      const word = statement.args[sync ? 1 : 0]
-      if (word !== undefined && !(sync && SYNC_OPTION.test(word.value))) references.push({ from: key, word, kinds })
-    }
-  }
-  return references
+function settingReferences(name: string, { settings }: Block): Reference[] {
+  return Object.entries(SETTINGS[name] ?? {}).flatMap(([key, kinds]) =>
+    (settings.get(key) ?? []).flatMap(({ statement: { args } }): Reference[] => {
+      const sync = key === 'lvs_sync_daemon'
+      const word = args[sync ? 1 : 0]
+      return word === undefined || (sync && SYNC_OPTION.test(word.value)) ? [] : [{ from: key, word, kinds }]
+    }),
+  )
 }
 
 /** The instance of lvs_sync_daemon may be missing; these follow it. */

@@ -1,7 +1,7 @@
 /** Blocks without what the keyword table says they cannot do without. */
 import { type Block, hasSetting } from '../checked-tree.ts'
 import type { Findings } from '../diagnostic.ts'
-import { childPath, type Keyword, keywordsOf } from '../keywords.ts'
+import { type Keyword, keywordsOf } from '../keywords.ts'
 import { wordPosition } from '../text.ts'
 
 /** Their readers say it: what is required depends on more than one keyword there. */
@@ -10,25 +10,24 @@ const ELSEWHERE = /^(vrrp_sync_group|vrrp_instance|vrrp_instance\/authentication
 export function checkRequired(root: Block, findings: Findings): void {
   const known = new Map<string, Keyword[]>()
   const requiredIn = (path: string): Keyword[] => {
-    const keywords = known.get(path) ?? [...keywordsOf(path).values()].filter(({ required }) => required)
+    const before = known.get(path)
+    if (before !== undefined) return before
+    const rows = ELSEWHERE.test(path) ? [] : [...keywordsOf(path).values()]
+    const keywords = rows.filter(({ required, name, key }) => required && name === key)
     known.set(path, keywords)
     return keywords
   }
   const check = (block: Block): void => {
-    const reported = new Set<string>()
-    for (const keyword of ELSEWHERE.test(block.path) ? [] : requiredIn(block.path)) {
-      if (!isGiven(block, keyword) && !reported.has(keyword.key)) report(block, keyword, findings)
-      reported.add(keyword.key)
-    }
+    for (const keyword of requiredIn(block.path)) if (!isGiven(block, keyword)) report(block, keyword, findings)
     for (const child of block.blocks) check(child)
   }
   check(root)
 }
 
 /** Also when it is there and unusable: that has been said. */
-function isGiven(block: Block, { name, key, opens }: Keyword): boolean {
+function isGiven(block: Block, { key, path: inner, opens }: Keyword): boolean {
   if (hasSetting(block, key) || block.damaged.has(key)) return true
-  return opens !== null && block.blocks.some(({ path }) => path === childPath(block.path, name))
+  return opens !== null && block.blocks.some(({ path }) => path === inner)
 }
 
 function report({ statement }: Block, { name, meaning }: Keyword, findings: Findings): void {
