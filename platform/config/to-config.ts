@@ -1,14 +1,7 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
 import { Config } from '#schemas/config.ts'
 import { type Block, blocksOf, checkTree } from './checked-tree.ts'
-import { checkRepeated, checkRepeatedSettings, checkSyncGroups } from './checks/definitions.ts'
-import { checkInstances } from './checks/instances.ts'
-import { checkReferences } from './checks/references.ts'
-import { checkRequired } from './checks/required.ts'
-import { checkRouting } from './checks/routing.ts'
-import { checkRules } from './checks/rules.ts'
-import { checkServerSettings } from './checks/server-settings.ts'
-import { checkServers } from './checks/servers.ts'
+import { checkMeaning } from './checks/meaning.ts'
 import type { Surroundings } from './definitions.ts'
 import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'
 import { readEventBus } from './event-bus.ts'
@@ -16,7 +9,7 @@ import type { ConfigFiles } from './files.ts'
 import { type Host, readGlobals } from './global-defs.ts'
 import { readLines } from './lines.ts'
 import { type PlacedScript, placedScripts } from './script-places.ts'
-import { buildTree, type Statement } from './tree.ts'
+import { buildTree } from './tree.ts'
 import { readVirtualServers } from './virtual-server.ts'
 import { readInstances } from './vrrp-instance.ts'
 
@@ -63,20 +56,6 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const diagnostics = findings.list()
   const usable = parsed.success && !root.refused && !diagnostics.some(({ code }) => FATAL.includes(code))
   return { root, config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
-}
-
-/** What single statements cannot show. */
-function checkMeaning(root: Block, statements: readonly Statement[], findings: Findings): void {
-  checkRequired(root, findings)
-  checkReferences(root, statements, findings)
-  checkRepeated(root, findings)
-  checkRepeatedSettings(root, findings)
-  checkSyncGroups(root, findings)
-  checkInstances(root, findings)
-  checkServers(root, findings)
-  checkServerSettings(root, findings)
-  checkRules(root, findings)
-  checkRouting(root, findings)
 }
 
 /** keepalived starts on such a file as well, and does nothing. */

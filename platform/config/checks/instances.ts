@@ -5,7 +5,8 @@ import { optionOf } from '../entries.ts'
 import { parseIpAddress } from '../ip-address.ts'
 import { type Word, wordPosition } from '../text.ts'
 
-const TRACKS = ['track_interface', 'track_script', 'track_file', 'track_process', 'track_bfd']
+/** What instances and sync groups track, by the names of the blocks. */
+export const TRACKS = ['track_interface', 'track_script', 'track_file', 'track_process', 'track_bfd']
 
 export function checkInstances(root: Block, findings: Findings): void {
   const instances = blocksOf(root, 'vrrp_instance')
@@ -21,11 +22,13 @@ export function checkInstances(root: Block, findings: Findings): void {
   reportSharedAddresses(instances, groupsOf(root), findings)
 }
 
-function nameOf(block: Block): string {
+/** The name in the head of a block. */
+export function nameOf(block: Block): string {
   return String(block.values[0] ?? '')
 }
 
-function trackedBy(block: Block, track: string) {
+/** The entries of all blocks of this name in a block. */
+export function trackedBy(block: Block, track: string) {
   return blocksOf(block, track).flatMap(({ entries }) => entries)
 }
 
@@ -57,7 +60,7 @@ function reportOwnInterface(block: Block, findings: Findings): void {
 }
 
 /** state MASTER without a priority means 255. */
-function isOwner(block: Block): boolean {
+export function isOwner(block: Block): boolean {
   const master = block.settings.get('state')?.some(({ values }) => values[0] === 'MASTER') === true
   return (numberOf(block, 'priority') ?? (master && !block.damaged.has('priority') ? 255 : 100)) === 255
 }

@@ -1,0 +1,34 @@
+/** Devices of their own that instances ask for, and settings that make sense only with them. */
+import { type Block, blocksOf, hasSetting, settingOf } from '../checked-tree.ts'
+import type { Findings } from '../diagnostic.ts'
+import { type Word, wordPosition } from '../text.ts'
+import { nameOf } from './instances.ts'
+
+export function checkDevices(root: Block, findings: Findings): void {
+  for (const block of blocksOf(root, 'vrrp_instance')) {
+    reportMac(block, findings)
+    if (hasSetting(block, 'interface')) {
+      noEffect(block, 'vrf', 'together with interface', 'it is for unicast instances without an interface', findings)
+    }
+    if (!hasSetting(block, 'use_vmac') && !block.damaged.has('use_vmac')) {
+      noEffect(block, 'vmac_xmit_base', 'without use_vmac', 'it says how adverts of a macvlan travel', findings)
+    }
+  }
+}
+
+/** A hardware address with an odd first octet stands for many stations, and none can have it. */
+function reportMac(block: Block, findings: Findings): void {
+  const args = settingOf(block, 'use_vmac')?.statement.args ?? []
+  const word = args.find(({ value }: Word) => /^[\da-f]?[13579bdf](:[\da-f]{1,2}){4,5}$/i.test(value))
+  if (word === undefined) return
+  const message = `${nameOf(block)}: use_vmac: ${word.value} is a multicast hardware address; it is not used`
+  const hint = 'the first octet has to be even; 02 begins addresses that nobody else has'
+  findings.error({ code: 'INVALID', at: wordPosition(word), keyword: 'use_vmac', message, hint })
+}
+
+function noEffect(block: Block, keyword: string, because: string, hint: string, findings: Findings): void {
+  const word = settingOf(block, keyword)?.statement.keyword
+  if (word === undefined) return
+  const message = `${nameOf(block)}: ${keyword} has no effect ${because}`
+  findings.warning({ code: 'NO_EFFECT', at: wordPosition(word), keyword, message, hint })
+}

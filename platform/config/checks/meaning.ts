@@ -1,0 +1,48 @@
+/** What single statements cannot show: every check that looks at more than one of them. */
+import type { Block } from '../checked-tree.ts'
+import type { Findings } from '../diagnostic.ts'
+import type { Statement } from '../tree.ts'
+import { checkAuthentication } from './authentication.ts'
+import { checkBfd } from './bfd.ts'
+import { checkRepeated, checkRepeatedSettings, checkSyncGroups } from './definitions.ts'
+import { checkDevices } from './devices.ts'
+import { checkGarpGroups } from './garp-groups.ts'
+import { checkGroups } from './groups.ts'
+import { checkInstances } from './instances.ts'
+import { checkPeers } from './peers.ts'
+import { checkPersistence } from './persistence.ts'
+import { checkProbes } from './probes.ts'
+import { checkReferences } from './references.ts'
+import { checkRequired } from './required.ts'
+import { checkRouting } from './routing.ts'
+import { checkRules } from './rules.ts'
+import { checkServerSettings } from './server-settings.ts'
+import { checkServers } from './servers.ts'
+import { checkTracking } from './tracking.ts'
+
+const CHECKS: readonly ((root: Block, findings: Findings) => void)[] = [
+  checkRequired,
+  checkRepeated,
+  checkRepeatedSettings,
+  checkSyncGroups,
+  checkGroups,
+  checkInstances,
+  checkTracking,
+  checkBfd,
+  checkPeers,
+  checkDevices,
+  checkAuthentication,
+  checkGarpGroups,
+  checkServers,
+  checkServerSettings,
+  checkPersistence,
+  checkProbes,
+  checkRules,
+  checkRouting,
+]
+
+/** Reports what is wrong with a configuration as a whole; `statements` are those of its top level, usable or not. */
+export function checkMeaning(root: Block, statements: readonly Statement[], findings: Findings): void {
+  checkReferences(root, statements, findings)
+  for (const check of CHECKS) check(root, findings)
+}
