@@ -3,13 +3,18 @@ import { type Block, blocksOf, hasSetting, numberOf, settingOf, textOf } from '.
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 
-/** All that reach their server over the network. */
-const CHECKS = ['TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'DNS_CHECK', 'PING_CHECK', 'UDP_CHECK']
+/** Checks that reach their server over the network; as one set of paths, because servers come by the thousands. */
+const PROBES: ReadonlySet<string> = new Set(
+  ['TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'DNS_CHECK', 'PING_CHECK', 'UDP_CHECK'].map(
+    (name) => `virtual_server/real_server/${name}`,
+  ),
+)
 
 export function checkProbes(root: Block, findings: Findings): void {
   for (const service of blocksOf(root, 'virtual_server')) {
     for (const server of blocksOf(service, 'real_server')) {
-      for (const check of CHECKS.flatMap((name) => blocksOf(server, name))) {
+      for (const check of server.blocks) {
+        if (!PROBES.has(check.path)) continue
         const hosts = blocksOf(check, 'host')
         for (const block of hosts.length === 0 ? [check] : hosts) reportSource(block, server, findings)
         reportTimeout([check, server, service], findings)
