@@ -160,7 +160,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     name: 'an address that is listed twice',
     reason: 'keepalived 2.4 says so, 2.2 did not',
-    perMille: 6,
+    perMille: 12,
     finding: ({ code, message }) => code === 'REPEATED' && message.endsWith('is listed twice'),
   },
   {
