@@ -3,6 +3,7 @@ import type { Config } from '#schemas/config.ts'
 import { parseAccount } from './arguments.ts'
 import { type Block, blocksOf, boolOf, hasSetting, mergeBlocks, numberOf, settingOf, textOf } from './checked-tree.ts'
 import type { Findings } from './diagnostic.ts'
+import { isAdvertGroup } from './ip-address.ts'
 import { wordPosition } from './text.ts'
 
 /** Who runs this: what the file leaves open. */
@@ -39,7 +40,7 @@ export interface Globals {
 /** Several global_defs count as one. */
 export function readGlobals(root: Block, host: Host, findings: Findings): Globals {
   const block = mergeBlocks(blocksOf(root, 'global_defs'))
-  return { head: readHead(root, block, host, findings), defaults: readDefaults(block) }
+  return { head: readHead(root, block, host, findings), defaults: readDefaults(block, findings) }
 }
 
 function readHead(root: Block, block: Block, host: Host, findings: Findings): Globals['head'] {
@@ -102,7 +103,7 @@ function reportMail(block: Block, findings: Findings): void {
   }
 }
 
-function readDefaults(block: Block): Defaults {
+function readDefaults(block: Block, findings: Findings): Defaults {
   // vrrp_min_garp: a single message where nothing else was asked for.
   const minimal = boolOf(block, 'vrrp_min_garp') ?? false
   const garpRepeat = Math.max(1, numberOf(block, 'vrrp_garp_master_repeat') ?? (minimal ? 1 : 5))
@@ -110,8 +111,8 @@ function readDefaults(block: Block): Defaults {
   const alert = boolOf(block, 'smtp_alert')
   return {
     version: textOf(block, 'vrrp_version') === '3' ? 3 : 2,
-    multicastGroup4: textOf(block, 'vrrp_mcast_group4') ?? '224.0.0.18',
-    multicastGroup6: textOf(block, 'vrrp_mcast_group6') ?? 'ff02::12',
+    multicastGroup4: readGroup(block, 'vrrp_mcast_group4', findings) ?? '224.0.0.18',
+    multicastGroup6: readGroup(block, 'vrrp_mcast_group6', findings) ?? 'ff02::12',
     garpRepeat,
     garpDelayS,
     garpRefreshS: numberOf(block, 'vrrp_garp_master_refresh') ?? 0,
@@ -127,4 +128,22 @@ function readDefaults(block: Block): Defaults {
     vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
     noInstances: block.refused,
   }
+}
+
+/** The multicast group behind the keyword; null where there is none. keepalived uses IPv6 groups of a wider scope, too. */
+function readGroup(block: Block, keyword: string, findings: Findings): string | null {
+  const address = textOf(block, keyword)
+  const word = settingOf(block, keyword)?.statement.args[0]
+  if (address === undefined || word === undefined) return null
+  if (isAdvertGroup(address)) return address
+  const about = { code: 'MULTICAST', at: wordPosition(word), keyword }
+  const range = address.includes(':') ? 'ff02::/16: link-local multicast' : '224.0.0.0 to 239.255.255.255'
+  if (/^ff/.test(address)) {
+    const message = `${keyword} ${address} is not link-local: adverts might leave the network`
+    findings.warning({ ...about, message, hint: `better: ${range}` })
+    return address
+  }
+  const message = `${keyword} ${address} is no multicast group; the default is used`
+  findings.error({ ...about, message, hint: `allowed: ${range}` })
+  return null
 }

@@ -74,7 +74,7 @@ function readInstance(reading: Reading): VrrpInstance | null {
     addresses,
     excludedAddresses,
     announcement: readAnnouncement(block, defaults),
-    leaseMs: readLease(block, defaults, advertIntervalMs),
+    leaseMs: readLease(reading, advertIntervalMs),
     notify: {
       master: scriptOf(block, 'notify_master'),
       backup: scriptOf(block, 'notify_backup'),
@@ -206,7 +206,17 @@ function readAnnouncement(block: Block, defaults: Defaults): VrrpInstance['annou
   }
 }
 
-function readLease(block: Block, defaults: Defaults, advertIntervalMs: number): number {
+function readLease({ block, name, defaults, findings }: Reading, advertIntervalMs: number): number {
+  const written = settingOf(block, 'vip_lease')
   const leaseS = numberOf(block, 'vip_lease') ?? defaults.vipLeaseS
-  return leaseS === null ? Math.max(2000, Math.ceil((3 * advertIntervalMs) / 1000) * 1000) : leaseS * 1000
+  const usualMs = 3 * advertIntervalMs
+  if (leaseS === null) return Math.max(2000, Math.ceil(usualMs / 1000) * 1000)
+  if (leaseS * 1000 < usualMs) {
+    // It is each advert seen to leave that extends the lease.
+    const message = `${name}: vip_lease ${leaseS} is shorter than three advert intervals: a MASTER that is late with an advert loses its addresses`
+    const at = written === undefined ? openingOf(block) : wordPosition(written.statement.keyword)
+    const hint = `allowed without that: ${Math.ceil(usualMs / 1000)} seconds and more`
+    findings.warning({ code: 'SHORT_LEASE', at, keyword: 'vip_lease', message, hint })
+  }
+  return leaseS * 1000
 }

@@ -9,6 +9,7 @@ import { checkDevices } from './devices.ts'
 import { checkGarpGroups } from './garp-groups.ts'
 import { checkGroups } from './groups.ts'
 import { checkInstances } from './instances.ts'
+import { checkMail } from './mail.ts'
 import { checkPeers } from './peers.ts'
 import { checkPersistence } from './persistence.ts'
 import { checkProbes } from './probes.ts'
@@ -22,6 +23,7 @@ import { checkTracking } from './tracking.ts'
 
 const CHECKS: readonly ((root: Block, findings: Findings) => void)[] = [
   checkRequired,
+  checkMail,
   checkRepeated,
   checkRepeatedSettings,
   checkSyncGroups,
