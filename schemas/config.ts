@@ -129,6 +129,8 @@ export const Mail = z.strictObject({
   server: z.strictObject({ host: z.string(), port: Port }).nullable(),
   connectTimeoutMs: z.number().int().min(1),
   heloName: z.string().nullable(),
+  /** no_email_faults: nobody is written to when an instance goes to FAULT. */
+  silentFaults: z.boolean(),
 })
 
 /** How much of the event log is kept; null: no limit of this kind. The oldest events leave first. */
@@ -150,6 +152,8 @@ export const Config = z.strictObject({
   scriptUser: z.strictObject({ user: z.string(), group: z.string().nullable() }).nullable(),
   /** enable_script_security: scripts that others could have changed are not run as root. */
   scriptSecurity: z.boolean(),
+  /** umask: rights that files do not get which scripts create. */
+  scriptUmask: z.number().int().min(0).max(0o777),
   /** The network namespace that everything happens in, by its name; null: the one the daemon is started in. */
   netNamespace: z.string().min(1).nullable(),
   instances: z.array(VrrpInstance),

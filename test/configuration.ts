@@ -63,8 +63,16 @@ function exampleServer(address: string): RealServer {
 export function exampleConfig(change: Partial<Config> = {}): Config {
   return {
     ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null },
+    scriptUmask: 0o177,
     eventBus: { maxAgeS: null, maxBytes: null },
-    mail: { recipients: [], from: 'root@node-1', server: null, connectTimeoutMs: 30_000, heloName: null },
+    mail: {
+      recipients: [],
+      from: 'root@node-1',
+      server: null,
+      connectTimeoutMs: 30_000,
+      heloName: null,
+      silentFaults: false,
+    },
     instances: [],
     virtualServers: [],
     ...change,

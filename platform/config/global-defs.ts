@@ -5,6 +5,7 @@ import { type Block, blocksOf, boolOf, hasSetting, mergeBlocks, numberOf, settin
 import type { Findings } from './diagnostic.ts'
 import { isAdvertGroup } from './ip-address.ts'
 import { wordPosition } from './text.ts'
+import { parseUmask } from './umask.ts'
 
 /** Who runs this: what the file leaves open. */
 export interface Host {
@@ -33,7 +34,7 @@ export interface Defaults {
 }
 
 export interface Globals {
-  head: Pick<Config, 'routerId' | 'site' | 'mail' | 'scriptUser' | 'scriptSecurity' | 'netNamespace'>
+  head: Omit<Config, 'eventBus' | 'instances' | 'virtualServers'>
   defaults: Defaults
 }
 
@@ -58,8 +59,21 @@ function readHead(root: Block, block: Block, host: Host, findings: Findings): Gl
     mail: readMail(block, host, findings),
     scriptUser: user === null ? null : { user, group },
     scriptSecurity: hasSetting(block, 'enable_script_security'),
+    scriptUmask: readUmask(block, findings) ?? 0o177,
     netNamespace: textOf(root, 'net_namespace') ?? null,
   }
+}
+
+function readUmask(block: Block, findings: Findings): number | null {
+  const text = textOf(block, 'umask')
+  const word = settingOf(block, 'umask')?.statement.args[0]
+  if (text === undefined || word === undefined) return null
+  const mask = parseUmask(text)
+  if (mask !== null) return mask
+  const message = `umask: ${text} is no umask; the default (0177) stands`
+  const hint = 'allowed: 0 to 0777, or names with | between them, such as IWGRP | IWOTH'
+  findings.error({ code: 'UMASK', at: wordPosition(word), keyword: 'umask', message, hint })
+  return null
 }
 
 function readMail(block: Block, { userName, hostName }: Host, findings: Findings): Config['mail'] {
@@ -75,6 +89,7 @@ function readMail(block: Block, { userName, hostName }: Host, findings: Findings
     // A timeout of 0 would be none at all; keepalived makes it a second as well.
     connectTimeoutMs: Math.max(1, numberOf(block, 'smtp_connect_timeout') ?? 30) * 1000,
     heloName: textOf(block, 'smtp_helo_name') ?? null,
+    silentFaults: hasSetting(block, 'no_email_faults'),
   }
 }
 

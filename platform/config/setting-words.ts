@@ -36,7 +36,9 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'mail.server': 'smtp_server',
   'mail.connectTimeoutMs': 'smtp_connect_timeout',
   'mail.heloName': 'smtp_helo_name',
+  'mail.silentFaults': 'no_email_faults',
   scriptSecurity: 'enable_script_security',
+  scriptUmask: 'umask',
   maxBytes: 'max_size',
 }
 
@@ -75,6 +77,7 @@ function textOf(path: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'number' && path === 'maxAgeS') return secondsText(value)
   if (typeof value === 'number' && path === 'maxBytes') return bytesText(value)
+  if (typeof value === 'number' && path === 'scriptUmask') return `0${value.toString(8)}`
   if (typeof value === 'number') return String(path.endsWith('Ms') ? value / 1_000 : value)
   if (Array.isArray(value)) return value.map((part: unknown) => textOf(path, part)).join(' ') || 'none'
   if (isObject(value)) return wordsOf(value)

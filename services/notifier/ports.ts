@@ -37,6 +37,8 @@ export interface ScriptRun {
   limitMs: number | null
   /** enable_script_security: not run as root when somebody else could have changed it. */
   mustBeSecure: boolean
+  /** Rights that files do not get which it creates. */
+  umask: number
 }
 
 export interface ScriptResult {

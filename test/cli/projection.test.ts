@@ -37,9 +37,10 @@ const config: Config = {
   routerId: 'vos1',
   site: null,
   eventBus: { maxAgeS: null, maxBytes: null },
-  mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null },
+  mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null, silentFaults: false },
   scriptUser: null,
   scriptSecurity: false,
+  scriptUmask: 0o177,
   netNamespace: null,
   instances: [exampleInstance({ priority: 150 })],
   virtualServers: [

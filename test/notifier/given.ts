@@ -58,10 +58,11 @@ function virtualServer(real: RealServer): VirtualServer {
 export function config(changes: Partial<Config> = {}): Config {
   const mail = {
     ...{ recipients: ['admin@example.org'], from: 'lb@example.org', server: { host: '192.0.2.25', port: 25 } },
-    ...{ connectTimeoutMs: 30_000, heloName: null },
+    ...{ connectTimeoutMs: 30_000, heloName: null, silentFaults: false },
   }
   return {
     ...{ routerId: 'R1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null, mail },
+    scriptUmask: 0o177,
     eventBus: { maxAgeS: null, maxBytes: null },
     instances: [instance()],
     virtualServers: [virtualServer(realServer())],

@@ -86,6 +86,18 @@ test('a due mail is sent to all recipients, as configured', () => {
   ])
 })
 
+test('with no_email_faults a fault is the one change of state that nobody is written to about', () => {
+  const quiet = initialState(config({ mail: { ...config().mail, silentFaults: true } }))
+  const tell = (event: Parameters<typeof offered>[1]) =>
+    run([offered('mail', event)], quiet).effects.map(({ type }) => type)
+  assert.deepEqual(tell(becameFault), ['Acknowledge'])
+  assert.deepEqual(tell(becameMaster), ['SendMail'])
+  assert.deepEqual(
+    run([offered('mail', becameFault)]).effects.map(({ type }) => type),
+    ['SendMail'],
+  )
+})
+
 test('no transition, no alert flag, no recipient or no server: no mail, and the event is done', () => {
   const { mail } = config()
   const silent = [

@@ -25,7 +25,7 @@ test('what other nodes would not understand leaves its instance out, and no othe
     'unicast_peer {\n 192.0.2.2\n}',
     'unicast_src_ip 192.0.2.1\nunicast_peer {\n 192.0.2.2\n}',
     'authentication {\n auth_type AH\n auth_pass x\n}',
-    'auth_hmac {\n key 1 "secret"\n active_key 1\n}',
+    'auth_hmac {\n key 1 0123456789abcdef0123456789abcdef\n active_key 1\n}',
     'use_vmac',
     'use_ipvlan',
     'v3_checksum_as_v2',
@@ -119,12 +119,15 @@ test('the same keyword is said once, with all its lines', () => {
 })
 
 test('what nobody would miss is a note, once, and fails nothing', () => {
-  const { diagnostics, status } = instanceWith('kernel_rx_buf_size 9\nkernel_rx_buf_size 9', 'enable_dbus\numask 022')
+  const { diagnostics, status } = instanceWith(
+    'kernel_rx_buf_size 9\nkernel_rx_buf_size 9',
+    'enable_dbus\njson_version 2',
+  )
   assert.deepEqual(
     diagnostics.map(({ severity, code, keyword }) => [severity, code, keyword]),
     [
       ['note', 'NOT_IN_FORCE', 'enable_dbus'],
-      ['note', 'NOT_IN_FORCE', 'umask'],
+      ['note', 'NOT_IN_FORCE', 'json_version'],
       ['note', 'NOT_IN_FORCE', 'kernel_rx_buf_size'],
     ],
   )

@@ -13,7 +13,7 @@ import { argumentsSample, openBlocks, outsideOf } from './config/row-sample.ts'
  * What is said of the row itself is another test's, and the minimal configuration lacks what other blocks would say.
  */
 const BESIDE =
-  /^(NOT_IN_FORCE|DEPRECATED|INCOMPLETE|UNKNOWN_NAME|NO_REAL_SERVER|FAMILY|GOTO|KEY|GRANULARITY|MULTICAST)$/
+  /^(NOT_IN_FORCE|DEPRECATED|INCOMPLETE|UNKNOWN_NAME|NO_REAL_SERVER|FAMILY|GOTO|KEY|GRANULARITY|MULTICAST|UMASK)$/
 
 /** Lines of their own kind, which leave no statement: their tests are those of the lines. */
 const LINES = /^include[rmwba]?$/

@@ -13,7 +13,9 @@ chmodSync(path, 0o755)
 dropPrivileges({ uid: 65_705, gid: 65_705, capabilities: ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL'] })
 const scripts = processScripts({ canSwitch: true, warn: () => undefined })
 const run = (argv: string[], account: Account, limitMs: number | null = null) =>
-  new Promise<ScriptResult>((resolve) => scripts.run({ argv, account, limitMs, mustBeSecure: false }, resolve))
+  new Promise<ScriptResult>((resolve) =>
+    scripts.run({ argv, account, limitMs, mustBeSecure: false, umask: 0o177 }, resolve),
+  )
 
 /** Who a script says it is, and whether it has any capability. */
 async function whoIs(account: Account): Promise<string> {
@@ -31,7 +33,7 @@ const nobody = await whoIs({ user: 'nobody', group: null })
 const behind = async (name: string) => {
   const argv = [join(process.argv[3] ?? '', name, 'x')]
   const account = { user: 'root', group: null }
-  const security = { limitMs: null, mustBeSecure: true }
+  const security = { limitMs: null, mustBeSecure: true, umask: 0o177 }
   const { status, detail } = await new Promise<ScriptResult>((resolve) =>
     scripts.run({ argv, account, ...security }, resolve),
   )

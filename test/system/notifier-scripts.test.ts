@@ -43,7 +43,7 @@ function write(name: string, text: string, mode = 0o755): string {
 function run(argv: string[], more: Partial<ScriptRun> = {}, scripts = scriptsOf(false)): Promise<ScriptResult> {
   rmSync(out, { force: true })
   return new Promise((resolve) =>
-    scripts.run({ argv, account: null, limitMs: null, mustBeSecure: false, ...more }, resolve),
+    scripts.run({ argv, account: null, limitMs: null, mustBeSecure: false, umask: 0o177, ...more }, resolve),
   )
 }
 
@@ -77,6 +77,11 @@ test('files that a script creates are its user’s alone, and our own umask stay
   await run([write('create', `#!/bin/sh\n: > ${out}\n`)])
   assert.equal(statSync(out).mode & 0o777, 0o600)
   assert.equal(process.umask(), before)
+})
+
+test('with umask in the configuration its files have the rights that it leaves', async () => {
+  await run([write('create', `#!/bin/sh\n: > ${out}\n`)], { umask: 0o026 })
+  assert.equal(statSync(out).mode & 0o777, 0o640)
 })
 
 test('a script without a #! line is read by the shell, as under keepalived', async () => {

@@ -17,8 +17,8 @@ export const FILES = `
     - Folder for the merged copy of the configuration, which is in memory otherwise. Not changed at a reload.
   random_seed                 int:0..4294967295
     - Makes \${_RANDOM} give the same numbers each time. Without it they depend on the time.
-  umask                       rest = 0177
-    - Which rights new files do not get: a number, or names such as IWGRP | IWOTH.
++ umask                       rest = 0177
+    - Which rights files do not get that scripts create: a number, or names such as IWGRP | IWOTH.
   data_use_instance           bool = off
     - Dump files carry the names of instance and network namespace.
   json_version                enum:1|2 = 1 since:2.2.8

@@ -21,7 +21,7 @@ ${SITE}
     - The same for instances and sync groups only; counts more than smtp_alert.
 + smtp_alert_checker          bool
     - The same for virtual and real servers only; counts more than smtp_alert.
-  no_email_faults             flag
++ no_email_faults             flag
     - No mail when an instance goes to FAULT.
   no_checker_emails           bool = off
     - No mail for single checks; changes of the whole real server are still mailed.

@@ -4,9 +4,6 @@ import { isErrno } from '#platform/errors.ts'
 import { findProgram, hasRootPower, insecurePart } from '#platform/script-security.ts'
 import type { ScriptResult, ScriptRun, Scripts } from '../ports.ts'
 
-/** Files that scripts create are their user's alone, as under keepalived. */
-const UMASK = 0o177
-
 /** Never for scripts: what the shell or the linker would be misled by, and what is meant for our own processes. */
 const WITHHELD = new Set(['IFS', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'])
 
@@ -62,9 +59,9 @@ export function processScripts({ canSwitch, resolve = resolveAccount, warn }: Sc
   }
 }
 
-function start({ argv }: ScriptRun, { ids }: Extract<Resolved, { ok: true }>): ChildProcess {
+function start({ argv, umask }: ScriptRun, { ids }: Extract<Resolved, { ok: true }>): ChildProcess {
   const [program = '', ...rest] = argv
-  const before = process.umask(UMASK)
+  const before = process.umask(umask)
   try {
     return spawn(program, rest, { detached: true, stdio: 'ignore', env: environment(), ...switchTo(ids) })
   } finally {

@@ -21,7 +21,7 @@ export function mailDue(about: string, notice: Notice, state: State): MailText |
   const news = newsOf(notice, state)
   if (news === null) return null
   const wanted = news.kind === 'instance' ? news.instance.smtpAlert : news.realServer.smtpAlert
-  if (!wanted) return null
+  if (!wanted || (mail.silentFaults && news.state === 'FAULT')) return null
   const subject = news.kind === 'instance' ? instanceSubject(news) : serverSubject(news)
   const first = news.kind === 'instance' ? instanceLine(news) : serverLine(news, notice)
   const body = `=> ${first} <=\n\n${explanation(notice)}Event: ${about}\n`

@@ -42,8 +42,8 @@ function specificScript(notify: VrrpInstance['notify'], state: 'MASTER' | 'BACKU
 }
 
 function runOf(script: Script, more: string[], limitMs: number | null, config: Config): ScriptRun {
-  const { scriptUser, scriptSecurity } = config
+  const { scriptUser, scriptSecurity, scriptUmask } = config
   // The script's own user, else script_user, else the default account.
   const account = script.user === null ? scriptUser : { user: script.user, group: script.group }
-  return { argv: [...script.argv, ...more], account, limitMs, mustBeSecure: scriptSecurity }
+  return { argv: [...script.argv, ...more], account, limitMs, mustBeSecure: scriptSecurity, umask: scriptUmask }
 }
