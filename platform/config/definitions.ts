@@ -1,4 +1,5 @@
 /** `$NAME=` definitions and the predefined ones. A definition is text: it takes effect where it is used. */
+import { seededRandom } from './random.ts'
 import { type Substitution, slice, substitute, type Text, trim } from './text.ts'
 
 export interface Surroundings {
@@ -12,6 +13,8 @@ export interface Definitions {
   define(name: string, body: readonly Text[]): void
   remove(name: string): void
   has(name: string): boolean
+  /** random_seed: from here on ${_RANDOM} gives the same numbers each time. */
+  seed(seed: number): void
   /** One round of substitution, or null when there is nothing to substitute. `folder` is that of the current file. */
   expand(text: Text, folder: string): Text[] | null
 }
@@ -22,7 +25,8 @@ const REFERENCE = /\$\{(\w+)(?:[ \t]([^{}]*))?\}|\$(\w+)(?=$|[ \t-\r,)])/g
 /** How much longer than it was written a line may become. Substitution stops there: a definition may contain itself. */
 export const LONGEST_GROWTH = 65_536
 
-export function openDefinitions(surroundings: Surroundings): Definitions {
+export function openDefinitions(given: Surroundings): Definitions {
+  const surroundings = { ...given }
   const bodies = new Map<string, readonly Text[]>()
   const expandOnce = (text: Text, folder: string): Text[] | null => {
     const substitutions: Substitution[] = []
@@ -44,6 +48,9 @@ export function openDefinitions(surroundings: Surroundings): Definitions {
     define: (name, body) => void bodies.set(name, body),
     remove: (name) => void bodies.delete(name),
     has: (name) => bodies.has(name),
+    seed(seed) {
+      surroundings.random = seededRandom(seed)
+    },
     expand: (text, folder) => (text.chars.includes('$') ? expandOnce(text, folder) : null),
   }
 }

@@ -20,7 +20,7 @@ const DEEPEST_INCLUDE = 16
 const KEEPALIVED_LINE = 1022
 
 /** Whatever asks for more than being read as it is. */
-const EXTRAORDINARY = /[#!"$@~\\\0]|^[\t-\r ]*include/
+const EXTRAORDINARY = /[#!"$@~\\\0]|^[\t-\r ]*(include|random_seed)/
 
 interface Reader {
   files: ConfigFiles
@@ -125,6 +125,8 @@ function reportEndless(line: Text, { findings, growth }: Reader): void {
 
 function takePlain(reader: Reader, scope: Scope, line: Text): void {
   if (!line.chars.startsWith('include')) {
+    const [, seed] = /^random_seed\s+(\d+)$/.exec(line.chars) ?? []
+    if (seed !== undefined) reader.definitions.seed(Number(seed))
     reader.lines.push(line)
     return
   }

@@ -15,8 +15,8 @@ export const FILES = `
     - Folder that gets a copy of configuration and state around each reload, to look for faults.
   tmp_config_directory        word first lenient
     - Folder for the merged copy of the configuration, which is in memory otherwise. Not changed at a reload.
-  random_seed                 int:0..4294967295
-    - Makes \${_RANDOM} give the same numbers each time. Without it they depend on the time.
++ random_seed                 int:0..4294967295
+    - Makes every later \${_RANDOM} give the same numbers each time. Without it they depend on the time.
 + umask                       rest = 0177
     - Which rights files do not get that scripts create: a number, or names such as IWGRP | IWOTH.
   data_use_instance           bool = off
