@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -77,6 +78,13 @@ test('files that a script creates are its user’s alone, and our own umask stay
   await run([write('create', `#!/bin/sh\n: > ${out}\n`)])
   assert.equal(statSync(out).mode & 0o777, 0o600)
   assert.equal(process.umask(), before)
+})
+
+test('a script that a symbolic link leads to is started by the path as written', async () => {
+  const link = join(folder, 'link')
+  symlinkSync(write('target', `#!/bin/sh\necho "$0" > ${out}\n`), link)
+  await run([link])
+  assert.deepEqual(lines(), [link])
 })
 
 test('with umask in the configuration its files have the rights that it leaves', async () => {

@@ -23,14 +23,14 @@ ${SITE}
     - The same for virtual and real servers only; counts more than smtp_alert.
 + no_email_faults             flag
     - No mail when an instance goes to FAULT.
-  no_checker_emails           bool = off
-    - No mail for single checks; changes of the whole real server are still mailed.
++ no_checker_emails           bool = off
+    - No mail for single checks; changes of the whole real server are still mailed. failoverd never mails single checks.
 + script_user                 user=word group=word? lenient
     - Account that scripts run under unless they name one. Without it: keepalived_script where that exists.
 + enable_script_security      flag
     - Refuses to run a script as root when somebody else could write to it or to a folder on its path.
-  use_symlink_paths           bool = off since:2.3
-    - Starts scripts by the path as written instead of the file that its symbolic links lead to.
++ use_symlink_paths           bool = off since:2.3
+    - Starts scripts by the path as written instead of the file that its symbolic links lead to. failoverd always does.
   set_supplementary_groups    bool = off since:2.4.4
     - Gives scripts the supplementary groups of their account as well.
 ! startup_script              script lenient : it is never run

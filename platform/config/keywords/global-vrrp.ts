@@ -55,8 +55,9 @@ x v3_checksum_as_v2           flag since:2.2.8
     - Seconds that the machine has to be up before any instance may become MASTER; the longer of the two delays counts.
   log_unknown_vrids           flag
     - Logs adverts of virtual routers that are not configured on the interface they came in by.
-  dynamic_interfaces          enum:allow_if_changes?
++ dynamic_interfaces          enum:allow_if_changes?
     - Interfaces may be missing at the start, and come back; with allow_if_changes as another type or on another parent.
+      failoverd always allows both.
   default_interface           word = eth0 lenient
     - Interface of static addresses and routes that name none.
   disable_local_igmp          flag

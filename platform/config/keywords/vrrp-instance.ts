@@ -60,7 +60,7 @@ const ADDRESSES = `
     - Routes that are here while this node is MASTER. One a line.
 ! virtual_rules               values : these rules are never set
     - Routing rules that are here while this node is MASTER. One a line.
-  accept                      flag
++ accept                      flag
     - Lets a MASTER that does not own the addresses answer packets sent to them, as it does unless strict.
 ! no_accept                   flag
     - Drops packets sent to the addresses unless priority is 255: they serve as a gateway only.
