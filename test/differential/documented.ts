@@ -184,6 +184,19 @@ export const DIFFERENCES: readonly Difference[] = [
       code === 'MISSING_BLOCK' || (code === 'REPEATED' && /is given twice$|is tracked already/.test(message)),
   },
   {
+    name: 'a sync group of which only some members have priority 255',
+    reason: 'those never give way, so that the group cannot keep in step: failoverd warns, keepalived seldom does',
+    perMille: 3,
+    finding: ({ code }) => code === 'OWNER',
+  },
+  {
+    name: 'a prefix length as persistence_granularity of IPv4',
+    reason: 'keepalived takes 24 for the netmask 0.0.0.24, and nearly all clients for one; failoverd warns',
+    perMille: 3,
+    finding: ({ code, keyword, severity }) =>
+      code === 'NETMASK' && keyword === 'persistence_granularity' && severity === 'warning',
+  },
+  {
     name: 'authentication without auth_type',
     reason: 'there is no authentication then: failoverd says so',
     perMille: 3,
