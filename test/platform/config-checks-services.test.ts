@@ -93,6 +93,8 @@ describe('a check', () => {
     const note = 'connect_timeout 10 is longer than delay_loop 3: the wait decides how soon a failure shows'
     assert.deepEqual(said('delay_loop 3', 'TCP_CHECK {\nconnect_timeout 10\n}'), [`note: ${note}`])
     assert.deepEqual(said('delay_loop 3\nconnect_timeout 10', 'TCP_CHECK {\n}\nPING_CHECK {\n}'), [`note: ${note}`])
+    const each = 'TCP_CHECK {\nconnect_timeout 10\n}\n'
+    assert.deepEqual(said('delay_loop 3', `${each}${each}`), [`note: ${note}`])
     assert.deepEqual(said('delay_loop 3\nconnect_timeout 10', 'TCP_CHECK {\ndelay_loop 10\n}'), [])
   })
 

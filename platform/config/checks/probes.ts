@@ -12,12 +12,13 @@ const PROBES: ReadonlySet<string> = new Set(
 
 export function checkProbes(root: Block, findings: Findings): void {
   for (const service of blocksOf(root, 'virtual_server')) {
+    const timings = new Set<string>()
     for (const server of blocksOf(service, 'real_server')) {
       for (const check of server.blocks) {
         if (!PROBES.has(check.path)) continue
         const hosts = blocksOf(check, 'host')
         for (const block of hosts.length === 0 ? [check] : hosts) reportSource(block, server, findings)
-        reportTimeout([check, server, service], findings)
+        reportTimeout([check, server, service], timings, findings)
         reportLengths(check, findings)
         for (const url of blocksOf(check, 'url')) reportPattern(url, findings)
       }
@@ -47,13 +48,15 @@ function reportSource(check: Block, server: Block, findings: Findings): void {
   findings.error({ code: 'FAMILY', at: wordPosition(word), keyword: 'bindto', message })
 }
 
-/** Timing comes from the check, then its real_server, then its virtual_server; what is said is about what is written. */
-function reportTimeout(blocks: readonly Block[], findings: Findings): void {
+/** Timing comes from the check, then its real_server, then its virtual_server. The same of many servers is said once. */
+function reportTimeout(blocks: readonly Block[], said: Set<string>, findings: Findings): void {
   const nearest = (keyword: string): Block | undefined => blocks.find((block) => hasSetting(block, keyword))
   const [waiting, looping] = [nearest('connect_timeout'), nearest('delay_loop')]
   const [timeout, loop] = [numberOf(waiting, 'connect_timeout'), numberOf(looping, 'delay_loop')]
   const word = settingOf(waiting, 'connect_timeout')?.statement.keyword
   if (word === undefined || timeout === undefined || loop === undefined || timeout <= loop) return
+  if (said.has(`${timeout} ${loop}`)) return
+  said.add(`${timeout} ${loop}`)
   const message = `connect_timeout ${timeout} is longer than delay_loop ${loop}: the wait decides how soon a failure shows`
   findings.note({ code: 'TIMEOUT', at: wordPosition(word), keyword: 'connect_timeout', message })
 }
