@@ -68,6 +68,12 @@ describe('weights of a member', () => {
 })
 
 describe('an owner of addresses', () => {
+  test('is told once that its own weights have no effect', () => {
+    assert.deepEqual(said('', 'priority 255\ntrack_interface {\neth1 weight 5\n}', 'priority 255'), [
+      'warning: x: the weight of eth1 has no effect with priority 255',
+    ])
+  })
+
   test('cannot keep in step with a member that is none', () => {
     const wanted = 'warning: vrrp_sync_group g: x has priority 255 and y has not: they cannot keep in step'
     assert.deepEqual(said('', 'priority 255', 'priority 100'), [wanted])

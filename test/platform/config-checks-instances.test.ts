@@ -91,6 +91,12 @@ describe('unicast peers', () => {
       "error: a: unicast_peer 2001:db8::8 is not of the family of the instance's addresses; it is not used",
     ])
     assert.deepEqual(said(instance('a', 'version 3\nunicast_peer {\n2001:db8::8\n}', 7, 'fe80::1')), [])
+    const bare = 'no_virtual_ipaddress\nunicast_peer {\n192.0.2.8\n}'
+    assert.deepEqual(said(instance('a', bare, 7, '')), [])
+    assert.match(
+      said(instance('a', `native_ipv6\n${bare}`, 7, '')).join(),
+      /unicast_peer 192.0.2.8 is not of the family/,
+    )
   })
 
   test('that are there twice, or are this node, are noted', () => {
@@ -151,6 +157,8 @@ describe('keys of auth_hmac', () => {
       'error: a: active_key 3 is not among its keys: no advert can be signed',
     ])
     assert.deepEqual(hmac(`key 1 ${KEY}\nkey 1 ${KEY}\nactive_key 1`), ['error: a: key 1 is given twice'])
+    // The one that cannot be read may be the active one.
+    assert.equal(hmac(`key 1 ${KEY}\nkey 999 ${KEY}\nactive_key 2`).length, 1)
   })
 
   test('exclude a password', () => {

@@ -37,6 +37,7 @@ describe('persistence_granularity', () => {
     )
     assert.deepEqual(hints, ['write 255.255.255.0 for /24'])
     assert.deepEqual(for4('/20').hints, ['write 255.255.240.0 for /20'])
+    assert.deepEqual(for4('300').hints, ['such as 255.255.255.0'])
   })
 
   test('with holes is noted', () => {
@@ -95,6 +96,7 @@ describe('a check', () => {
     assert.deepEqual(said('delay_loop 3\nconnect_timeout 10', 'TCP_CHECK {\n}\nPING_CHECK {\n}'), [`note: ${note}`])
     const each = 'TCP_CHECK {\nconnect_timeout 10\n}\n'
     assert.deepEqual(said('delay_loop 3', `${each}${each}`), [`note: ${note}`])
+    assert.deepEqual(said('delay_loop 3\nconnect_timeout 10', 'MISC_CHECK {\nmisc_path /bin/true\n}'), [])
     assert.deepEqual(said('delay_loop 3\nconnect_timeout 10', 'TCP_CHECK {\ndelay_loop 10\n}'), [])
   })
 
