@@ -1,10 +1,11 @@
 /**
- * From lines to statements and blocks. Braces are trusted while they balance; when one is missing, the keywords say
- * which block ought to have ended, so that one lost brace is one finding and not fifty.
+ * From lines to statements and blocks. Braces are trusted while they balance; when one is missing or too many, the
+ * keywords say where a block ought to have ended, so that one wrong brace is one finding and not fifty.
  */
+import { reportEarly, reportExtra, reportNoOpening, reportTurned, reportUnclosed } from './braces.ts'
 import type { Findings } from './diagnostic.ts'
 import { findKeyword, type Keyword, keywordsOf } from './keywords.ts'
-import { type PhysicalLine, type Position, positionAt, type Text, type Word, wordPosition } from './text.ts'
+import { type PhysicalLine, type Position, positionAt, type Text, type Word } from './text.ts'
 import { type Token, tokensOf, wordsOf } from './tokens.ts'
 
 export interface Statement {
@@ -27,43 +28,73 @@ interface Frame {
   items: Statement[]
 }
 
+/** Which braces may be doubted. */
+interface Repair {
+  /** A block may end without its brace. */
+  unclosed: boolean
+  /** A closing brace may be none. */
+  early: boolean
+}
+
+interface Closed {
+  frame: Frame
+  brace: Text
+  /** How many statements the block around it had then. */
+  from: number
+}
+
 interface Building {
   findings: Findings
-  repair: boolean
+  repair: Repair
   /** The open blocks, the root first. */
   stack: [root: Frame, ...Frame[]]
   /** What stands right before, without a brace yet. */
   previous: Statement | null
+  /** The last block that was closed, as long as all that came behind it may belong in it. */
+  closed: Closed | null
   /** Blocks that are not closed where they ought to be. */
   missing: number
   /** Closing braces that close nothing. */
   extra: number
-  /** The line of the last one. */
+  /** Closing braces that are read as none, or as opening ones. */
+  mended: number
+  /** The line of the last one that closes nothing. */
   extraOn: PhysicalLine | null
   /** What there is to say if this is how the file is read. */
   reports: (() => void)[]
 }
 
 const NO_KEYWORDS: ReadonlyMap<string, Keyword> = new Map()
+/** No keyword, but an address, as most entries of blocks of values. */
+const ENTRY = /^[\da-f]*[.:]|@/i
+const TRUSTED: Repair = { unclosed: false, early: false }
 
 /** The statements of the root. */
 export function buildTree(lines: readonly Text[], findings: Findings): Statement[] {
-  const plain = build(lines, findings, false)
-  const repaired = plain.missing > 0 ? build(lines, findings, true) : plain
-  const chosen = repaired.extra > plain.extra ? plain : repaired
+  const plain = build(lines, findings, TRUSTED)
+  const chosen = plain.missing + plain.extra === 0 ? plain : repaired(lines, findings, plain)
   for (const report of chosen.reports) report()
   return chosen.stack[0].items
 }
 
-function build(lines: readonly Text[], findings: Findings, repair: boolean): Building {
+/** The reading with the repairs, unless it needs more of them than there are braces out of place. */
+function repaired(lines: readonly Text[], findings: Findings, plain: Building): Building {
+  const other = build(lines, findings, { unclosed: true, early: plain.extra > 0 })
+  const worse = other.extra + other.mended > plain.extra || (other.mended > 0 && other.missing > plain.missing)
+  return worse ? plain : other
+}
+
+function build(lines: readonly Text[], findings: Findings, repair: Repair): Building {
   const root: Frame = { statement: null, path: '', kind: 'block', keywords: keywordsOf(''), items: [] }
   const building: Building = {
     findings,
     repair,
     stack: [root],
     previous: null,
+    closed: null,
     missing: 0,
     extra: 0,
+    mended: 0,
     extraOn: null,
     reports: [],
   }
@@ -96,7 +127,8 @@ function addStatement(building: Building, statement: Statement): void {
     reports.push(() => reportNoOpening(previous, findings))
     enterBlock(building, previous)
   }
-  if (building.repair) leaveUnclosed(building, statement)
+  if (building.repair.unclosed) leaveUnclosed(building, statement)
+  if (building.repair.early) reopenEarly(building, statement)
   innermost(building).items.push(statement)
   building.previous = statement
 }
@@ -139,26 +171,36 @@ function enterBlock(building: Building, statement: Statement): void {
 }
 
 function closeBlock(building: Building, brace: Text): void {
-  const { stack, findings, reports } = building
+  const { stack, findings, reports, previous } = building
+  if (previous !== null && building.repair.early && isTurned(innermost(building), previous, brace)) {
+    building.mended++
+    reports.push(() => reportTurned(previous, brace, findings))
+    enterBlock(building, previous)
+    return
+  }
   building.previous = null
-  if (stack.length > 1) {
-    leaveBlock(stack.pop())
+  const frame = stack.length > 1 ? stack.pop() : undefined
+  if (frame !== undefined) {
+    leaveBlock(frame)
+    building.closed = { frame, brace, from: innermost(building).items.length }
     return
   }
   building.extra++
   // Whatever follows it on its line is out of place as well.
   if (building.extraOn === brace.line) return
   building.extraOn = brace.line
-  const at = positionAt(brace, 0)
   const last = stack[0].items.at(-1)
-  const opened = last?.openedAt
-  const hint = opened ? `${title(last)}, opened on line ${opened.line}, was already closed` : null
-  reports.push(() => findings.error({ code: 'EXTRA_BRACE', at, message: "'}' closes no block", hint }))
+  reports.push(() => reportExtra(brace, last, findings))
+}
+
+/** A closing brace right behind a keyword that an opening one belongs to. */
+function isTurned({ keywords }: Frame, { keyword, text }: Statement, brace: Text): boolean {
+  return text.line === brace.line && keywords.get(keyword.value)?.opens === 'block'
 }
 
 /** An array that grew has room for many more; most blocks hold a few statements. */
-function leaveBlock(frame: Frame | undefined): void {
-  if (frame?.statement != null) frame.statement.block = frame.items.slice()
+function leaveBlock(frame: Frame): void {
+  if (frame.statement !== null) frame.statement.block = frame.items.slice()
 }
 
 /** Leaves the blocks that cannot contain this statement, for the nearest one around them that can. */
@@ -176,11 +218,32 @@ function leaveUnclosed(building: Building, statement: Statement): void {
 /** Ends blocks without their braces, before a statement or the end of the file. */
 function leaveOpen(building: Building, frames: readonly Frame[], before: Statement | null): void {
   building.missing += frames.length
-  for (const frame of frames) {
-    building.reports.push(() => reportUnclosed(frame, before, building.findings))
-    // What is inside a block nobody knows goes with it.
-    if (frame.path === null) return
+  // What is inside a block nobody knows goes with it.
+  const unknown = frames.findIndex(({ path }) => path === null)
+  const known = unknown === -1 ? frames : frames.slice(0, unknown + 1)
+  const open = known.map(({ statement }) => statement).filter((statement) => statement !== null)
+  building.reports.push(() => reportUnclosed(open, before, building.findings))
+}
+
+/** Goes on with the block that was closed last, where only that can contain the statement. */
+function reopenEarly(building: Building, statement: Statement): void {
+  const { closed, stack, findings, reports } = building
+  const here = innermost(building)
+  const name = statement.keyword.value
+  if (closed === null || here.kind !== 'block') return
+  const { frame, brace, from } = closed
+  const { statement: opened, kind, keywords } = frame
+  const inside = kind === 'values' ? ENTRY.test(name) : keywords.has(name)
+  if (homeOf(stack, name) !== -1) {
+    if (!inside) building.closed = null
+    return
   }
+  if (opened === null || !inside) return
+  building.mended++
+  building.closed = null
+  for (const item of here.items.splice(from)) frame.items.push(item)
+  stack.push(frame)
+  reports.push(() => reportEarly(opened, brace, statement, findings))
 }
 
 /** The innermost block that knows the name. Known blocks are few: none of them is inside an unknown one. */
@@ -199,35 +262,4 @@ function lacksOpening({ path, keywords }: Frame, { keyword }: Statement, next: S
   const inner = next.keyword.value
   const opened = keywords.get(keyword.value)
   return !keywords.has(inner) && opened !== undefined && findKeyword(opened.path, inner) !== undefined
-}
-
-function reportNoOpening(statement: Statement, findings: Findings): void {
-  const keyword = statement.keyword.value
-  findings.error({
-    code: 'MISSING_BRACE',
-    at: wordPosition(statement.keyword),
-    keyword,
-    message: `${title(statement)} has no '{'`,
-    hint: 'what follows is read as its block',
-  })
-}
-
-function reportUnclosed(frame: Frame, before: Statement | null, findings: Findings): void {
-  if (frame.statement === null) return
-  const at = frame.statement.openedAt ?? wordPosition(frame.statement.keyword)
-  const next = before === null ? null : wordPosition(before.keyword)
-  const place =
-    before === null || next === null ? 'the end of the file' : `${before.keyword.value} on line ${next.line}`
-  findings.error({
-    code: 'MISSING_BRACE',
-    at,
-    keyword: frame.statement.keyword.value,
-    message: `${title(frame.statement)}, opened on line ${at.line}, is never closed: '}' is missing before ${place}`,
-  })
-}
-
-/** A block as an operator would call it. */
-function title(statement: Statement | undefined): string {
-  if (statement === undefined) return 'the block'
-  return [statement.keyword.value, ...statement.args.slice(0, 2).map(({ value }) => value)].join(' ')
 }

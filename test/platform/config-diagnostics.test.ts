@@ -90,6 +90,55 @@ test('a closing brace too many says which block was closed before', () => {
   assert.equal(diagnostics[0]?.hint, 'global_defs, opened on line 1, was already closed')
 })
 
+test('a closing brace too many is one finding, in any line, and nothing is lost by it', () => {
+  const whole = readFileSync(new URL('config/whole.conf', import.meta.url), 'utf8')
+  const lines = whole.split('\n')
+  const servers = JSON.stringify(parse(whole).config?.virtualServers)
+  // The other readings of these make sense as well: what the line would be part of could stand behind the brace.
+  const unclear = ['TCP_CHECK {', 'connect_timeout 2.5']
+  for (const [index, line] of lines.entries()) {
+    if (index === 0 || unclear.includes(line.trim())) continue
+    const { diagnostics, config } = parse(lines.toSpliced(index + 1, 0, '}').join('\n'))
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['EXTRA_BRACE'],
+      `with a brace behind line ${index + 1}`,
+    )
+    assert.equal(JSON.stringify(config?.virtualServers), servers)
+  }
+})
+
+test('a brace that closes a block too early is told by what belongs in there, at its own place', () => {
+  const { instance, diagnostics } = instanceWith('garp_master_delay 3\n}\npriority 7\nnopreempt')
+  assert.deepEqual(
+    diagnostics.map(({ line, column, code, message }) => [line, column, code, message]),
+    [[11, 1, 'EXTRA_BRACE', "'}' closes vrrp_instance VI_1 too early: priority on line 12 belongs in it"]],
+  )
+  assert.equal(instance.priority, 7)
+  const addresses = parsePart('vrrp_instance a {\n virtual_ipaddress {\n 192.0.2.1 }\n 192.0.2.2\n }\n}\n')
+  assert.ok(complaints(addresses.diagnostics).includes('3:12 EXTRA_BRACE null'))
+})
+
+test('braces that balance are trusted: a statement behind the block it belongs in is unknown there', () => {
+  const { diagnostics } = instanceWith('priority 7\n}\nglobal_defs {\n}\npriority 8\nvrrp_sync_group g {')
+  assert.deepEqual(complaints(diagnostics).slice(0, 1), ['14:1 UNKNOWN_KEYWORD priority'])
+})
+
+test('a closing brace in the place of an opening one is one finding', () => {
+  const { instance, diagnostics } = instanceWith('authentication }\nauth_type PASS\nauth_pass abc\n}\npriority 7')
+  assert.deepEqual(complaints(diagnostics), ['10:16 STRAY_BRACE authentication'])
+  assert.deepEqual([instance.authentication, instance.priority], [{ type: 'pass', password: 'abc' }, 7])
+})
+
+test('a file that is cut off is one finding, with all the blocks it ends in', () => {
+  const { diagnostics } = parsePart('vrrp_instance a {\n virtual_ipaddress {\n  192.0.2.1\n')
+  const [found, ...others] = diagnostics.filter(({ code }) => code === 'MISSING_BRACE')
+  assert.deepEqual(
+    [found?.line, found?.column, found?.hint, others],
+    [2, 20, 'nor is what it is in: vrrp_instance a (line 1)', []],
+  )
+})
+
 test('a brace that belongs to nothing, or behind a keyword without a block, takes only itself along', () => {
   const { diagnostics, instance } = instanceWith('state MASTER {\n x\n}\npriority 7')
   assert.deepEqual(complaints(diagnostics), ['10:14 UNEXPECTED_BLOCK state'])
