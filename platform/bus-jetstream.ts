@@ -4,7 +4,7 @@
  * here. Subjects and fields: nats.docs, "JetStream wire API reference".
  */
 import { errors, headers, type Msg, type NatsConnection } from 'nats'
-import { z } from 'zod'
+import * as z from 'zod'
 import { EVENT_STREAM, SNAPSHOT_BUCKET } from '#schemas/subjects.ts'
 import { HaError } from './errors.ts'
 

@@ -6,7 +6,7 @@ import {
   type OrderedConsumerOptions,
 } from '@nats-io/jetstream'
 import { ClosedConnectionError, connect, type NatsConnection } from 'nats'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Envelope } from '#schemas/envelope.ts'
 import type { BusAccess } from '#schemas/settings.ts'
 import { EVENT_STREAM, type ServiceName } from '#schemas/subjects.ts'

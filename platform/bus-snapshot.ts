@@ -1,5 +1,5 @@
 import type { NatsConnection } from 'nats'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Follower } from './bus-follow.ts'
 import { readSnapshot, streamState, writeSnapshot } from './bus-jetstream.ts'
 import type { Delivered, DeliveredBySource } from './bus-order.ts'

@@ -1,5 +1,5 @@
 /** Events of services/checker: a real server changed between living and dead. Consumed by ipvs and notifier. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const target = {
   /** `192.168.105.211:80/tcp` (schemas/names.ts) */

@@ -2,7 +2,7 @@
  * The validated configuration: what platform/config makes of a keepalived.conf. Units are in the names; every default
  * is filled in, so that no service knows one. Source of meanings: keepalived.conf(5).
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const Port = z.number().int().min(1).max(65535)
 

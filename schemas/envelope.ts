@@ -2,7 +2,7 @@
  * The envelope around every event: CloudEvents 1.0, structured JSON mode of the NATS binding, with the extension
  * attributes of failoverd.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ServiceName } from './subjects.ts'
 
 export const Envelope = z.object({

@@ -1,5 +1,5 @@
 /** Events of services/ipvs: what it wrote to the kernel, and what the kernel or somebody else took away. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Name of the vrrp_instance. */
 const instance = z.string().min(1)

@@ -1,5 +1,5 @@
 /** What a running node leaves in its state folder for failoverctl (mode 0600: it holds the bus password). */
-import { z } from 'zod'
+import * as z from 'zod'
 import { BusAccess } from './settings.ts'
 import { ProcessName } from './supervisor.ts'
 

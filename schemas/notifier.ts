@@ -1,5 +1,5 @@
 /** Events of services/notifier: every delivery, from being due to being done. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Id of the event that the notice is about. */
 const about = z.string().min(1)

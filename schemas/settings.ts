@@ -1,5 +1,5 @@
 /** What the supervisor hands a service in its settings file (mode 0600, the service's own user). */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Config } from './config.ts'
 import { ServiceName } from './subjects.ts'
 

@@ -1,5 +1,5 @@
 /** What `failoverctl status --json` prints: an interface that scripts rely on. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const time = z.string()
 

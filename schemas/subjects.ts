@@ -1,5 +1,5 @@
 /** The one place where subjects, sources and event types are spelled. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const ServiceName = z.enum(['supervisor', 'vrrp', 'ipvs', 'checker', 'notifier'])
 export type ServiceName = z.infer<typeof ServiceName>

@@ -1,5 +1,5 @@
 /** Events of services/supervisor: lives of processes, configurations, the ladder of the embedded server. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A process the supervisor keeps: a service, or the embedded nats-server. */
 export const ProcessName = z.enum(['nats-server', 'vrrp', 'ipvs', 'checker', 'notifier'])

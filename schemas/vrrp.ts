@@ -1,5 +1,5 @@
 /** Events of services/vrrp: changes of mastership and what explains them. Consumed by ipvs, notifier and failoverctl. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A router as its advert shows it. */
 export const Peer = z.strictObject({ address: z.string(), priority: z.number().int().min(0).max(255) })

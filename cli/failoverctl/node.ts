@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HaError, isErrno } from '#platform/errors.ts'
 import { readSettings } from '#platform/settings-file.ts'
 import type { Config } from '#schemas/config.ts'

@@ -1,6 +1,6 @@
 /** The programs of the lab's machines, beside the directors themselves. */
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HaError } from '#platform/errors.ts'
 import type { Happening } from './happenings.ts'
 import { type AddressEvent, parseAddressEvent } from './holders.ts'

@@ -1,5 +1,5 @@
 /** The zod schema of the JSON form, made from the keyword table. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { formKeywords, hasPlainEntries, isListed, isPlain } from './json-form.ts'
 import { type Argument, findKeyword, type Keyword, keywordsOf } from './keywords.ts'
 import { UNLIMITED } from './values.ts'

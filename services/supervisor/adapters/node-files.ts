@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HaError, isErrno } from '#platform/errors.ts'
 import { NODE_FILE, NodeRecord, PROCESS_FILE, ProcessRecord } from '#schemas/node.ts'
 import type { NodeFiles, RememberedProcess } from '../ports.ts'
