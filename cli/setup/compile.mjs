@@ -1,6 +1,7 @@
 // Compiles the project to JavaScript in dist/: `node cli/setup/compile.mjs`, on Node 24.
 // Node can run the sources as they are, but then every process carries the type stripper and looks for some two hundred
-// files: one file a program halves the time to start (0.20 to 0.10 s here) and saves 20 MB in each (measured).
+// files: one file a program halves the time to start (0.20 to 0.10 s here) and saves 20 MB in each (measured). What a
+// program imports only when it needs it, such as the whole of a node, stays apart.
 import {
   copyFileSync,
   globSync,
@@ -24,8 +25,14 @@ const PROGRAMS = [
   'cli/lab/inside.ts',
   'cli/lab/programs/*.ts',
 ]
+/** Those that a person waits for, and that Node keeps compiled from one start to the next. */
+const COMMANDS = ['cli/failoverd.ts', 'cli/failoverctl.ts']
 /** What they read beside their code. */
 const COMPANIONS = ['platform/native/socket.node', 'cli/lab/**/*.{conf,sh,c}']
+/** What its name ends on, behind the file that starts it. */
+const BEHIND = '-program'
+/** From the root of dist/. */
+const COMPILED = '.compiled'
 /** A relative path to a source that is started, not imported. */
 const RELATIVE_SOURCE = /(['"`])(\.{1,2}\/[^'"`\n]*)\.ts\1(?=, import\.meta\.url)/g
 /** Packages in the older module form ask for Node's own modules by require, which a module has to make for itself. */
@@ -37,6 +44,7 @@ const next = `${TARGET}.new`
 rmSync(next, { recursive: true, force: true })
 const stamp = sourceStamp()
 await Promise.all(globSync(PROGRAMS, { cwd: ROOT }).map(bundle))
+for (const command of COMMANDS) writeFileSync(compiledPath(command), starterOf(command))
 for (const path of globSync(COMPANIONS, { cwd: ROOT })) {
   mkdirSync(dirname(join(next, path)), { recursive: true })
   copyFileSync(join(ROOT, path), join(next, path))
@@ -52,9 +60,11 @@ renameSync(next, TARGET)
 async function bundle(program) {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [program],
-    outfile: join(next, program.replace(/\.ts$/, '.js')),
+    entryPoints: [{ in: program, out: `${basename(program, '.ts')}${COMMANDS.includes(program) ? BEHIND : ''}` }],
+    // Parts stand beside their program: what they look for is found from either.
+    outdir: dirname(compiledPath(program)),
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
@@ -64,6 +74,26 @@ async function bundle(program) {
     logLevel: 'warning',
     plugins: [placesOf(program)],
   })
+}
+
+/** @param {string} program path of its source from the root */
+function compiledPath(program) {
+  return join(next, program.replace(/\.ts$/, '.js'))
+}
+
+/**
+ * Runs a program by what is left of its last compilation: 30 ms less (measured). That lies in dist/, where only who may
+ * replace the program itself can write; without that right Node compiles as ever.
+ *
+ * @param {string} program
+ */
+function starterOf(program) {
+  const folder = relative(dirname(program), COMPILED)
+  return `import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+enableCompileCache(join(import.meta.dirname, ${JSON.stringify(folder)}))
+await import('./${basename(program, '.ts')}${BEHIND}.js')
+`
 }
 
 /**
