@@ -1,20 +1,22 @@
 import { relative, resolve } from 'node:path'
 import type { Diagnostic, Look } from '#platform/config/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
-import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
+import { asErrors, fullReportText, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
 import type { Outcome } from './outcome.ts'
 
 export interface CheckOptions {
   /** Warnings count as errors. */
   strict: boolean
   json: boolean
+  /** Every finding with its source line, however many there are. */
+  verbose: boolean
   /** Decides about `@ID` lines. */
   configId: string
   look: Look
 }
 
 /** Everything that is wrong with the file; fails where something is, but for warnings unless strict. */
-export function checkConfig(file: string, { strict, json, configId, look }: CheckOptions): Outcome {
+export function checkConfig(file: string, { strict, json, verbose, configId, look }: CheckOptions): Outcome {
   const path = resolve(file)
   const { config, diagnostics: found } = loadConfig(path, { configId })
   const diagnostics = strict ? asErrors(found) : found
@@ -22,9 +24,10 @@ export function checkConfig(file: string, { strict, json, configId, look }: Chec
   const starts = config !== null
   const passes = starts && summary.error === 0
   const { error: errors, warning: warnings, note: notes } = summary
+  const report = verbose ? fullReportText : reportText
   const text = json
     ? JSON.stringify({ file: path, passes, starts, errors, warnings, notes, diagnostics })
-    : `${reportText(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${verdict(starts, found)}`
+    : `${report(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${verdict(starts, found)}`
   return { status: passes ? 0 : 1, out: `${text}\n`, err: '' }
 }
 

@@ -43,6 +43,7 @@ function addCheck(config: Command, tell: Tell): void {
     .description('everything that is wrong with a file; exit status 1 if a reload would refuse it')
     .option('--strict', 'warnings are errors', false)
     .option('--json', 'the findings as JSON', false)
+    .option('--verbose', 'every finding with its line, more than fits a screen', false)
     .addOption(configId())
     .exitOverride()
     .action((file: string, options: Omit<CheckOptions, 'look'>) =>

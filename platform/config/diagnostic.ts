@@ -76,19 +76,23 @@ export interface Look {
   paint(severity: Severity, text: string): string
   /** The widest that a source line may be, in terminal cells. */
   width: number
+  /** Lines of a screen. */
+  height: number
 }
 
-export const PLAIN: Look = { paint: (_severity, text) => text, width: 140 }
+export const PLAIN: Look = { paint: (_severity, text) => text, width: 140, height: 40 }
+
+/** What stands in front of a source line: room for its number. */
+export const GUTTER = 10
 
 /**
  * The diagnostic for people: place and message, the source line with a caret, and the hint behind that or, where it is
  * too long, below. A note, which asks for nothing, goes without the source line. Lines end without a line feed.
  */
 export function drawDiagnostic(diagnostic: Diagnostic, { paint, width }: Look): string {
-  const { severity, file, line, column, message, hint, text } = diagnostic
-  const place = line === 0 ? file : `${file}:${line}:${column}`
+  const { severity, line, column, hint, text } = diagnostic
   const gutter = ' '.repeat(String(line).length)
-  const head = `${place}: ${paint(severity, `${severity}:`)} ${message}`
+  const head = headOf(diagnostic, paint)
   const below = hint === null ? [] : [` ${gutter} = ${hint}`]
   if (text.trim() === '' || severity === 'note') return [head, ...below].join('\n')
   const view = viewOf(text, column, width)
@@ -97,7 +101,20 @@ export function drawDiagnostic(diagnostic: Diagnostic, { paint, width }: Look): 
   return [head, ` ${line} | ${view.text}`, ...(fits ? [`${marked} ${hint}`] : [marked, ...below])].join('\n')
 }
 
-/** The same for logs and events: without colour. */
+/** The diagnostic in one line, with its hint if that fits as well. */
+export function drawBriefly(diagnostic: Diagnostic, { paint, width }: Look): string {
+  const { hint } = diagnostic
+  const head = headOf(diagnostic, paint)
+  const plain = headOf(diagnostic, PLAIN.paint)
+  return hint !== null && plain.length + hint.length + 2 <= width + GUTTER ? `${head}; ${hint}` : head
+}
+
+function headOf({ severity, file, line, column, message }: Diagnostic, paint: Look['paint']): string {
+  const place = line === 0 ? file : `${file}:${line}:${column}`
+  return `${place}: ${paint(severity, `${severity}:`)} ${message}`
+}
+
+/** The diagnostic for logs and events: without colour. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   return drawDiagnostic(diagnostic, PLAIN)
 }

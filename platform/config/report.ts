@@ -1,16 +1,58 @@
 /** All findings of a configuration, so that they fit a screen and nothing is lost. */
-import { type Diagnostic, drawDiagnostic, type Look, PLAIN, type Severity } from './diagnostic.ts'
-import { alsoOn } from './places.ts'
+import { stripVTControlCharacters } from 'node:util'
+import { type Diagnostic, drawBriefly, drawDiagnostic, GUTTER, type Look, PLAIN, type Severity } from './diagnostic.ts'
+import { joinForeign, joinRepeated } from './joined.ts'
+import { drawPending, isPending } from './pending.ts'
 
-/** Lines one below the other that nobody knows, up to which each is said by itself. */
-const FEW = 3
+/** Findings that are drawn with their source lines, whatever the screen. */
+const FEWEST_FULL = 3
+/** Findings that are said; the rest is counted. */
+const MOST = 100
+/** What stands below the findings: the summary, and the prompt. */
+const BELOW = 3
 
 export type Summary = Record<Severity, number>
 
-/** The findings in the order of the file, each one that comes again with all its lines; empty when there is none. */
+/**
+ * The findings in the order of the file, each one that comes again with all its lines, and what is not in force yet
+ * below them; empty when there is none. What does not fit the screen with its source lines is said in one line each.
+ */
 export function reportText(diagnostics: readonly Diagnostic[], look: Look = PLAIN): string {
-  const said = joinRepeated(joinForeign(diagnostics))
-  return said.map((diagnostic) => `${drawDiagnostic(diagnostic, look)}\n`).join('')
+  const said = joinRepeated(joinForeign(diagnostics.filter((each) => !isPending(each))))
+  const pending = drawPending(diagnostics.filter(isPending), look)
+  const gap = said.length > 0 && pending.length > 0 ? [''] : []
+  const room = look.height - BELOW - rowsOf([...gap, ...pending], look)
+  return [...drawAll(said, room, look), ...gap, ...pending].map((text) => `${text}\n`).join('')
+}
+
+/** Every finding with its source line, where it stands. */
+export function fullReportText(diagnostics: readonly Diagnostic[], look: Look = PLAIN): string {
+  return joinRepeated(diagnostics)
+    .map((each) => `${drawDiagnostic(each, look)}\n`)
+    .join('')
+}
+
+/** As many as there is room for with their source lines, those behind in one line each. */
+function drawAll(said: readonly Diagnostic[], room: number, look: Look): string[] {
+  const shown = said.slice(0, MOST)
+  const full = shown.map((each) => drawDiagnostic(each, look))
+  const brief = shown.map((each) => drawBriefly(each, look))
+  let left = room - rowsOf(brief, look)
+  let count = 0
+  for (const [index, text] of full.entries()) {
+    left -= rowsOf([text], look) - rowsOf(brief.slice(index, index + 1), look)
+    if (left < 0 && index >= FEWEST_FULL) break
+    count++
+  }
+  const more = said.length - shown.length
+  const rest = more === 0 ? [] : [`and ${more} more; all of them: failoverctl config check --verbose`]
+  return [...full.slice(0, count), ...brief.slice(count), ...rest]
+}
+
+/** Rows of the screen that the texts take. */
+function rowsOf(texts: readonly string[], { width }: Look): number {
+  const lines = texts.flatMap((text) => stripVTControlCharacters(text).split('\n'))
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / (width + GUTTER))), 0)
 }
 
 /** The findings as they are to those who ask for no less: warnings as errors. */
@@ -30,39 +72,4 @@ export function summaryText(summary: Summary): string {
     .filter((severity) => summary[severity] > 0)
     .map((severity) => `${summary[severity]} ${severity}${summary[severity] === 1 ? '' : 's'}`)
   return parts.length === 0 ? 'no findings' : parts.join(', ')
-}
-
-/** What stands in many places is said at the first of them. */
-function joinRepeated(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const groups = Map.groupBy(diagnostics, ({ severity, code, message, hint }) =>
-    JSON.stringify([severity, code, message, hint]),
-  )
-  return [...groups.values()].flatMap(([first, ...others]) => {
-    return first === undefined ? [] : [withPlaces(first, others)]
-  })
-}
-
-function withPlaces(first: Diagnostic, others: readonly Diagnostic[]): Diagnostic {
-  const hints = [first.hint, alsoOn(first, others)].filter((hint) => hint !== null)
-  return { ...first, hint: hints.length === 0 ? null : hints.join('; ') }
-}
-
-/** A whole run of lines that mean nothing here, and resemble nothing: another file's text, most likely. */
-function joinForeign(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const joined: Diagnostic[] = []
-  for (let at = 0; at < diagnostics.length; ) {
-    let end = at
-    while (isForeign(diagnostics[end]) && diagnostics[end]?.file === diagnostics[at]?.file) end++
-    const [first, last] = [diagnostics[at], diagnostics[end - 1]]
-    if (first === undefined) break
-    if (last === undefined || end - at <= FEW) joined.push(...diagnostics.slice(at, Math.max(end, at + 1)))
-    else
-      joined.push({ ...first, hint: `so are ${end - at - 1} more lines up to line ${last.line}: are they part of it?` })
-    at = Math.max(end, at + 1)
-  }
-  return joined
-}
-
-function isForeign(diagnostic: Diagnostic | undefined): boolean {
-  return diagnostic?.code === 'UNKNOWN_KEYWORD' && diagnostic.hint === null
 }

@@ -69,7 +69,7 @@ test('the program ends when all of its output has been read, however much that i
 
 describe('failoverctl config check', () => {
   const check = (path: string, options: Partial<CheckOptions> = {}) =>
-    checkConfig(path, { strict: false, json: false, configId: 'x', look: PLAIN, ...options })
+    checkConfig(path, { strict: false, json: false, verbose: false, configId: 'x', look: PLAIN, ...options })
 
   test('passes a good file, and says that it starts', () => {
     const path = written(`${INSTANCE}}\n`)
@@ -102,6 +102,16 @@ describe('failoverctl config check', () => {
     const path = written(`@west priority 300\n${INSTANCE}}\n`)
     assert.equal(check(path, { configId: 'east' }).status, 0)
     assert.equal(check(path, { configId: 'west' }).status, 1)
+  })
+
+  test('shows as much of a very wrong file as fits a screen, and all of it if asked for', () => {
+    const path = written(`${INSTANCE}${'    prioritty 1\n    prioriti 2\n    priority x y\n'.repeat(50)}}\n`)
+    const lines = (options: Partial<CheckOptions>) => String(check(path, options).out).split('\n').length
+    assert.ok(lines({}) <= 40)
+    const wrong = Array.from({ length: 150 }, (_, index) => `    priority ${index + 300}\n`).join('')
+    const many = written(`${INSTANCE}${wrong}}\n`)
+    assert.match(String(check(many).out), /^and 50 more; all of them: failoverctl config check --verbose$/m)
+    assert.equal(String(check(many, { verbose: true }).out).match(/^ \d+ \| {5}priority/gm)?.length, 150)
   })
 
   test('fails a file that is not there', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Diagnostic, drawDiagnostic, formatDiagnostic, PLAIN } from '#platform/config/diagnostic.ts'
-import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
+import { asErrors, fullReportText, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
 import { parsePart } from './config/parse.ts'
 
 function finding(change: Partial<Diagnostic>): Diagnostic {
@@ -44,6 +44,82 @@ test('a word that resembles a keyword is never hidden among others', () => {
   assert.match(reportText(diagnostics), /did you mean global_defs\?/)
 })
 
+test('what there is of it on a single line is counted as such', () => {
+  const { diagnostics } = parsePart(`${'a{}'.repeat(5_000)}\n`)
+  const text = reportText(diagnostics)
+  assert.match(text, /so are 4999 more on this line: are they part of it\?/)
+  assert.ok(text.split('\n').length < 10)
+})
+
+const pending = (change: Partial<Diagnostic>) => {
+  const keyword = change.keyword ?? 'k'
+  return finding({
+    code: 'NOT_IN_FORCE',
+    keyword,
+    message: `${keyword} is not in force yet: it does nothing`,
+    ...change,
+  })
+}
+
+test('what is not in force yet stands below what is wrong, a line each, what is left out for it first', () => {
+  const found = [
+    pending({ line: 2, severity: 'warning', keyword: 'a', hint: 'also on line 3' }),
+    pending({ line: 4, severity: 'note', keyword: 'b' }),
+    pending({ line: 5, message: 'c is not in force yet: it is bad; vrrp_instance x is left out', hint: 'mend it' }),
+    finding({ line: 6 }),
+    pending({ line: 7, message: 'c is not in force yet: it is bad; vrrp_instance y is left out', hint: 'mend it' }),
+    pending({ line: 8, severity: 'note', keyword: 'd', file: '/b.conf' }),
+  ]
+  assert.equal(
+    reportText(found),
+    `/a.conf:6:1: error: it is wrong
+ 6 | x y
+   | ^
+
+Not in force yet in this version:
+/a.conf:5:1: error: c: it is bad; vrrp_instance x is left out; mend it; also on line 7
+/a.conf:2:1: warning: a: it does nothing; also on line 3
+/a.conf:4:1: note: no effect, and no harm without it: b, d (/b.conf:8)
+`,
+  )
+  assert.match(reportText(found.slice(0, 1)), /^Not in force yet/)
+})
+
+test('what does not fit the screen with its source line takes one line, in the order of the file', () => {
+  const many = Array.from({ length: 20 }, (_, index) =>
+    finding({ line: index + 1, message: `no ${index}`, hint: 'mend it' }),
+  )
+  const rows = (height: number, found = many) =>
+    reportText(found, { ...PLAIN, height })
+      .trimEnd()
+      .split('\n')
+  assert.equal(rows(63).length, 60)
+  assert.equal(rows(62).length, 58)
+  assert.equal(rows(40).length, 36)
+  assert.deepEqual(rows(40).slice(22, 25), [' 8 | x y', '   | ^ mend it', '/a.conf:9:1: error: no 8; mend it'])
+  assert.equal(rows(24).length, 26, 'three are shown in full, however small the screen')
+  const rest = rows(40, [...many, pending({}), pending({ keyword: 'other', severity: 'warning' })])
+  assert.ok(rest.length <= 37)
+  assert.match(rest.at(-1) ?? '', /warning: other/)
+})
+
+test('a long message takes as many rows as it does on the screen', () => {
+  const found = Array.from({ length: 6 }, (_, index) =>
+    finding({ line: index + 1, message: `${index}${'x'.repeat(100)}` }),
+  )
+  const withCaret = (width: number) => reportText(found, { ...PLAIN, width, height: 24 }).match(/^ {3}\| \^/gm)?.length
+  assert.deepEqual([withCaret(140), withCaret(70)], [6, 4])
+})
+
+test('more than a hundred findings are counted, and all of them are there for those who ask', () => {
+  const many = Array.from({ length: 21_000 }, (_, index) =>
+    finding({ line: 1, column: index + 1, message: `no ${index}` }),
+  )
+  assert.match(reportText(many), /: no 99\nand 20900 more; all of them: failoverctl config check --verbose\n$/)
+  assert.equal(fullReportText(many).split('\n').length, 63_001)
+  assert.match(fullReportText([pending({})]), /k is not in force yet: it does nothing\n 1 \| x y/)
+})
+
 test('a note takes one line: it asks for nothing', () => {
   assert.equal(reportText([finding({ severity: 'note' })]), '/a.conf:1:1: note: it is wrong\n')
 })
@@ -76,7 +152,7 @@ test('the caret marks the whole of an undefined name', () => {
 test('severity and caret have the colour of the severity', () => {
   const paint = (severity: string, text: string) => `<${severity}>${text}</>`
   assert.equal(
-    drawDiagnostic(finding({ severity: 'warning' }), { paint, width: 80 }),
+    drawDiagnostic(finding({ severity: 'warning' }), { ...PLAIN, paint, width: 80 }),
     '/a.conf:1:1: <warning>warning:</> it is wrong\n 1 | x y\n   | <warning>^</>',
   )
 })
