@@ -19,10 +19,15 @@ export type Summary = Record<Severity, number>
  */
 export function reportText(diagnostics: readonly Diagnostic[], look: Look = PLAIN): string {
   const said = joinRepeated(joinForeign(diagnostics.filter((each) => !isPending(each))))
-  const pending = drawPending(diagnostics.filter(isPending), look)
+  const pending = diagnostics.filter(isPending)
   const gap = said.length > 0 && pending.length > 0 ? [''] : []
-  const room = look.height - BELOW - rowsOf([...gap, ...pending], look)
-  return [...drawAll(said, room, look), ...gap, ...pending].map((text) => `${text}\n`).join('')
+  const room = look.height - BELOW
+  const below = [...gap, ...drawPending(pending, look)]
+  const wrong = said.some(({ severity }) => severity !== 'note')
+  const crowded = wrong && rowsOf([...drawAll(said, 0, look), ...below], look) > room
+  const placed = crowded ? [...gap, ...drawPending(pending, look, true)] : below
+  const above = drawAll(said, room - rowsOf(placed, look), look)
+  return [...above, ...placed].map((text) => `${text}\n`).join('')
 }
 
 /** Every finding with its source line, where it stands. */

@@ -85,6 +85,25 @@ Not in force yet in this version:
   assert.match(reportText(found.slice(0, 1)), /^Not in force yet/)
 })
 
+test('on a small screen what is not in force yet does not push away what is wrong', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']
+  const warnings = names.map((keyword, index) => pending({ line: index + 1, severity: 'warning', keyword }))
+  const found = [
+    ...warnings,
+    pending({ line: 20, keyword: 'x' }),
+    ...[21, 22, 23].map((line) => finding({ line, hint: `${line}` })),
+  ]
+  const text = reportText(found, { ...PLAIN, height: 24 })
+  assert.ok(text.split('\n').length <= 22)
+  assert.match(
+    text,
+    /\n\/a\.conf:20:1: error: x: it does nothing\n\/a\.conf:1:1: warning: .*: a, b \(line 2\), .*l \(line 12\)\n$/,
+  )
+  const alone = reportText(warnings, { ...PLAIN, height: 10 })
+  assert.equal(alone.match(/it does nothing/g)?.length, 12, 'nothing else is to be read')
+  assert.equal(reportText(found).match(/it does nothing/g)?.length, 13)
+})
+
 test('what does not fit the screen with its source line takes one line, in the order of the file', () => {
   const many = Array.from({ length: 20 }, (_, index) =>
     finding({ line: index + 1, message: `no ${index}`, hint: 'mend it' }),
