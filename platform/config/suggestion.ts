@@ -2,11 +2,14 @@
 import { blockPaths, findKeyword, keywordsOf } from './keywords.ts'
 
 /**
- * A hint for an unknown word in the block at `path`: where the word does belong, or the nearest keyword of this block,
- * of the blocks inside it or of those around it. null when nothing is near.
+ * A hint for an unknown word in the block at `path`, and the one behind it: where the word does belong, or the nearest
+ * keyword of this block, of the blocks inside it or of those around it. null when nothing is near.
  */
-export function suggestKeyword(path: string, word: string): string | null {
+export function suggestKeyword(path: string, word: string, next?: string): string | null {
   if (/^(<{7}|={7}|>{7})/.test(word)) return 'this looks like the mark of an unfinished merge'
+  const assigned = /^(\w+)([=:])(.*)$/.exec(word)
+  if (assigned !== null && findKeyword(path, assigned[1] ?? '') !== undefined)
+    return `write ${`${assigned[1]} ${assigned[3]}`.trim()}, without the '${assigned[2]}'`
   const near = nearest(word, [...keywordsOf(path).keys()])
   if (near?.toLowerCase() === word.toLowerCase()) return `keywords are case-sensitive: write ${near}`
   const homes = homesOf(word, path)
@@ -20,7 +23,8 @@ export function suggestKeyword(path: string, word: string): string | null {
     const found = nearest(word, [...keywordsOf(other).keys()])
     if (found !== null) return `did you mean ${found}, which belongs ${placeOf(other)}?`
   }
-  return null
+  const swapped = next !== undefined && findKeyword(path, next) !== undefined
+  return swapped ? `the keyword comes first: ${next} ${word}` : null
 }
 
 /** Blocks that know the word, those nearest to this one first. */

@@ -244,4 +244,11 @@ test('hints know case, other blocks, renamed words and unfinished merges', () =>
     'did you mean auth_type, which belongs in authentication (in vrrp_instance)?',
   )
   assert.equal(suggestKeyword('', 'qqqqqqqqq'), null)
+  assert.equal(suggestKeyword('vrrp_instance', 'priority=100'), "write priority 100, without the '='")
+  assert.equal(suggestKeyword('vrrp_instance', 'priority:'), "write priority, without the ':'")
+  assert.equal(
+    suggestKeyword('vrrp_instance', '51', 'virtual_router_id'),
+    'the keyword comes first: virtual_router_id 51',
+  )
+  assert.equal(suggestKeyword('vrrp_instance', '51', 'nonsense'), null)
 })
