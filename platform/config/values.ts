@@ -87,7 +87,9 @@ function refuse(problem: string, hint: string | null, code: Refusal['code'] = 'I
   return { ok: false, code, problem, hint }
 }
 
-function parseWord({ longest }: Argument, value: string): Parsed {
+function parseWord({ kind, longest }: Argument, value: string): Parsed {
+  // Quotes with nothing in them: mostly a definition without a value. No file, host or name is called that.
+  if (kind === 'word' && value === '') return refuse('is empty', null)
   if (value.length <= longest) return accept(value)
   return refuse(`is longer than ${longest} characters`, null, 'OUT_OF_RANGE')
 }
