@@ -15,6 +15,8 @@ export const NodeRecord = z.strictObject({
   mark: z.string(),
   configFile: z.string(),
   configId: z.string(),
+  /** `-e` makes every include strict. */
+  allConfig: z.boolean(),
   /** `-P` and `-C` run half of the configuration. */
   only: z.enum(['all', 'vrrp', 'checker']),
   /** Its loopback is the one that the bus is on; null: that of the machine. */

@@ -71,7 +71,7 @@ type Application = ApplyOptions & { file: string; target: string; staged: Staged
 
 async function applyFile(node: NodeRecord, application: Application): Promise<Status> {
   const { file, target, staged, stateDir, print, timeoutMs = 10_000 } = application
-  const reading = readConfigFile(staged?.path ?? file, node.configId)
+  const reading = readConfigFile(staged?.path ?? file, node.configId, node.allConfig)
   const plan = planReading(file, reading, baseInForce(stateDir))
   if (plan.result === 'refused') {
     for (const finding of errorsIn(reading, application)) print(formatDiagnostic(finding))

@@ -12,13 +12,15 @@ export interface CheckOptions {
   verbose: boolean
   /** Decides about `@ID` lines. */
   configId: string
+  /** Every include is strict. */
+  allConfig: boolean
   look: Look
 }
 
 /** Everything that is wrong with the file; fails where something is, but for warnings unless strict. */
-export function checkConfig(file: string, { strict, json, verbose, configId, look }: CheckOptions): Outcome {
+export function checkConfig(file: string, { strict, json, verbose, look, ...options }: CheckOptions): Outcome {
   const path = resolve(file)
-  const { config, diagnostics: found } = loadConfig(path, { configId })
+  const { config, diagnostics: found } = loadConfig(path, options)
   const diagnostics = strict ? asErrors(found) : found
   const summary = summaryOf(diagnostics)
   const starts = config !== null

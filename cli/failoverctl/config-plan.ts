@@ -51,6 +51,7 @@ interface Base {
   digest: string
   only: 'all' | 'vrrp' | 'checker'
   configId: string
+  allConfig: boolean
   /** A running node, which cannot take over everything. */
   running: boolean
 }
@@ -59,7 +60,7 @@ interface Base {
 export function planConfig({ file, stateDir, against, configId }: PlanOptions): Plan {
   const base = against === undefined ? baseInForce(stateDir) : baseOf(against, configId ?? shortHostName())
   const path = resolve(file)
-  return planReading(path, readConfigFile(path, configId ?? base.configId), base)
+  return planReading(path, readConfigFile(path, configId ?? base.configId, base.allConfig), base)
 }
 
 /** As `planConfig`, of a file that has been read already. */
@@ -92,9 +93,10 @@ function refusalOf(reading: ConfigReading, base: Base): string | null {
 
 /** What the node runs with: what its services were told, not what its file says now. */
 export function baseInForce(stateDir: string): Base {
-  const { node, only, configId } = findNode(stateDir)
+  const { node, only, configId, allConfig } = findNode(stateDir)
   const { config, configDigest: digest } = settingsInForce(stateDir)
-  return { words: `the configuration in force on ${node}`, config, digest, only, configId, running: true }
+  const words = `the configuration in force on ${node}`
+  return { words, config, digest, only, configId, allConfig, running: true }
 }
 
 function baseOf(file: string, configId: string): Base {
@@ -102,7 +104,7 @@ function baseOf(file: string, configId: string): Base {
   const { config, digest } = readConfigFile(path, configId)
   if (config === null)
     throw new HaError('CONFIG_FILE', `nothing can be made of ${path}; see failoverctl config check ${file}`)
-  return { words: path, config, digest, only: 'all', configId, running: false }
+  return { words: path, config, digest, only: 'all', configId, allConfig: false, running: false }
 }
 
 /** Exit status: 1 when the file would be refused; with `exitCode` 3 when it changes something; else 0. */

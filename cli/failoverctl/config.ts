@@ -45,6 +45,7 @@ function addCheck(config: Command, tell: Tell): void {
     .option('--json', 'the findings as JSON', false)
     .option('--verbose', 'every finding with its line, more than fits a screen', false)
     .addOption(configId())
+    .option('-e, --all-config', 'every include is strict, as with failoverd -e', false)
     .exitOverride()
     .action((file: string, options: Omit<CheckOptions, 'look'>) =>
       tell(checkConfig(file, { ...options, look: lookOf(process.stdout) })),

@@ -14,6 +14,7 @@ export interface DaemonOptions {
   check: boolean
   pid?: string
   configId: string
+  allConfig: boolean
   stateDir: string
   node?: string
   site?: string
@@ -43,6 +44,7 @@ export function daemonCommand(version: string): Command {
         'the short host name',
       ),
     )
+    .option('-e, --all-config', 'every include is strict, as includea: the start fails when a file is missing', false)
     .option('--state-dir <dir>', 'where the event log, outboxes and run files live', '/var/lib/failoverd')
     .option('--node <name>', "this node's name in every event (default: router_id, else the host name)")
     .option('--site <name>', "this node's site in every event (default: site in the configuration, else local)")

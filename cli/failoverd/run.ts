@@ -22,7 +22,7 @@ export async function runDaemon(argv: string[]): Promise<number> {
     command.parse(argv)
     const options = command.opts<DaemonOptions>()
     if (options.configTest !== undefined && options.configTest !== false) return test(options)
-    return await start(readConfigFile(resolve(options.useFile), options.configId), options, argv)
+    return await start(readConfigFile(resolve(options.useFile), options.configId, options.allConfig), options, argv)
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2
     process.stderr.write(`failoverd: ${describeError(cause)}\n`)
@@ -30,8 +30,8 @@ export async function runDaemon(argv: string[]): Promise<number> {
   }
 }
 
-function test({ configTest, strict, useFile, configId }: DaemonOptions): number {
-  const { config, diagnostics } = loadConfig(resolve(useFile), { configId })
+function test({ configTest, strict, useFile, ...options }: DaemonOptions): number {
+  const { config, diagnostics } = loadConfig(resolve(useFile), options)
   const said = strict ? asErrors(diagnostics) : diagnostics
   const summary = said.length === 0 ? '' : `${useFile}: ${summaryText(summaryOf(said))}\n`
   const text = (look: Look) => reportText(said, look) + summary
@@ -78,6 +78,7 @@ function nodeOptions(options: DaemonOptions, config: { routerId: string; site: s
   return {
     configFile: resolve(options.useFile),
     configId: options.configId,
+    allConfig: options.allConfig,
     stateDir: resolve(options.stateDir),
     site: options.site ?? config.site ?? 'local',
     node: options.node ?? (config.routerId === '' ? hostname() : config.routerId),

@@ -7,6 +7,8 @@ export interface Surroundings {
   environment: Readonly<Record<string, string | undefined>>
   /** A number from 0 up to, not including, 1. */
   random(): number
+  /** As if each include were an includea; include_check can still say otherwise. */
+  strictIncludes?: boolean | undefined
 }
 
 export interface Definitions {

@@ -11,6 +11,7 @@ export interface Strictness {
 }
 
 export const LENIENT: Strictness = { read: false, match: false, wildcard: false, brace: false }
+export const STRICT: Strictness = { read: true, match: true, wildcard: true, brace: true }
 
 export interface IncludeLine {
   pattern: string
@@ -22,27 +23,26 @@ export interface Inclusion {
   troubles: { message: string; fatal: boolean }[]
 }
 
-/** The include on a line, or null; `current` is what include_check has set for plain includes. */
+/** The include on a line, or null; its letter adds to `current`, which include_check has set for all includes. */
 export function parseInclude(line: string, current: Strictness): IncludeLine | null {
   const match = /^include([rmwba]?)[ \t]+(\S+)/.exec(line)
   if (match === null) return null
   const [, letter = '', pattern = ''] = match
-  if (letter === '') return { pattern, strictness: current }
-  const all = letter === 'a'
+  const asked = (letters: string): boolean => letter !== '' && letters.includes(letter)
   return {
     pattern,
     strictness: {
-      read: true,
-      match: all || letter === 'm' || letter === 'w',
-      wildcard: all || letter === 'w',
-      brace: all || letter === 'b',
+      read: current.read || asked('rmwba'),
+      match: current.match || asked('mwa'),
+      wildcard: current.wildcard || asked('wa'),
+      brace: current.brace || asked('ba'),
     },
   }
 }
 
 /** What `include_check WORD...` makes of the strictness of later includes; a word with + or - changes one check. */
 export function applyIncludeCheck(words: readonly string[], current: Strictness): Strictness {
-  if (words.length === 0) return { read: true, match: true, wildcard: true, brace: true }
+  if (words.length === 0) return STRICT
   const incremental = /^[+-]/.test(words[0] ?? '')
   const result = incremental ? { ...current } : { ...LENIENT }
   for (const word of words) {

@@ -8,7 +8,7 @@ import type { Findings } from './diagnostic.ts'
 import type { ConfigFiles } from './files.ts'
 import { type Generator, parseGenerator } from './generated.ts'
 import { boundGrowth, type Growth } from './growth.ts'
-import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, type Strictness } from './include.ts'
+import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, STRICT, type Strictness } from './include.ts'
 import { positionAt, slice, type Text, trim, wholeLine } from './text.ts'
 
 /** A definition that contains itself has no other end. */
@@ -57,17 +57,18 @@ export function readLines(files: ConfigFiles, path: string, surroundings: Surrou
     lines: [],
     pending: null,
   }
-  readFile(reader, { file: path, strictness: LENIENT, within: [path] }, content.text)
+  const strictness = surroundings.strictIncludes ? STRICT : LENIENT
+  readFile(reader, { file: path, strictness, within: [path] }, content.text)
   return reader.lines
 }
 
 function readFile(reader: Reader, scope: Scope, text: string): void {
   const { file } = scope
   const sources = text.replace(/^\ufeff/, '').split('\n')
-  for (const [index, raw] of sources.entries()) {
+  sources.forEach((raw, index) => {
     const source = raw.endsWith('\r') ? raw.replace(/\r+$/, '') : raw
     readLine(reader, scope, wholeLine({ file, number: index + 1, source }))
-  }
+  })
   closeDefinition(reader)
 }
 

@@ -5,13 +5,22 @@ import { diskFiles } from './files.ts'
 import { checkScripts } from './script-check.ts'
 import { type ConfigResult, parseConfig } from './to-config.ts'
 
+/** How a file is read. */
+export interface LoadOptions {
+  /** Decides about `@ID` lines; keepalived's default is the host name up to the first dot. */
+  configId: string
+  /** Whether every include is strict, as if it were includea; without it only those are that say so. */
+  allConfig?: boolean
+}
+
 /**
- * The configuration at `path`, includes and all, and its scripts looked at. `configId` decides about `@ID` lines; keepalived's default is the host
- * name up to the first dot. Synchronous; trouble of every kind is in the diagnostics.
+ * The configuration at `path`, includes and all, and its scripts looked at. Synchronous; trouble of every kind is in the
+ * diagnostics.
  */
-export function loadConfig(path: string, { configId }: { configId: string }): ConfigResult {
+export function loadConfig(path: string, { configId, allConfig }: LoadOptions): ConfigResult {
   const result = parseConfig(diskFiles, path, {
     configId,
+    strictIncludes: allConfig,
     environment: process.env,
     random: Math.random,
     hostName: hostname(),

@@ -13,6 +13,8 @@ import type { Command, LoadedConfig } from './ports.ts'
 export interface NodeOptions {
   configFile: string
   configId: string
+  /** `-e`: every include is strict. */
+  allConfig: boolean
   stateDir: string
   site: string
   node: string

@@ -99,9 +99,10 @@ export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promi
 }
 
 function nodeRecord(options: NodeOptions, netNamespace: string | null, bus: BusAccess): NodeRecord {
-  const { site, node, version, configFile, configId, only } = options
+  const { site, node, version, configFile, configId, allConfig, only } = options
   const { pid } = process
-  return { site, node, version, pid, mark: processMark(pid) ?? '', configFile, configId, only, netNamespace, bus }
+  const mark = processMark(pid) ?? ''
+  return { site, node, version, pid, mark, configFile, configId, allConfig, only, netNamespace, bus }
 }
 
 const EVENT_TYPES = new Set<string>(SupervisorEvent.options.map((event) => event.shape.type.value))
@@ -117,7 +118,7 @@ function toEvent(fact: Fact) {
 
 /** The running configuration is replaced only by one without any error, in the same network namespace. */
 function readAgain(options: NodeOptions, current: { loaded: LoadedConfig }): Reading {
-  const reading = readConfigFile(options.configFile, options.configId)
+  const reading = readConfigFile(options.configFile, options.configId, options.allConfig)
   const { digest, diagnostics } = reading
   if (!isAcceptable(reading)) return { ok: false, digest, diagnostics: complaints(diagnostics) }
   const obstacle = obstacleTo(reading.config, current.loaded.config)

@@ -69,7 +69,15 @@ test('the program ends when all of its output has been read, however much that i
 
 describe('failoverctl config check', () => {
   const check = (path: string, options: Partial<CheckOptions> = {}) =>
-    checkConfig(path, { strict: false, json: false, verbose: false, configId: 'x', look: PLAIN, ...options })
+    checkConfig(path, {
+      strict: false,
+      json: false,
+      verbose: false,
+      configId: 'x',
+      allConfig: false,
+      look: PLAIN,
+      ...options,
+    })
 
   test('passes a good file, and says that it starts', () => {
     const path = written(`${INSTANCE}}\n`)

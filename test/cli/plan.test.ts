@@ -74,6 +74,7 @@ test('a running node cannot go to another network namespace, and two files are o
     digest: 'b',
     only: 'all',
     configId: 'a',
+    allConfig: false,
     running: true,
   } as const
   const refused = planReading(path, readConfigFile(path, 'a'), running)

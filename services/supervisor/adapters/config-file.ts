@@ -11,9 +11,9 @@ export interface ConfigReading {
   diagnostics: Diagnostic[]
 }
 
-/** Reads and validates the configuration file. Trouble of every kind is in `diagnostics`. */
-export function readConfigFile(path: string, configId: string): ConfigReading {
-  const { config, diagnostics } = loadConfig(path, { configId })
+/** Reads and validates the configuration file. Trouble of every kind is in `diagnostics`. Options: see loadConfig. */
+export function readConfigFile(path: string, configId: string, allConfig = false): ConfigReading {
+  const { config, diagnostics } = loadConfig(path, { configId, allConfig })
   return { config, diagnostics, digest: configDigest(config) }
 }
 

@@ -3,10 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { exitStatus } from '#platform/config/diagnostic.ts'
 import { diskFiles } from '#platform/config/files.ts'
 import { expandBraces } from '#platform/config/include.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
-import { OPTIONS, parse, parsePart } from './parse.ts'
+import { memoryFiles, OPTIONS, PATH, parse, parsePart } from './parse.ts'
 import { codes, linesOf, placed } from './read.ts'
 
 const FATAL = 6
@@ -96,6 +97,26 @@ test('fact 37: include_check makes later plain includes of its file strict, and 
   const inner = { '/etc/inner': check('') }
   assert.equal(parsePart('include inner\ninclude none\n', inner).status, 0)
   assert.equal(parsePart(`include none\n${check('')}`).status, 0)
+})
+
+test('fact 37: the letter of an include adds to what include_check says', () => {
+  const check = (words: string) => parsePart(`global_defs {\n include_check ${words}\n}\nincluder none\n`).status
+  assert.deepEqual([check('match'), check('read')], [FATAL, 0])
+})
+
+test('fact 37: -e is an include_check in front of the file, which another one can undo for its own file', () => {
+  const strictly = (text: string, inner = '') => {
+    const files = memoryFiles({ [PATH]: text, '/etc/inner': inner, '/etc/folder': 'directory' })
+    const { config, diagnostics } = parseConfig(files, PATH, { ...OPTIONS, strictIncludes: true })
+    return exitStatus(diagnostics, config) === FATAL
+  }
+  for (const pattern of ['none', 'none*', '{inner,none}', 'folder'])
+    assert.ok(strictly(`include ${pattern}\n`), pattern)
+  assert.ok(!strictly('include inner\n'))
+  const lenient = 'global_defs {\n include_check read\n}\n'
+  assert.ok(!strictly(`${lenient}include none\n`))
+  assert.ok(strictly('include inner\n', 'include none\n'))
+  assert.ok(strictly('include inner\ninclude none\n', lenient))
 })
 
 test('fact 38: a missing configuration ends with 6, when testing too (there keepalived ends with 0)', () => {

@@ -26,7 +26,8 @@ function folderWith(t: TestContext, text: string) {
     messages,
     said: () => readFileSync(messages, 'utf8'),
     /** With `-tFILE`; the status. */
-    test: (target = messages) => runDaemon(['node', 'failoverd', `-t${target}`, '-f', file]),
+    test: (target = messages, ...more: string[]) =>
+      runDaemon(['node', 'failoverd', `-t${target}`, '-f', file, ...more]),
   }
 }
 
@@ -47,6 +48,12 @@ test('fact 56: the file for messages is never reached through a link', async (t)
   symlinkSync(target, join(folder, 'link'))
   await test(join(folder, 'link'))
   assert.equal(readFileSync(target, 'utf8'), '')
+})
+
+test('fact 37: -e makes the start fail where an include finds nothing', async (t) => {
+  const { messages, said, test } = folderWith(t, `${CLEAN}include none.conf\n`)
+  assert.deepEqual([await test(), await test(messages, '-e'), await test(messages, '--all-config')], [0, 6, 6])
+  assert.match(said(), /main\.conf:8:9: error: there is no file/)
 })
 
 test('fact 57: the status is 0 when clean, 2, 4 or 6 when it cannot run, and 5 when it runs in spite of complaints', () => {
