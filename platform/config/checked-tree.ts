@@ -1,9 +1,9 @@
 /** Statements against the keyword tables: what is known, allowed and in force, and what has to be said about the rest. */
-import type { Script } from '#schemas/config.ts'
-import { type Arguments, parseArguments } from './arguments.ts'
+import { type Arguments, NO_ARGUMENTS, parseArguments } from './arguments.ts'
+import { type Block, openBlock } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from './enforcement.ts'
-import { type Entry, parseEntry } from './entries.ts'
+import { parseEntry } from './entries.ts'
 import { findKeyword, findValue, type Keyword, keywordsOf } from './keywords.ts'
 import { describeBlock, suggestKeyword } from './suggestion.ts'
 import { type Position, type Word, wordPosition } from './text.ts'
@@ -11,29 +11,6 @@ import type { Statement } from './tree.ts'
 
 /** Includes are gone by now: what is left of them stood where none is read. */
 const INCLUDE = /^include[rmwba]?$/
-
-export interface Setting extends Arguments {
-  keyword: Keyword
-  statement: Statement
-}
-
-/** Its own arguments are those behind its name. */
-export interface Block extends Arguments {
-  path: string
-  /** The statement that opens it; null for the root. */
-  statement: Statement | null
-  /** Usable statements by keyword, in order. */
-  settings: Map<string, Setting[]>
-  /** Keywords (and `(entry)`) that were written, but not so that they could be used: already reported. */
-  damaged: ReadonlySet<string>
-  /** It asks for what failoverd cannot do yet and cannot do without: already reported, and not to be run. */
-  refused: boolean
-  blocks: Block[]
-  /** What stands in a block of entries. */
-  entries: Entry[]
-}
-
-const NO_ARGUMENTS: Arguments = { values: [], options: new Map() }
 
 /** The whole configuration as a block; unusable statements are left out and reported. */
 export function checkTree(statements: readonly Statement[], findings: Findings): Block {
@@ -46,23 +23,6 @@ export function checkTree(statements: readonly Statement[], findings: Findings):
 
 /** Blocks that can be left out alone; at the root it is everything, in global_defs every vrrp_instance. */
 const UNITS: readonly string[] = ['global_defs', 'vrrp_instance', 'virtual_server', 'virtual_server/real_server']
-
-const NONE: ReadonlySet<string> = new Set()
-
-function openBlock(path: string, statement: Statement | null, { values, options }: Arguments): Block {
-  // Spelled out, and without a set of its own: there are as many blocks as servers, and a spread takes twice the room.
-  return {
-    path,
-    statement,
-    values,
-    options,
-    settings: new Map(),
-    damaged: NONE,
-    refused: false,
-    blocks: [],
-    entries: [],
-  }
-}
 
 interface Context {
   findings: Findings
@@ -176,7 +136,7 @@ function reportUnknown(path: string, statement: Statement, findings: Findings): 
   const where = path === '' ? 'unknown at the top level' : `unknown in ${describeBlock(path)}`
   const skipped = statement.block === null ? '' : '; its whole block is skipped'
   const at = wordPosition(statement.keyword)
-  const hint = suggestKeyword(path, value)
+  const hint = suggestKeyword(path, value, statement.args[0]?.value)
   const message = `${value}: ${where}${skipped}`
   findings.error({ code: 'UNKNOWN_KEYWORD', at, keyword: value, message, hint })
 }
@@ -230,57 +190,4 @@ function reportSurplus(path: string, keyword: Keyword, statement: Statement, fin
   const message = `${word.value} is not read: it stands on the line of ${keyword.name}`
   const hint = 'every statement needs a line of its own'
   findings.note({ code: 'SURPLUS', at: wordPosition(word), keyword: word.value, message, hint })
-}
-
-/** The setting that counts: the last one. */
-export function settingOf(block: Block | undefined, key: string): Setting | undefined {
-  return block?.settings.get(key)?.at(-1)
-}
-
-export function numberOf(block: Block | undefined, key: string): number | undefined {
-  const value = settingOf(block, key)?.values[0]
-  return typeof value === 'number' ? value : undefined
-}
-
-export function textOf(block: Block | undefined, key: string): string | undefined {
-  const value = settingOf(block, key)?.values[0]
-  return typeof value === 'string' ? value : undefined
-}
-
-export function boolOf(block: Block | undefined, key: string): boolean | undefined {
-  const value = settingOf(block, key)?.values[0]
-  return typeof value === 'boolean' ? value : undefined
-}
-
-export function scriptOf(block: Block | undefined, key: string): Script | null {
-  const value = settingOf(block, key)?.values[0]
-  return typeof value === 'object' ? value : null
-}
-
-export function hasSetting(block: Block | undefined, key: string): boolean {
-  return settingOf(block, key) !== undefined
-}
-
-/** Blocks of this name inside a block, in order. */
-export function blocksOf(block: Block, name: string): Block[] {
-  const path = findKeyword(block.path, name)?.path
-  return block.blocks.filter((child) => child.path === path)
-}
-
-/** Several blocks of one name as one: what each of them says, in order. The first gives the path; without any it is global_defs. */
-export function mergeBlocks(blocks: readonly Block[]): Block {
-  const [first] = blocks
-  if (first !== undefined && blocks.length === 1) return first
-  const merged = openBlock(first?.path ?? 'global_defs', null, NO_ARGUMENTS)
-  merged.damaged = new Set(blocks.flatMap(({ damaged }) => [...damaged]))
-  merged.refused = blocks.some(({ refused }) => refused)
-  merged.blocks = blocks.flatMap((block) => block.blocks)
-  merged.entries = blocks.flatMap(({ entries }) => entries)
-  for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
-    const before = merged.settings.get(key)
-    if (before === undefined) merged.settings.set(key, [...settings])
-    // A second one in another block has been reported: see checks/definitions.ts.
-    else if (findKeyword(merged.path, key)?.repeat !== 'first') before.push(...settings)
-  }
-  return merged
 }

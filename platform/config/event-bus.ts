@@ -1,6 +1,6 @@
 /** event_bus: how much of the event log is kept. */
 import type { Config } from '#schemas/config.ts'
-import { type Block, blocksOf, mergeBlocks, numberOf, settingOf } from './checked-tree.ts'
+import { type Block, blocksOf, mergeBlocks, numberOf, settingOf } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import { secondsText } from './quantity.ts'
 import { wordPosition } from './text.ts'

@@ -1,7 +1,7 @@
 /** global_defs: the node's name, mail, and defaults for instances and servers. */
 import type { Config } from '#schemas/config.ts'
 import { parseAccount } from './arguments.ts'
-import { type Block, blocksOf, boolOf, hasSetting, mergeBlocks, numberOf, settingOf, textOf } from './checked-tree.ts'
+import { type Block, blocksOf, boolOf, hasSetting, mergeBlocks, numberOf, settingOf, textOf } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import { isAdvertGroup } from './ip-address.ts'
 import { wordPosition } from './text.ts'

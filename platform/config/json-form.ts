@@ -4,7 +4,7 @@
  * from the keyword table.
  */
 import { parseArguments } from './arguments.ts'
-import { type Block, blocksOf, mergeBlocks, type Setting } from './checked-tree.ts'
+import { type Block, blocksOf, mergeBlocks, type Setting } from './block.ts'
 import { collectFindings } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
 import { readFallback, standIn } from './fallback.ts'

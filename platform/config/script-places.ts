@@ -1,6 +1,6 @@
 /** Which scripts a configuration names, and where: what somebody with a file system can check. */
 import type { Script } from '#schemas/config.ts'
-import type { Block, Setting } from './checked-tree.ts'
+import type { Block, Setting } from './block.ts'
 import { type Position, wordPosition } from './text.ts'
 
 export interface PlacedScript {

@@ -1,6 +1,7 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
 import { Config } from '#schemas/config.ts'
-import { type Block, blocksOf, checkTree } from './checked-tree.ts'
+import { type Block, blocksOf } from './block.ts'
+import { checkTree } from './checked-tree.ts'
 import { checkMeaning } from './checks/meaning.ts'
 import type { Surroundings } from './definitions.ts'
 import { collectFindings, type Diagnostic, type Findings } from './diagnostic.ts'

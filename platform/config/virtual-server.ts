@@ -1,6 +1,6 @@
 /** virtual_server blocks, their real servers and checks. What cannot work is left out, alone. */
 import type { RealServer, TcpCheck, VirtualServer } from '#schemas/config.ts'
-import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
 import { type IpAddress, parseIpAddress } from './ip-address.ts'

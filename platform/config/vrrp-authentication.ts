@@ -1,6 +1,6 @@
 /** The authentication block of a vrrp_instance. */
 import type { VrrpInstance } from '#schemas/config.ts'
-import { type Block, blocksOf, settingOf, textOf } from './checked-tree.ts'
+import { type Block, blocksOf, settingOf, textOf } from './block.ts'
 import { wordPosition } from './text.ts'
 import { openingOf, type Reading } from './vrrp-reading.ts'
 

@@ -1,6 +1,6 @@
 /** Where the adverts of a vrrp_instance come from and go to. */
 import type { VrrpInstance } from '#schemas/config.ts'
-import { blocksOf, settingOf, textOf } from './checked-tree.ts'
+import { blocksOf, settingOf, textOf } from './block.ts'
 import { isAdvertGroup } from './ip-address.ts'
 import { wordPosition } from './text.ts'
 import type { Reading } from './vrrp-reading.ts'

@@ -1,6 +1,6 @@
 /** vrrp_instance blocks. An instance that cannot work is left out, and the others go on without it. */
 import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
-import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './checked-tree.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
 import { type Position, wordPosition } from './text.ts'

@@ -1,5 +1,5 @@
 /** What the parts of reading a vrrp_instance share: the block being read, and how to say what is wrong with it. */
-import type { Block } from './checked-tree.ts'
+import type { Block } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
 import { type Position, wordPosition } from './text.ts'

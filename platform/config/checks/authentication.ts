@@ -1,5 +1,5 @@
 /** auth_hmac blocks whose keys cannot be used. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 import { nameOf } from './instances.ts'

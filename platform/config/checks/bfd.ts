@@ -1,5 +1,5 @@
 /** BFD sessions that cannot be, and uses of one that is kept for others. */
-import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Word, wordPosition } from '../text.ts'
 import { nameOf, trackedBy } from './instances.ts'

@@ -1,5 +1,5 @@
 /** Named blocks that are defined twice, and sync groups that cannot work as they are written. */
-import { type Block, blocksOf } from '../checked-tree.ts'
+import { type Block, blocksOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { findKeyword } from '../keywords.ts'
 import { type Word, wordPosition } from '../text.ts'

@@ -1,5 +1,5 @@
 /** Devices of their own that instances ask for, and settings that make sense only with them. */
-import { type Block, blocksOf, hasSetting, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Word, wordPosition } from '../text.ts'
 import { nameOf } from './instances.ts'

@@ -1,5 +1,5 @@
 /** garp_group blocks that limit nothing, or that share an interface. */
-import { type Block, blocksOf, hasSetting, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Word, wordPosition } from '../text.ts'
 

@@ -1,5 +1,5 @@
 /** What members of a sync group say that cannot hold where all change their role together. */
-import { type Block, blocksOf, hasSetting, numberOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, numberOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Entry, optionOf } from '../entries.ts'
 import { type Word, wordPosition } from '../text.ts'

@@ -1,5 +1,5 @@
 /** What several statements of an instance, or several instances, say that cannot all hold. */
-import { type Block, blocksOf, numberOf, textOf } from '../checked-tree.ts'
+import { type Block, blocksOf, numberOf, textOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { optionOf } from '../entries.ts'
 import { parseIpAddress } from '../ip-address.ts'

@@ -1,5 +1,5 @@
 /** Mail that is asked for, and that nothing says how to send. */
-import { type Block, blocksOf, boolOf, hasSetting, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, boolOf, hasSetting, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 

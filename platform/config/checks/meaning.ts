@@ -1,5 +1,5 @@
 /** What single statements cannot show: every check that looks at more than one of them. */
-import type { Block } from '../checked-tree.ts'
+import type { Block } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import type { Statement } from '../tree.ts'
 import { checkAuthentication } from './authentication.ts'

@@ -1,5 +1,5 @@
 /** Unicast peers that cannot be heard, and settings that make sense only with peers. */
-import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Entry, optionOf } from '../entries.ts'
 import { wordPosition } from '../text.ts'

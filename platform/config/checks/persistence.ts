@@ -1,5 +1,5 @@
 /** Which clients of a virtual_server count as one. */
-import { type Block, blocksOf, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { parseIpAddress } from '../ip-address.ts'
 import { wordPosition } from '../text.ts'

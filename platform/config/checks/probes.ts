@@ -1,5 +1,5 @@
 /** Checks of real servers whose settings contradict each other. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf, textOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf, textOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 

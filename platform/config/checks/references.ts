@@ -1,5 +1,5 @@
 /** Names that one part of the configuration uses and another has to define. Order is free: all is read by now. */
-import { type Block, blocksOf } from '../checked-tree.ts'
+import { type Block, blocksOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { findKeyword } from '../keywords.ts'
 import { nearest } from '../suggestion.ts'

@@ -1,5 +1,5 @@
 /** Blocks without what the keyword table says they cannot do without. */
-import { type Block, hasSetting } from '../checked-tree.ts'
+import { type Block, hasSetting } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Keyword, keywordsOf } from '../keywords.ts'
 import { wordPosition } from '../text.ts'

@@ -1,5 +1,5 @@
 /** Routes and rules whose words do not go together. The kernel would refuse them, or they would mean something else. */
-import { type Block, blocksOf } from '../checked-tree.ts'
+import { type Block, blocksOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Entry, optionOf, type Use } from '../entries.ts'
 import { type Word, wordPosition } from '../text.ts'

@@ -1,5 +1,5 @@
 /** Lines of virtual_rules and static_rules that leave to chance what they ought to say. */
-import { type Block, blocksOf } from '../checked-tree.ts'
+import { type Block, blocksOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 

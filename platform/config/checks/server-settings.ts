@@ -1,5 +1,5 @@
 /** Settings of a virtual_server that are not there, or that others leave without effect. */
-import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 import { serverTitle } from './servers.ts'
@@ -24,6 +24,8 @@ function reportAbsent(block: Block, findings: Findings): void {
   const word = block.statement?.keyword
   if (word === undefined) return
   const at = wordPosition(word)
+  // That it has not even an address has been said.
+  if (block.statement?.args.length === 0) return
   if (blocksOf(block, 'real_server').length === 0 && !block.damaged.has('real_server')) {
     const message = `${serverTitle(block)} has no real_server; it is left out`
     findings.error({ code: 'NO_REAL_SERVER', at, keyword: word.value, message })

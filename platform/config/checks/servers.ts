@@ -1,5 +1,5 @@
 /** What the parts of a virtual_server say that cannot all hold. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { type Word, wordPosition } from '../text.ts'
 

@@ -1,5 +1,5 @@
 /** What is tracked by numbers that cannot be meant. */
-import { type Block, blocksOf, numberOf, settingOf } from '../checked-tree.ts'
+import { type Block, blocksOf, numberOf, settingOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { optionOf } from '../entries.ts'
 import { wordPosition } from '../text.ts'
