@@ -15,13 +15,18 @@ const DOLLAR = 36
 const OPEN = 123
 const CLOSE = 125
 
+/** Where a line may be more than one statement, or less than one. */
+const MARK = /["${}]/
+
 /** Takes a line apart at its braces. */
 export function tokensOf(line: Text, findings: Findings): Token[] {
-  const tokens: Token[] = []
   const { chars } = line
+  const first = chars.search(MARK)
+  if (first === -1) return [{ kind: 'text', text: trim(line) }]
+  const tokens: Token[] = []
   let from = 0
   let quotedFrom = -1
-  for (let index = 0; index < chars.length; index++) {
+  for (let index = first; index < chars.length; index++) {
     const code = chars.charCodeAt(index)
     if (code === QUOTE) quotedFrom = quotedFrom === -1 ? index : -1
     else if (quotedFrom !== -1) continue
