@@ -170,7 +170,8 @@ function reportInvalid({ keyword, title, loss, findings }: Words, word: Word, re
   const { fallback } = keyword
   const kept = fallback === null ? 'it is not used' : `the default (${fallbackText(standIn(fallback))}) stands`
   const hint = [refusal.hint, loss ?? kept].filter((part) => part !== null).join('; ')
-  findings.error({ code, at: wordPosition(word), keyword: title, message: `${title}: ${word.value} ${problem}`, hint })
+  const shown = word.value === '' ? '""' : word.value
+  findings.error({ code, at: wordPosition(word), keyword: title, message: `${title}: ${shown} ${problem}`, hint })
   return null
 }
 
