@@ -1,6 +1,7 @@
 /** Findings that are said together: the same mistake in many places is said once. */
 import type { Diagnostic } from './diagnostic.ts'
 import { alsoOn } from './places.ts'
+import { MERGE_MARK } from './suggestion.ts'
 
 /** Lines one below the other that nobody knows, up to which each is said by itself. */
 const FEW = 3
@@ -17,7 +18,7 @@ export function joinRepeated(
 }
 
 function wordsOf({ severity, code, message, hint }: Diagnostic): readonly unknown[] {
-  return [severity, code, message, hint]
+  return hint === MERGE_MARK ? [hint] : [severity, code, message, hint]
 }
 
 function withPlaces(first: Diagnostic, others: readonly Diagnostic[]): Diagnostic {

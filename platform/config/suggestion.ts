@@ -1,12 +1,15 @@
 /** What a word that is unknown where it stands was probably meant to be. */
 import { blockPaths, findKeyword, keywordsOf } from './keywords.ts'
 
+/** Such marks come in threes, and seldom alone. */
+export const MERGE_MARK = 'this looks like the mark of an unfinished merge'
+
 /**
  * A hint for an unknown word in the block at `path`, and the one behind it: where the word does belong, or the nearest
  * keyword of this block, of the blocks inside it or of those around it. null when nothing is near.
  */
 export function suggestKeyword(path: string, word: string, next?: string): string | null {
-  if (/^(<{7}|={7}|>{7})/.test(word)) return 'this looks like the mark of an unfinished merge'
+  if (/^(<{7}|={7}|>{7})/.test(word)) return MERGE_MARK
   const assigned = /^(\w+)([=:])(.*)$/.exec(word)
   if (assigned !== null && findKeyword(path, assigned[1] ?? '') !== undefined)
     return `write ${`${assigned[1]} ${assigned[3]}`.trim()}, without the '${assigned[2]}'`

@@ -39,6 +39,14 @@ test('text that does not belong to the file at all is one finding, and up to thr
   assert.equal(reportText(diagnostics.slice(0, 3)).match(/error:/g)?.length, 3)
 })
 
+test('the marks of an unfinished merge are one finding, whatever blocks they stand in', () => {
+  const { diagnostics } = parsePart('global_defs {\n<<<<<<< a\n router_id a\n=======\n}\n>>>>>>> b\n')
+  assert.match(
+    reportText(diagnostics),
+    /^.*:2:1: error: <{7}: .*\n.*\n.* this looks like the mark .*; also on lines 4, 6\n$/,
+  )
+})
+
 test('a word that resembles a keyword is never hidden among others', () => {
   const { diagnostics } = parsePart('zz 1\nyy 2\nglobal_def {\n}\nxx 3\nww 4\n')
   assert.match(reportText(diagnostics), /did you mean global_defs\?/)
