@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Diagnostic, Look } from '#platform/config/diagnostic.ts'
-import { loadConfig } from '#platform/config/load.ts'
+import { loadForTest } from '#platform/config/load.ts'
 import { asErrors, fullReportText, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -20,7 +20,7 @@ export interface CheckOptions {
 /** Everything that is wrong with the file; fails where something is, but for warnings unless strict. */
 export function checkConfig(file: string, { strict, json, verbose, look, ...options }: CheckOptions): Outcome {
   const path = resolve(file)
-  const { config, diagnostics: found } = loadConfig(path, options)
+  const { config, diagnostics: found } = loadForTest(path, options)
   const diagnostics = strict ? asErrors(found) : found
   const summary = summaryOf(diagnostics)
   const starts = config !== null

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { exitStatus, type Look, PLAIN } from '#platform/config/diagnostic.ts'
-import { loadConfig } from '#platform/config/load.ts'
+import { loadForTest } from '#platform/config/load.ts'
 import { asErrors, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
 import { describeError, HaError } from '#platform/errors.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'
@@ -31,7 +31,7 @@ export async function runDaemon(argv: string[]): Promise<number> {
 }
 
 function test({ configTest, strict, useFile, ...options }: DaemonOptions): number {
-  const { config, diagnostics } = loadConfig(resolve(useFile), options)
+  const { config, diagnostics } = loadForTest(resolve(useFile), options)
   const said = strict ? asErrors(diagnostics) : diagnostics
   const summary = said.length === 0 ? '' : `${useFile}: ${summaryText(summaryOf(said))}\n`
   const text = (look: Look) => reportText(said, look) + summary

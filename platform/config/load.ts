@@ -1,7 +1,8 @@
 /** Reads the configuration of this machine. */
 import { hostname, userInfo } from 'node:os'
-import { collectFindings, inOrder } from './diagnostic.ts'
+import { collectFindings, type Findings, inOrder } from './diagnostic.ts'
 import { diskFiles } from './files.ts'
+import { checkMailServer } from './mail-server-check.ts'
 import { checkScripts } from './script-check.ts'
 import { type ConfigResult, parseConfig } from './to-config.ts'
 
@@ -29,6 +30,22 @@ export function loadConfig(path: string, { configId, allConfig }: LoadOptions): 
   if (result.config === null) return result
   const findings = collectFindings()
   checkScripts(result.scripts, result.config, findings)
+  return withFindings(result, findings)
+}
+
+/**
+ * As loadConfig, for somebody who tests: the network is asked as well, for the address of the mail server. Takes up to two
+ * seconds longer.
+ */
+export function loadForTest(path: string, options: LoadOptions): ConfigResult {
+  const result = loadConfig(path, options)
+  if (result.config === null) return result
+  const findings = collectFindings()
+  checkMailServer(result.root, result.config, findings)
+  return withFindings(result, findings)
+}
+
+function withFindings(result: ConfigResult, findings: Findings): ConfigResult {
   return { ...result, diagnostics: inOrder([...result.diagnostics, ...findings.list()]) }
 }
 

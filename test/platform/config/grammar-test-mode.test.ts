@@ -78,6 +78,17 @@ test('fact 59: a scheduler and a method that are not written down are complaints
   assert.equal(old.config?.virtualServers.length, 1)
 })
 
+test('fact 60: the name of the mail server is looked up, and a test says when that leads nowhere', async (t) => {
+  const mail = (host: string) => `global_defs {\n notification_email {\n  a@example.com\n }\n smtp_server ${host}\n}\n`
+  const { messages, said, folder, test } = folderWith(t, `${mail('none.invalid')}${CLEAN}`)
+  assert.equal(await test(), 5)
+  assert.match(said(), /main\.conf:5:14: warning: smtp_server: none\.invalid has no address/)
+  for (const host of ['localhost', '192.0.2.25']) {
+    writeFileSync(join(folder, 'main.conf'), `${mail(host)}${CLEAN}`)
+    assert.equal(await test(messages), 0, host)
+  }
+})
+
 test('fact 60: scripts are looked up, and nothing is changed but the file for messages', async (t) => {
   const { folder, said, test } = folderWith(t, `${INSTANCE} notify /nowhere/script\n}\n`)
   assert.equal(await test(), 5)
