@@ -1,5 +1,6 @@
 /** Reads the configuration of this machine. */
 import { hostname, userInfo } from 'node:os'
+import { checkAccounts } from './account-check.ts'
 import { collectFindings, type Findings, inOrder } from './diagnostic.ts'
 import { diskFiles } from './files.ts'
 import { checkMailServer } from './mail-server-check.ts'
@@ -29,6 +30,7 @@ export function loadConfig(path: string, { configId, allConfig }: LoadOptions): 
   })
   if (result.config === null) return result
   const findings = collectFindings()
+  checkAccounts(result.root, findings)
   checkScripts(result.scripts, result.config, findings)
   return withFindings(result, findings)
 }

@@ -16,7 +16,10 @@ type Policy = Pick<Config, 'scriptUser' | 'scriptSecurity'>
  * where keepalived says nothing: a script that is missing, and one that enable_script_security stops.
  */
 export function checkScripts(scripts: readonly PlacedScript[], policy: Policy, findings: Findings): void {
-  const found = scripts.filter((placed) => checkScript(placed, policy, findings))
+  // What follows from a script_user that does not exist has been said of it: see account-check.ts.
+  const unknown = !resolveAccount(policy.scriptUser, true).ok
+  const checked = scripts.filter(({ script }) => script.user !== null || !unknown)
+  const found = checked.filter((placed) => checkScript(placed, policy, findings))
   const [first] = found
   if (policy.scriptSecurity || first === undefined) return
   const message = 'scripts are run without enable_script_security'

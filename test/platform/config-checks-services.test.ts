@@ -74,6 +74,15 @@ describe('a check', () => {
     assert.equal(check?.bindAddress, null)
   })
 
+  test('of a name server asks for a name whose parts are not empty', () => {
+    const name = (text: string) => said('', `DNS_CHECK {\nname ${text}\n}`)
+    for (const good of ['.', 'example.com', 'example.com.', '_sip._udp.example.com']) assert.deepEqual(name(good), [])
+    for (const bad of ['a..b', '.b', '..', 'a..'])
+      assert.deepEqual(name(bad), [
+        `error: DNS_CHECK: the name ${bad} has an empty part between its dots; the root is asked for`,
+      ])
+  })
+
   test('goes to its own address, if it has one', () => {
     const { config, said } = look('', 'TCP_CHECK {\nbindto 2001:db8::1\nconnect_ip 2001:db8::2\n}')
     assert.deepEqual(said, [])

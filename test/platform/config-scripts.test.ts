@@ -70,6 +70,37 @@ test('a script that cannot be run is an error at its place', () => {
   }
 })
 
+test('an account that does not exist is one error at its name, whatever runs under it', () => {
+  assert.deepEqual(check('script_user no-such-user', `${secure}\nnotify_backup ${secure}`).said, [
+    '11:13 SCRIPT_ACCOUNT script_user: there is no user no-such-user; scripts that name no user are not run',
+  ])
+  assert.match(
+    check('script_user root no-such-group', 'sh').said.join(),
+    /script_user: there is no group no-such-group/,
+  )
+  const named = check('script_user no-such-user', `${secure} root`).said
+  assert.ok(
+    named.some((text) => text.includes('SCRIPT_SECURITY')),
+    'the other script runs, and is looked at',
+  )
+})
+
+test('the accounts of tracked scripts and of checks exist, too', () => {
+  const path = join(folder, 'users.conf')
+  const misc = (user: string) => `real_server 192.0.2.9 80 {\nMISC_CHECK {\nmisc_path /bin/true\nuser ${user}\n}\n}\n`
+  const service = (user: string) => `virtual_server 192.0.2.1 80 {\nlvs_sched rr\nlvs_method NAT\n${misc(user)}}\n`
+  const said = (user: string) => {
+    writeFileSync(path, `vrrp_script s {\nscript /bin/true\nuser ${user}\n}\n${service(user)}`)
+    const { diagnostics } = loadConfig(path, { configId: 'x' })
+    return diagnostics.filter(({ code }) => code === 'SCRIPT_ACCOUNT').map(({ line, message }) => `${line} ${message}`)
+  }
+  assert.deepEqual(said('no-such-user'), [
+    '3 user: there is no user no-such-user; the script is not run',
+    '11 user: there is no user no-such-user; the check is left out',
+  ])
+  assert.deepEqual(said('root root'), [])
+})
+
 test('a program without a path is looked for in PATH', () => assert.deepEqual(check(SECURITY, 'sh').said, []))
 
 test('scripts without enable_script_security give status 6, as with keepalived', { skip: NO_ROOT }, () => {

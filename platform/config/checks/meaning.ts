@@ -13,6 +13,7 @@ import { checkMail } from './mail.ts'
 import { checkPeers } from './peers.ts'
 import { checkPersistence } from './persistence.ts'
 import { checkProbes } from './probes.ts'
+import { checkNames } from './probes-names.ts'
 import { checkReferences } from './references.ts'
 import { checkRequired } from './required.ts'
 import { checkRouting } from './routing.ts'
@@ -39,6 +40,7 @@ const CHECKS: readonly ((root: Block, findings: Findings) => void)[] = [
   checkServerSettings,
   checkPersistence,
   checkProbes,
+  checkNames,
   checkRules,
   checkRouting,
 ]
