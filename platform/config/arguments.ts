@@ -127,7 +127,24 @@ function takeValue(words: Words, argument: Argument): Value | null {
   const parsed = parseValue(argument, word.value)
   if (!parsed.ok) return reportInvalid(words, word, parsed)
   if (parsed.remark !== null) reportRemark(words, word, parsed.remark)
+  if (isReference(words, word)) reportUndefined(words, word)
   return parsed.value
+}
+
+/** `$NAME` that nothing defines; a password may well begin like that. */
+function isReference({ keyword }: Words, { value, quoted }: Word): boolean {
+  return !quoted && !keyword.secret && /^\$[a-z_]\w*$/i.test(value)
+}
+
+/** As in keepalived it stays as it is, and that may be meant. */
+function reportUndefined({ title, findings }: Words, word: Word): void {
+  const message = `${title}: ${word.value} is not defined, and stays as it is`
+  const hint = definitionOf(word)
+  findings.note({ code: 'UNDEFINED', at: wordPosition(word), keyword: title, message, hint })
+}
+
+function definitionOf({ value }: Word): string {
+  return `define it above its use: ${value}=value`
 }
 
 /** Those in front of the values, or those behind them. */
@@ -165,11 +182,15 @@ function reportUnknownOptions({ keyword, title, rest, index, findings }: Words):
   say({ code: 'UNKNOWN_OPTION', at: wordPosition(word), keyword: title, message, hint })
 }
 
-function reportInvalid({ keyword, title, loss, findings }: Words, word: Word, refusal: Refusal): null {
-  const { code, problem } = refusal
+function reportInvalid(words: Words, word: Word, refusal: Refusal): null {
+  const { keyword, title, loss, findings } = words
+  const undefinedName = isReference(words, word)
+  const { code } = refusal
+  const problem = undefinedName ? 'is not defined' : refusal.problem
+  const advice = undefinedName ? definitionOf(word) : refusal.hint
   const { fallback } = keyword
   const kept = fallback === null ? 'it is not used' : `the default (${fallbackText(standIn(fallback))}) stands`
-  const hint = [refusal.hint, loss ?? kept].filter((part) => part !== null).join('; ')
+  const hint = [advice, loss ?? kept].filter((part) => part !== null).join('; ')
   const shown = word.value === '' ? '""' : word.value
   findings.error({ code, at: wordPosition(word), keyword: title, message: `${title}: ${shown} ${problem}`, hint })
   return null

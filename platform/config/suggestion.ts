@@ -10,6 +10,7 @@ export const MERGE_MARK = 'this looks like the mark of an unfinished merge'
  */
 export function suggestKeyword(path: string, word: string, next?: string): string | null {
   if (/^(<{7}|={7}|>{7})/.test(word)) return MERGE_MARK
+  if (/^\$[a-z_]\w*$/i.test(word)) return `define it above its use: ${word}=value`
   const assigned = /^(\w+)([=:])(.*)$/.exec(word)
   if (assigned !== null && findKeyword(path, assigned[1] ?? '') !== undefined)
     return `write ${`${assigned[1]} ${assigned[3]}`.trim()}, without the '${assigned[2]}'`

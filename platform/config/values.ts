@@ -96,6 +96,9 @@ function parseWord({ kind, longest }: Argument, value: string): Parsed {
 
 function parseInteger(argument: Argument, value: string): Parsed {
   if (/^[+-]?\d+$/.test(value)) return inRange(argument, Number(value))
+  const digits = value.replaceAll(/o/gi, '0').replaceAll(/[il]/gi, '1')
+  if (/^\d+$/.test(digits) && /^\d/.test(value))
+    return refuse('is not a whole number', `letters in it: write ${digits}`)
   const tail = /^([+-]?\d+)[^\d.]/.exec(value)
   const hint = tail === null ? allowedText(argument) : `write ${tail[1]} alone; a comment starts with # or !`
   return refuse('is not a whole number', hint)

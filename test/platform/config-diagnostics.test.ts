@@ -157,6 +157,25 @@ test('an unterminated quote costs its own statement only', () => {
   assert.deepEqual([instance.sourceAddress, instance.priority], [null, 9])
 })
 
+test('letters that look like digits are named, and what follows a number is told apart from it', () => {
+  const hintOf = (value: string) => instanceWith(`priority ${value}`).diagnostics[0]?.hint
+  assert.equal(hintOf('1O1'), 'letters in it: write 101; the default (100) stands')
+  assert.match(hintOf('l00') ?? '', /^allowed: 1 to 255/)
+  assert.match(hintOf('101;') ?? '', /^write 101 alone; a comment starts with # or !/)
+})
+
+test('a virtual_server of which nothing is said lacks its address, and nothing that would follow', () => {
+  assert.deepEqual(complaints(parsePart('virtual_server {\n}\n').diagnostics), ['1:1 MISSING_PARAMETER virtual_server'])
+})
+
+test('a word in front of the keyword it belongs behind is told the order', () => {
+  const { diagnostics } = instanceWith('7 priority')
+  assert.deepEqual(
+    diagnostics.map(({ hint }) => hint),
+    ['the keyword comes first: priority 7'],
+  )
+})
+
 test('a missing parameter cannot run: status 2, and nothing to start on', () => {
   const { config, status, diagnostics } = parse('vrrp_instance a {\n virtual_router_id\n}\n')
   assert.deepEqual([config, status], [null, 2])

@@ -25,8 +25,16 @@ test('fact 42: what comes out is split into words again, its comments are remove
   assert.deepEqual(texts.map(wordsIn), [['x', 'a', 'b'], ['x', 'a b'], ['x', '# kept'], ['x']])
 })
 
-test('fact 43: an undefined name stays as it is; in braces it is one error, and opens no block (in keepalived it does)', () => {
+test('fact 43: an undefined name stays as it is, with a note; in braces it is one error, and opens no block (in keepalived it does)', () => {
   assert.deepEqual(linesOf('u $NONE\n'), { ...linesOf('u $NONE\n'), findings: [] })
+  const kept = instanceWith('dont_track_primary\nmcast_src_ip $NONE\nsmtp_alert $ALERT\n$WORD 3', 'router_id $NAME')
+  assert.deepEqual(kept.config?.routerId, '$NAME')
+  assert.deepEqual(
+    kept.diagnostics
+      .filter(({ hint }) => /^define it above/.test(hint ?? ''))
+      .map(({ severity, line, code }) => `${severity} ${line} ${code}`),
+    ['note 2 UNDEFINED', 'error 11 INVALID_ADDRESS', 'error 12 INVALID', 'error 13 UNKNOWN_KEYWORD'],
+  )
   const { instance, diagnostics } = instanceWith('    priority ${NONE}\n    advert_int 3')
   assert.deepEqual(placed(diagnostics), ['10:14 UNDEFINED NONE'])
   assert.deepEqual([instance.priority, instance.advertIntervalMs], [100, 3000])
