@@ -181,7 +181,7 @@ function closeBlock(building: Building, brace: Text): void {
   building.previous = null
   const frame = stack.length > 1 ? stack.pop() : undefined
   if (frame !== undefined) {
-    leaveBlock(frame)
+    leaveBlock(frame, building.repair)
     building.closed = { frame, brace, from: innermost(building).items.length }
     return
   }
@@ -198,9 +198,9 @@ function isTurned({ keywords }: Frame, { keyword, text }: Statement, brace: Text
   return text.line === brace.line && keywords.get(keyword.value)?.opens === 'block'
 }
 
-/** An array that grew has room for many more; most blocks hold a few statements. */
-function leaveBlock(frame: Frame): void {
-  if (frame.statement !== null) frame.statement.block = frame.items.slice()
+/** An array that grew has room for many more; most blocks hold a few statements. What may be opened again is not cut. */
+function leaveBlock({ statement, items }: Frame, { early }: Repair): void {
+  if (statement !== null) statement.block = early ? items : items.slice()
 }
 
 /** Leaves the blocks that cannot contain this statement, for the nearest one around them that can. */
