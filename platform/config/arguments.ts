@@ -94,10 +94,12 @@ function takeValues(words: Words): (Value | undefined)[] | null {
 /** Whether the next word is an option, or fits an argument behind this one that it does not fit itself. */
 function belongsLater(words: Words, position: number): boolean {
   const word = words.rest[words.index]
-  const [argument, ...later] = words.keyword.args.slice(position)
+  const argument = words.keyword.args[position]
   if (word === undefined || argument === undefined) return false
   if (argument.kind === 'enum' && parseValue(argument, word.value).ok) return false
   if (words.endsValues(word.value)) return true
+  const later = words.keyword.args.slice(position + 1)
+  if (later.length === 0) return false
   const fits = parseValue(argument, word.value).ok
   const meant = fits || (argument.kind === 'enum' && nearest(word.value, argument.choices) !== null)
   if (!meant && later.some(({ optional }) => !optional)) return true

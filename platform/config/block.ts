@@ -15,8 +15,8 @@ export interface Block extends Arguments {
   path: string
   /** The statement that opens it; null for the root. */
   statement: Statement | null
-  /** Usable statements by keyword, in order. */
-  settings: Map<string, Setting[]>
+  /** Usable statements by the keys of their keywords, in order: never by a word of the file. */
+  settings: Record<string, Setting[]>
   /** Keywords (and `(entry)`) that were written, but not so that they could be used: already reported. */
   damaged: ReadonlySet<string>
   /** It asks for what failoverd cannot do yet and cannot do without: already reported, and not to be run. */
@@ -30,13 +30,13 @@ const NONE: ReadonlySet<string> = new Set()
 
 /** A block without anything in it. */
 export function openBlock(path: string, statement: Statement | null, { values, options }: Arguments): Block {
-  // Spelled out, and without a set of its own: there are as many blocks as servers, and a spread takes twice the room.
+  // Spelled out, without maps and sets of its own: there are more blocks than servers, and those take twice the room.
   return {
     path,
     statement,
     values,
     options,
-    settings: new Map(),
+    settings: {},
     damaged: NONE,
     refused: false,
     blocks: [],
@@ -44,9 +44,16 @@ export function openBlock(path: string, statement: Statement | null, { values, o
   }
 }
 
+const NO_SETTINGS: readonly Setting[] = []
+
+/** All settings of a keyword, in order. */
+export function settingsOf(block: Block, key: string): readonly Setting[] {
+  return block.settings[key] ?? NO_SETTINGS
+}
+
 /** The setting that counts: the last one. */
 export function settingOf(block: Block | undefined, key: string): Setting | undefined {
-  return block?.settings.get(key)?.at(-1)
+  return block?.settings[key]?.at(-1)
 }
 
 export function numberOf(block: Block | undefined, key: string): number | undefined {
@@ -74,7 +81,9 @@ export function hasSetting(block: Block | undefined, key: string): boolean {
 }
 
 /** Blocks of this name inside a block, in order. */
-export function blocksOf(block: Block, name: string): Block[] {
+export function blocksOf(block: Block, name: string): readonly Block[] {
+  // As most: the checks of servers have none.
+  if (block.blocks.length === 0) return block.blocks
   const path = findKeyword(block.path, name)?.path
   return block.blocks.filter((child) => child.path === path)
 }
@@ -88,9 +97,9 @@ export function mergeBlocks(blocks: readonly Block[]): Block {
   merged.refused = blocks.some(({ refused }) => refused)
   merged.blocks = blocks.flatMap((block) => block.blocks)
   merged.entries = blocks.flatMap(({ entries }) => entries)
-  for (const [key, settings] of blocks.flatMap((block) => [...block.settings])) {
-    const before = merged.settings.get(key)
-    if (before === undefined) merged.settings.set(key, [...settings])
+  for (const [key, settings] of blocks.flatMap((block) => Object.entries(block.settings))) {
+    const before = merged.settings[key]
+    if (before === undefined) merged.settings[key] = [...settings]
     // A second one in another block has been reported: see checks/definitions.ts.
     else if (findKeyword(merged.path, key)?.repeat !== 'first') before.push(...settings)
   }

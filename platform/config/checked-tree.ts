@@ -1,6 +1,6 @@
 /** Statements against the keyword tables: what is known, allowed and in force, and what has to be said about the rest. */
 import { type Arguments, NO_ARGUMENTS, parseArguments } from './arguments.ts'
-import { type Block, openBlock } from './block.ts'
+import { type Block, openBlock, settingsOf } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from './enforcement.ts'
 import { parseEntry } from './entries.ts'
@@ -81,6 +81,8 @@ function checkOpening(
   if (keyword.opens === 'block') checkBlock(child, statement.block, inside)
   else addEntries(child, statement.block, inside)
   if (taken === null) block.damaged = new Set(block.damaged).add(keyword.key)
+  // What is pushed first makes room for sixteen more.
+  else if (block.blocks.length === 0) block.blocks = [child]
   else block.blocks.push(child)
 }
 
@@ -108,20 +110,20 @@ function store(
   taken: Arguments | null,
   findings: Findings,
 ): void {
-  const before = block.settings.get(keyword.key)
+  const before = settingsOf(block, keyword.key)
   if (taken === null) {
     block.damaged = new Set(block.damaged).add(keyword.key)
     // The default stands now, as has been said: what was written before it does not.
-    if (keyword.fallback !== null) block.settings.delete(keyword.key)
-  } else if (before !== undefined && keyword.repeat === 'first') {
-    const first = before[0]
+    if (keyword.fallback !== null) block.settings[keyword.key] = []
+  } else if (before.length > 0 && keyword.repeat === 'first') {
+    const [first] = before
     const hint = first === undefined ? null : `the one on line ${wordPosition(first.statement.keyword).line} stands`
     const at = wordPosition(statement.keyword)
     findings.error({ code: 'REPEATED', at, keyword: keyword.name, message: `${keyword.name} is given twice`, hint })
   } else {
     const setting = { keyword, statement, values: taken.values, options: taken.options }
-    if (before === undefined) block.settings.set(keyword.key, [setting])
-    else before.push(setting)
+    if (before.length === 0) block.settings[keyword.key] = [setting]
+    else block.settings[keyword.key]?.push(setting)
   }
 }
 

@@ -4,7 +4,7 @@
  * from the keyword table.
  */
 import { parseArguments } from './arguments.ts'
-import { type Block, blocksOf, mergeBlocks, type Setting } from './block.ts'
+import { type Block, blocksOf, mergeBlocks, type Setting, settingsOf } from './block.ts'
 import { collectFindings } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
 import { readFallback, standIn } from './fallback.ts'
@@ -108,9 +108,9 @@ function usesForm(entry: Pick<Entry, 'uses'>, show: FormOptions): JsonObject {
 
 /** What a keyword without a block says here, by itself or by its default; undefined when it says nothing. */
 function settingForm(scope: Scope, keyword: Keyword): Json | undefined {
-  const settings = scope.block.settings.get(keyword.key)
-  const counting = keyword.repeat === 'first' ? settings?.[0] : settings?.at(-1)
-  if (settings === undefined || counting === undefined) return defaultForm(scope, keyword)
+  const settings = settingsOf(scope.block, keyword.key)
+  const counting = keyword.repeat === 'first' ? settings[0] : settings.at(-1)
+  if (counting === undefined) return defaultForm(scope, keyword)
   if (keyword.repeat === 'each') return settings.map((setting) => valueForm(keyword, setting, scope.show))
   return valueForm(keyword, counting, scope.show)
 }
@@ -129,8 +129,8 @@ function defaultForm(scope: Scope, keyword: Keyword, fallback = keyword.fallback
 }
 
 /** Whether a block has a statement of that name and value, whichever of several counts. */
-function isWritten({ settings }: Block, { name, value }: { name: string; value: string }): boolean {
-  return settings.get(name)?.some(({ values }) => String(values[0]) === value) === true
+function isWritten(block: Block, { name, value }: { name: string; value: string }): boolean {
+  return settingsOf(block, name).some(({ values }) => String(values[0]) === value)
 }
 
 /** What this block says under another name, then what those around it say, nearest first, and global_defs at last. */

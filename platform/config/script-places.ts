@@ -17,7 +17,7 @@ export function placedScripts(root: Block): PlacedScript[] {
 }
 
 function addScripts(scripts: PlacedScript[], block: Block): void {
-  for (const settings of block.settings.values()) {
+  for (const settings of Object.values(block.settings)) {
     for (const setting of settings) addScript(scripts, setting)
   }
   for (const child of block.blocks) addScripts(scripts, child)

@@ -1,6 +1,6 @@
 /** vrrp_instance blocks. An instance that cannot work is left out, and the others go on without it. */
 import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
-import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from './block.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, scriptOf, settingOf, settingsOf, textOf } from './block.ts'
 import type { Findings } from './diagnostic.ts'
 import type { Defaults } from './global-defs.ts'
 import { type Position, wordPosition } from './text.ts'
@@ -146,14 +146,14 @@ function readVersion(reading: Reading, family: 4 | 6): 2 | 3 {
 }
 
 function readPriority(block: Block): number {
-  const states = block.settings.get('state') ?? []
+  const states = settingsOf(block, 'state')
   const owner = states.some(({ values }) => values[0] === 'MASTER')
   const absent = !hasSetting(block, 'priority') && !block.damaged.has('priority')
   return numberOf(block, 'priority') ?? (owner && absent ? 255 : 100)
 }
 
 function readState({ block, name, findings }: Reading, priority: number): 'MASTER' | 'BACKUP' {
-  const settings = block.settings.get('state') ?? []
+  const settings = settingsOf(block, 'state')
   const master = settings.findIndex(({ values }) => values[0] === 'MASTER')
   const later = master === -1 ? undefined : settings.slice(master).find(({ values }) => values[0] === 'BACKUP')
   if (later !== undefined) {

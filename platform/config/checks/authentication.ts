@@ -1,5 +1,5 @@
 /** auth_hmac blocks whose keys cannot be used. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../block.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf, settingsOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { wordPosition } from '../text.ts'
 import { nameOf } from './instances.ts'
@@ -20,7 +20,7 @@ export function checkAuthentication(root: Block, findings: Findings): void {
 
 function reportKeys(block: Block, name: string, findings: Findings): void {
   const seen = new Set<number>()
-  for (const { statement, values } of block.settings.get('key') ?? []) {
+  for (const { statement, values } of settingsOf(block, 'key')) {
     const [id, key] = values
     if (typeof id !== 'number' || typeof key !== 'string') continue
     const about = { at: wordPosition(statement.keyword), keyword: 'key' }
@@ -47,7 +47,7 @@ function problemOf(key: string): string | null {
 function reportActiveKey(block: Block, name: string, findings: Findings): void {
   const active = numberOf(block, 'active_key')
   const word = settingOf(block, 'active_key')?.statement.args[0]
-  const keys = block.settings.get('key') ?? []
+  const keys = settingsOf(block, 'key')
   // A key that could not be read may be the one.
   if (active === undefined || word === undefined || keys.length === 0 || block.damaged.has('key')) return
   if (keys.some(({ values: [id] }) => id === active)) return

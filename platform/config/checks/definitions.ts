@@ -31,7 +31,7 @@ export function checkRepeatedSettings(root: Block, findings: Findings): void {
   for (const name of ['global_defs', 'event_bus']) {
     const first = new Map<string, number>()
     for (const { path, settings } of blocksOf(root, name)) {
-      for (const [key, [setting]] of settings) {
+      for (const [key, [setting]] of Object.entries(settings)) {
         if (setting === undefined || findKeyword(path, key)?.repeat !== 'first') continue
         const at = wordPosition(setting.statement.keyword)
         const line = first.get(key)

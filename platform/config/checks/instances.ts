@@ -1,5 +1,5 @@
 /** What several statements of an instance, or several instances, say that cannot all hold. */
-import { type Block, blocksOf, numberOf, textOf } from '../block.ts'
+import { type Block, blocksOf, numberOf, settingsOf, textOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { optionOf } from '../entries.ts'
 import { parseIpAddress } from '../ip-address.ts'
@@ -61,7 +61,7 @@ function reportOwnInterface(block: Block, findings: Findings): void {
 
 /** state MASTER without a priority means 255. */
 export function isOwner(block: Block): boolean {
-  const master = block.settings.get('state')?.some(({ values }) => values[0] === 'MASTER') === true
+  const master = settingsOf(block, 'state').some(({ values }) => values[0] === 'MASTER')
   return (numberOf(block, 'priority') ?? (master && !block.damaged.has('priority') ? 255 : 100)) === 255
 }
 
@@ -127,7 +127,7 @@ function reportSharedAddresses(
 /** AH counts its adverts: who starts as master has no number to go on from. The owner of the addresses does all the same. */
 function reportAuthenticatedMaster(block: Block, findings: Findings): void {
   if (isOwner(block)) return
-  const state = block.settings.get('state')?.find(({ values }) => values[0] === 'MASTER')
+  const state = settingsOf(block, 'state').find(({ values }) => values[0] === 'MASTER')
   const type = textOf(blocksOf(block, 'authentication').at(-1), 'auth_type')
   if (state === undefined || type !== 'AH') return
   const message = `${nameOf(block)}: state MASTER has no effect with auth_type AH`

@@ -1,5 +1,5 @@
 /** Names that one part of the configuration uses and another has to define. Order is free: all is read by now. */
-import { type Block, blocksOf } from '../block.ts'
+import { type Block, blocksOf, settingsOf } from '../block.ts'
 import type { Findings } from '../diagnostic.ts'
 import { findKeyword } from '../keywords.ts'
 import { nearest } from '../suggestion.ts'
@@ -14,10 +14,10 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   track_bfd: ['bfd_instance'],
 }
 
-/** What the first word behind a keyword of a block names, by the block's own name. */
+/** What the first word behind a keyword of a block names, by the block's path. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  FILE_CHECK: { track_file: ['track_file', 'vrrp_track_file'] },
-  BFD_CHECK: { name: ['bfd_instance'] },
+  'virtual_server/real_server/FILE_CHECK': { track_file: ['track_file', 'vrrp_track_file'] },
+  'virtual_server/real_server/BFD_CHECK': { name: ['bfd_instance'] },
   global_defs: { lvs_sync_daemon: ['vrrp_instance'] },
 }
 
@@ -75,17 +75,17 @@ function spoiltNames(root: Block, statements: readonly Statement[]): Set<string>
 function referencesOf(root: Block): Reference[] {
   const references: Reference[] = []
   const collect = (block: Block): void => {
-    const name = block.path.slice(block.path.lastIndexOf('/') + 1)
-    if (block.entries.length > 0) references.push(...entryReferences(name, block))
-    if (name in SETTINGS) references.push(...settingReferences(name, block))
-    references.push(...serverGroup(block))
+    if (block.entries.length > 0) references.push(...entryReferences(block))
+    if (block.path in SETTINGS) references.push(...settingReferences(block))
+    if (block.path === 'virtual_server') references.push(...serverGroup(block))
     for (const child of block.blocks) collect(child)
   }
   collect(root)
   return references
 }
 
-function entryReferences(name: string, { path, entries }: Block): Reference[] {
+function entryReferences({ path, entries }: Block): Reference[] {
+  const name = path.slice(path.lastIndexOf('/') + 1)
   const kinds = path.includes('/') ? ENTRIES[name] : undefined
   const own =
     kinds === undefined ? [] : entries.map(({ statement }) => ({ from: name, word: statement.keyword, kinds }))
@@ -108,9 +108,9 @@ function memberReferences(entries: Block['entries']): Reference[] {
     .map((word) => ({ from: 'group', word, kinds: ['vrrp_instance'] }))
 }
 
-function settingReferences(name: string, { settings }: Block): Reference[] {
-  return Object.entries(SETTINGS[name] ?? {}).flatMap(([key, kinds]) =>
-    (settings.get(key) ?? []).flatMap(({ statement: { args } }): Reference[] => {
+function settingReferences(block: Block): Reference[] {
+  return Object.entries(SETTINGS[block.path] ?? {}).flatMap(([key, kinds]) =>
+    settingsOf(block, key).flatMap(({ statement: { args } }): Reference[] => {
       const sync = key === 'lvs_sync_daemon'
       const word = args[sync ? 1 : 0]
       return word === undefined || (sync && SYNC_OPTION.test(word.value)) ? [] : [{ from: key, word, kinds }]
@@ -121,8 +121,8 @@ function settingReferences(name: string, { settings }: Block): Reference[] {
 /** The instance of lvs_sync_daemon may be missing; these follow it. */
 const SYNC_OPTION = /^(id|inst|maxlen|port|ttl|group|\d+)$/
 
-function serverGroup({ path, statement }: Block): Reference[] {
-  const [first, name] = path === 'virtual_server' ? (statement?.args ?? []) : []
+function serverGroup({ statement }: Block): Reference[] {
+  const [first, name] = statement?.args ?? []
   if (first?.value !== 'group' || name === undefined) return []
   return [{ from: 'virtual_server group', word: name, kinds: ['virtual_server_group'] }]
 }
