@@ -66,8 +66,8 @@ export function takeArguments(words: Words): Arguments | null {
 function takeValues(words: Words): (Value | undefined)[] | null {
   const { args } = words.keyword
   const values: (Value | undefined)[] = []
-  for (const [position, argument] of args.entries()) {
-    if (argument.optional && belongsLater(words, position)) {
+  for (const argument of args) {
+    if (argument.optional && belongsLater(words, argument)) {
       values.push(argument.kind === 'bool' ? true : undefined)
       continue
     }
@@ -92,13 +92,13 @@ function takeValues(words: Words): (Value | undefined)[] | null {
 }
 
 /** Whether the next word is an option, or fits an argument behind this one that it does not fit itself. */
-function belongsLater(words: Words, position: number): boolean {
+function belongsLater(words: Words, argument: Argument): boolean {
   const word = words.rest[words.index]
-  const argument = words.keyword.args[position]
-  if (word === undefined || argument === undefined) return false
+  if (word === undefined) return false
   if (argument.kind === 'enum' && parseValue(argument, word.value).ok) return false
   if (words.endsValues(word.value)) return true
-  const later = words.keyword.args.slice(position + 1)
+  const { args } = words.keyword
+  const later = args.slice(args.indexOf(argument) + 1)
   if (later.length === 0) return false
   const fits = parseValue(argument, word.value).ok
   const meant = fits || (argument.kind === 'enum' && nearest(word.value, argument.choices) !== null)
