@@ -32,19 +32,19 @@ export const groups: Record<string, Group> = {
 
   /** The configuration language against keepalived and against everything that can be typed. */
   config(pattern) {
-    return runTests(testFiles(LANGUAGE_TESTS, pattern), { isolated: true, boundMs: 9 * MINUTE_MS })
+    return runTests(testFiles(LANGUAGE_TESTS, pattern), { isolated: true, boundMs: 7 * MINUTE_MS })
   },
 
   system(pattern) {
     const language = testFiles(LANGUAGE_TESTS, '')
     const files = testFiles('test/system/*.test.ts', pattern).filter((file) => !language.includes(file))
     if (process.getuid?.() !== 0) return skipAll(files, 'only root may make network namespaces')
-    return runTests(files, { isolated: true, boundMs: 12 * MINUTE_MS })
+    return runTests(files, { isolated: true, boundMs: 13 * MINUTE_MS })
   },
 
   uml(pattern) {
     const files = testFiles('test/system/uml/*.test.ts', pattern)
-    const boundMs = 14 * MINUTE_MS
+    const boundMs = 15 * MINUTE_MS
     if (!hasIpvs()) return runTests(files, { isolated: true, boundMs, wrap: inUserModeLinux })
     if (process.getuid?.() !== 0) return skipAll(files, 'only root may change IP_VS')
     return runTests(files, { isolated: true, boundMs })
