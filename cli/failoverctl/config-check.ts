@@ -1,8 +1,10 @@
-import { relative, resolve } from 'node:path'
-import type { Diagnostic, Look } from '#platform/config/diagnostic.ts'
+import { resolve } from 'node:path'
+import { type Diagnostic, inOrder, type Look } from '#platform/config/diagnostic.ts'
 import { loadForTest } from '#platform/config/load.ts'
 import { asErrors, fullReportText, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
+import { compareWith, type PeerVerdict } from './config-peer.ts'
 import type { Outcome } from './outcome.ts'
+import { shortPath } from './short-path.ts'
 
 export interface CheckOptions {
   /** Warnings count as errors. */
@@ -14,13 +16,18 @@ export interface CheckOptions {
   configId: string
   /** Every include is strict. */
   allConfig: boolean
+  /** Files of other nodes that it has to go with. */
+  peer: string[]
   look: Look
 }
 
-/** Everything that is wrong with the file; fails where something is, but for warnings unless strict. */
-export function checkConfig(file: string, { strict, json, verbose, look, ...options }: CheckOptions): Outcome {
+/** Everything that is wrong with the file, alone and beside those of its peers; fails where something is, but for warnings unless strict. */
+export function checkConfig(file: string, { strict, json, verbose, peer, look, ...options }: CheckOptions): Outcome {
   const path = resolve(file)
-  const { config, diagnostics: found } = loadForTest(path, options)
+  const result = loadForTest(path, options)
+  const { config, diagnostics: alone } = result
+  const peers = peer.map((other) => compareWith(other, { path, result }, options))
+  const found = inOrder([...alone, ...peers.flatMap((each) => each.diagnostics)])
   const diagnostics = strict ? asErrors(found) : found
   const summary = summaryOf(diagnostics)
   const starts = config !== null
@@ -28,8 +35,8 @@ export function checkConfig(file: string, { strict, json, verbose, look, ...opti
   const { error: errors, warning: warnings, note: notes } = summary
   const report = verbose ? fullReportText : reportText
   const text = json
-    ? JSON.stringify({ file: path, passes, starts, errors, warnings, notes, diagnostics })
-    : `${report(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${verdict(starts, found)}`
+    ? JSON.stringify({ file: path, passes, starts, errors, warnings, notes, peers: peers.map(inShort), diagnostics })
+    : `${report(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${[verdict(starts, alone), ...peers.map(inWords)].join('; ')}`
   return { status: passes ? 0 : 1, out: `${text}\n`, err: '' }
 }
 
@@ -40,8 +47,14 @@ function verdict(starts: boolean, diagnostics: readonly Diagnostic[]): string {
   return 'failoverd starts with what is right, and a reload takes over nothing'
 }
 
-/** Files below the working directory are named from there. */
+function inShort({ peer, agrees }: PeerVerdict) {
+  return { peer, agrees }
+}
+
+function inWords({ peer, agrees }: PeerVerdict): string {
+  return agrees ? `agrees with ${peer}` : `does not agree with ${peer}`
+}
+
 function nearby(diagnostic: Diagnostic): Diagnostic {
-  const short = relative(process.cwd(), diagnostic.file)
-  return short.startsWith('..') ? diagnostic : { ...diagnostic, file: short }
+  return { ...diagnostic, file: shortPath(diagnostic.file) }
 }

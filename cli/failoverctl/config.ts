@@ -46,10 +46,16 @@ function addCheck(config: Command, tell: Tell): void {
     .option('--verbose', 'every finding with its line, more than fits a screen', false)
     .addOption(configId())
     .option('-e, --all-config', 'every include is strict, as with failoverd -e', false)
+    .option('--peer <file>', 'what does not go with the file of another node; FILE@ID reads its @ID lines', collect, [])
     .exitOverride()
     .action((file: string, options: Omit<CheckOptions, 'look'>) =>
       tell(checkConfig(file, { ...options, look: lookOf(process.stdout) })),
     )
+}
+
+/** An option that may be given several times. */
+function collect(value: string, before: string[]): string[] {
+  return [...before, value]
 }
 
 interface PlanFlags {

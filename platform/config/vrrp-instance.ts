@@ -41,7 +41,8 @@ function routerOf({ interface: device, virtualRouterId, multicastGroup }: VrrpIn
   return `${device} ${virtualRouterId} ${multicastGroup}`
 }
 
-function readInstance(reading: Reading): VrrpInstance | null {
+/** The instance with all defaults filled in, also if it is refused; null when it cannot work, which is reported. */
+export function readInstance(reading: Reading): VrrpInstance | null {
   const { block, name, defaults } = reading
   const device = textOf(block, 'interface')
   const virtualRouterId = numberOf(block, 'virtual_router_id')

@@ -75,6 +75,7 @@ describe('failoverctl config check', () => {
       verbose: false,
       configId: 'x',
       allConfig: false,
+      peer: [],
       look: PLAIN,
       ...options,
     })
