@@ -21,7 +21,7 @@ export interface CheckOptions {
   look: Look
 }
 
-/** Everything that is wrong with the file, alone and beside those of its peers; fails where something is, but for warnings unless strict. */
+/** What is wrong with the file, alone and beside those of its peers; fails where something is, but for warnings unless strict. */
 export function checkConfig(file: string, { strict, json, verbose, peer, look, ...options }: CheckOptions): Outcome {
   const path = resolve(file)
   const result = loadForTest(path, options)
@@ -33,10 +33,11 @@ export function checkConfig(file: string, { strict, json, verbose, peer, look, .
   const starts = config !== null
   const passes = starts && summary.error === 0
   const { error: errors, warning: warnings, note: notes } = summary
+  const verdicts = [verdict(starts, alone), ...peers.map(inWords)].join('; ')
   const report = verbose ? fullReportText : reportText
   const text = json
     ? JSON.stringify({ file: path, passes, starts, errors, warnings, notes, peers: peers.map(inShort), diagnostics })
-    : `${report(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${[verdict(starts, alone), ...peers.map(inWords)].join('; ')}`
+    : `${report(diagnostics.map(nearby), look)}${file}: ${summaryText(summary)}; ${verdicts}`
   return { status: passes ? 0 : 1, out: `${text}\n`, err: '' }
 }
 
