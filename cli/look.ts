@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
-import { GUTTER, type Look, PLAIN, type Severity } from '#platform/config/diagnostic.ts'
+import { GUTTER, type Look, PLAIN, type Severity } from '#platform/config/findings/diagnostic.ts'
 
 const STYLES = { error: ['bold', 'red'], warning: ['bold', 'yellow'], note: ['cyan'] } as const
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
+import { keywordPaths, keywordsOf } from '#platform/config/keywords/keywords.ts'
 
 /** Completion of these programs for bash, out of their own command lines: a script to be sourced. */
 export function bashCompletion(programs: readonly Command[]): string {

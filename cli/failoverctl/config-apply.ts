@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Diagnostic, formatDiagnostic } from '#platform/config/diagnostic.ts'
+import { type Diagnostic, formatDiagnostic } from '#platform/config/findings/diagnostic.ts'
 import { isErrno } from '#platform/errors.ts'
 import type { NodeRecord } from '#schemas/node.ts'
 import { type ConfigReading, readConfigFile } from '../../services/supervisor/adapters/config-file.ts'

@@ -11,9 +11,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import type { Look } from '#platform/config/diagnostic.ts'
-import { formatConfig } from '#platform/config/format.ts'
-import { reportText } from '#platform/config/report.ts'
+import type { Look } from '#platform/config/findings/diagnostic.ts'
+import { reportText } from '#platform/config/findings/report.ts'
+import { formatConfig } from '#platform/config/forms/format.ts'
 import { HaError } from '#platform/errors.ts'
 import { done, failed, type Outcome } from './outcome.ts'
 

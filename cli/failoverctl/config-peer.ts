@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
+import { comparePeer, type NodeFile } from '#platform/config/compare/peer.ts'
+import type { Diagnostic } from '#platform/config/findings/diagnostic.ts'
+import { summaryOf } from '#platform/config/findings/report.ts'
 import { type LoadOptions, loadConfig } from '#platform/config/load.ts'
-import { comparePeer, type NodeFile } from '#platform/config/peer.ts'
-import { summaryOf } from '#platform/config/report.ts'
 import { shortPath } from './short-path.ts'
 
 /** Whether another node's file goes with ours. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
-import { type Difference, difference } from '#platform/config/difference.ts'
+import { type Difference, difference } from '#platform/config/compare/difference.ts'
+import type { Diagnostic } from '#platform/config/findings/diagnostic.ts'
 import { HaError } from '#platform/errors.ts'
 import type { Config } from '#schemas/config.ts'
 import {

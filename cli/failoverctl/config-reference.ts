@@ -1,5 +1,5 @@
-import { fallbackText } from '#platform/config/fallback.ts'
-import { keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
+import { fallbackText } from '#platform/config/keywords/fallback.ts'
+import { keywordPaths, keywordsOf } from '#platform/config/keywords/keywords.ts'
 import {
   type Entry,
   entryText,
@@ -8,7 +8,7 @@ import {
   nearestBlock,
   nearestKeyword,
   outlineText,
-} from '#platform/config/reference.ts'
+} from '#platform/config/keywords/reference.ts'
 import { HaError } from '#platform/errors.ts'
 
 export interface ReferenceOptions {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { formText } from '#platform/config/form-text.ts'
-import { jsonForm } from '#platform/config/json-form.ts'
+import { summaryOf, summaryText } from '#platform/config/findings/report.ts'
+import { formText } from '#platform/config/forms/form-text.ts'
+import { jsonForm } from '#platform/config/forms/json-form.ts'
 import { loadConfig } from '#platform/config/load.ts'
-import { summaryOf, summaryText } from '#platform/config/report.ts'
 import { done, failed, type Outcome } from './outcome.ts'
 
 export interface ShowOptions {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { reportText } from '#platform/config/report.ts'
+import { reportText } from '#platform/config/findings/report.ts'
 import { HaError } from '#platform/errors.ts'
 import { shortHostName } from '../host-name.ts'
 import { lookOf } from '../look.ts'

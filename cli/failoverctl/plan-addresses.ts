@@ -1,5 +1,5 @@
 /** Where the virtual addresses are in two configurations: what an operator looks for first in a plan. */
-import { addressWords } from '#platform/config/difference.ts'
+import { addressWords } from '#platform/config/compare/difference.ts'
 import type { Config } from '#schemas/config.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 

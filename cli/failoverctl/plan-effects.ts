@@ -1,5 +1,5 @@
 /** What an operator must expect of a change, besides that it is made. */
-import { type Difference, instanceBlock } from '#platform/config/difference.ts'
+import { type Difference, instanceBlock } from '#platform/config/compare/difference.ts'
 import type { Config } from '#schemas/config.ts'
 
 export interface ChangeEffect {

@@ -1,10 +1,10 @@
 /** Reads the configuration of this machine. */
 import { hostname, userInfo } from 'node:os'
-import { checkAccounts } from './account-check.ts'
-import { collectFindings, type Findings, inOrder } from './diagnostic.ts'
-import { diskFiles } from './files.ts'
-import { checkMailServer } from './mail-server-check.ts'
-import { checkScripts } from './script-check.ts'
+import { collectFindings, type Findings, inOrder } from './findings/diagnostic.ts'
+import { diskFiles } from './language/files.ts'
+import { checkAccounts } from './machine/account-check.ts'
+import { checkMailServer } from './machine/mail-server-check.ts'
+import { checkScripts } from './machine/script-check.ts'
 import { type ConfigResult, parseConfig } from './to-config.ts'
 
 /** How a file is read. */

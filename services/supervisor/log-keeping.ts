@@ -1,5 +1,5 @@
 import { provisionBus } from '#platform/bus-provision.ts'
-import { bytesText } from '#platform/config/quantity.ts'
+import { bytesText } from '#platform/config/statements/quantity.ts'
 import { describeError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Config } from '#schemas/config.ts'

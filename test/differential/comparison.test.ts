@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
+import type { Diagnostic } from '#platform/config/findings/diagnostic.ts'
 import { assertSection, table } from '../docs/page.ts'
 import { compare } from './comparison.ts'
 import { DIFFERENCES } from './documented.ts'

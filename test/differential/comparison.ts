@@ -1,5 +1,5 @@
 /** The verdicts of both programs on one configuration, and what accounts for each difference. */
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
+import type { Diagnostic } from '#platform/config/findings/diagnostic.ts'
 import { DIFFERENCES, type Difference, MACHINE, OUR_FATAL, OWN_FINDINGS, type Pair } from './documented.ts'
 import type { Verdict } from './keepalived.ts'
 import type { Reading } from './ours.ts'

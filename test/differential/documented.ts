@@ -2,7 +2,7 @@
  * Where failoverd differs from keepalived on purpose, one entry each; docs/configuration.md lists them. An entry is
  * about a message of keepalived, a finding of ours, or what makes only one of the two start. None is about a file.
  */
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
+import type { Diagnostic } from '#platform/config/findings/diagnostic.ts'
 import type { Verdict } from './keepalived.ts'
 import type { Reading } from './ours.ts'
 

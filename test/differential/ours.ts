@@ -1,5 +1,5 @@
 /** What failoverd says of a configuration. */
-import { type Diagnostic, exitStatus } from '#platform/config/diagnostic.ts'
+import { type Diagnostic, exitStatus } from '#platform/config/findings/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
 import type { Candidate } from './keepalived.ts'
 

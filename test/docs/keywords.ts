@@ -1,5 +1,5 @@
 /** The tables of docs/configuration.md, out of the keyword table that the parser works with. */
-import { fallbackText } from '#platform/config/fallback.ts'
+import { fallbackText } from '#platform/config/keywords/fallback.ts'
 import {
   type Consequence,
   childPath,
@@ -8,8 +8,8 @@ import {
   keywordPaths,
   keywordsOf,
   valuesNotInForce,
-} from '#platform/config/keywords.ts'
-import { usageOf } from '#platform/config/usage.ts'
+} from '#platform/config/keywords/keywords.ts'
+import { usageOf } from '#platform/config/keywords/usage.ts'
 import { table } from './page.ts'
 
 /** Not in keepalived's language. */

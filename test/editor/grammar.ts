@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: patterns of a language that writes ${NAME}
 /** The TextMate grammar of keepalived.conf, out of the keyword table. Patterns are Oniguruma's. */
-import { childPath, type Keyword, keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
+import { childPath, type Keyword, keywordPaths, keywordsOf } from '#platform/config/keywords/keywords.ts'
 
 export interface Rule {
   name?: string

@@ -1,6 +1,6 @@
 /** Inputs for the configuration's parser: words of the language in no order, real blocks cut up, and any text at all. */
 import fc from 'fast-check'
-import { keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
+import { keywordPaths, keywordsOf } from '#platform/config/keywords/keywords.ts'
 
 const KEYWORDS = [...new Set(keywordPaths().flatMap((path) => [...keywordsOf(path).keys()]))]
 

@@ -1,8 +1,8 @@
 /** One core's share of the fuzzing. Arguments: seed, number of inputs. Ends with status 1 and the smallest input that breaks. */
 import fc from 'fast-check'
-import { type Diagnostic, exitStatus, formatDiagnostic } from '#platform/config/diagnostic.ts'
-import { formSchema } from '#platform/config/form-schema.ts'
-import { jsonForm } from '#platform/config/json-form.ts'
+import { type Diagnostic, exitStatus, formatDiagnostic } from '#platform/config/findings/diagnostic.ts'
+import { formSchema } from '#platform/config/forms/form-schema.ts'
+import { jsonForm } from '#platform/config/forms/json-form.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from '../platform/config/parse.ts'
 import { configText } from './config-inputs.ts'

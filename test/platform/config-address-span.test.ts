@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseAddressSpan } from '#platform/config/address-span.ts'
+import { parseAddressSpan } from '#platform/config/statements/address-span.ts'
 
 function textOf(word: string): string {
   const span = parseAddressSpan(word)

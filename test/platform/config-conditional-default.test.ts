@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { fallbackText } from '#platform/config/fallback.ts'
-import { jsonForm } from '#platform/config/json-form.ts'
+import { jsonForm } from '#platform/config/forms/json-form.ts'
+import { fallbackText } from '#platform/config/keywords/fallback.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { exitStatus, formatDiagnostic } from '#platform/config/diagnostic.ts'
+import { exitStatus, formatDiagnostic } from '#platform/config/findings/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
 
 const CORPUS = new URL('../../../shared/corpus/', import.meta.url)

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { formatDiagnostic, maskSecrets } from '#platform/config/diagnostic.ts'
-import { editDistance, nearest, suggestKeyword } from '#platform/config/suggestion.ts'
+import { formatDiagnostic, maskSecrets } from '#platform/config/findings/diagnostic.ts'
+import { editDistance, nearest, suggestKeyword } from '#platform/config/keywords/suggestion.ts'
 import { complaints, instanceWith, parse, parsePart } from './config/parse.ts'
 
 const WRONG = readFileSync(new URL('config/wrong.conf', import.meta.url), 'utf8')

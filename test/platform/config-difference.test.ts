@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { difference, inWords } from '#platform/config/difference.ts'
+import { difference, inWords } from '#platform/config/compare/difference.ts'
 import type { Config } from '#schemas/config.ts'
 import { parse } from './config/parse.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isAdvertGroup } from '#platform/config/ip-address.ts'
+import { isAdvertGroup } from '#platform/config/statements/ip-address.ts'
 import { complaints, instanceWith } from './config/parse.ts'
 
 test('adverts do not go to a group that is none', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blockPaths, findKeyword, keywordsOf, valuesNotInForce } from '#platform/config/keywords.ts'
+import { blockPaths, findKeyword, keywordsOf, valuesNotInForce } from '#platform/config/keywords/keywords.ts'
 import { complaints, instanceWith, parse } from './config/parse.ts'
 
 /** Two instances, the first with these statements. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { jsonForm } from '#platform/config/json-form.ts'
+import { jsonForm } from '#platform/config/forms/json-form.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { difference, inWords } from '#platform/config/difference.ts'
+import { difference, inWords } from '#platform/config/compare/difference.ts'
 import { complaints, instanceWith, parse } from './config/parse.ts'
 
 function eventBus(statements: string) {

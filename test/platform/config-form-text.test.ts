@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { formText } from '#platform/config/form-text.ts'
-import { jsonForm } from '#platform/config/json-form.ts'
+import { formText } from '#platform/config/forms/form-text.ts'
+import { jsonForm } from '#platform/config/forms/json-form.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { collectFindings } from '#platform/config/diagnostic.ts'
-import { formatConfig } from '#platform/config/format.ts'
-import { readLines } from '#platform/config/lines.ts'
-import { sourceLines } from '#platform/config/source-lines.ts'
-import { buildTree, type Statement } from '#platform/config/tree.ts'
+import { collectFindings } from '#platform/config/findings/diagnostic.ts'
+import { formatConfig } from '#platform/config/forms/format.ts'
+import { sourceLines } from '#platform/config/forms/source-lines.ts'
+import { readLines } from '#platform/config/language/lines.ts'
+import { buildTree, type Statement } from '#platform/config/language/tree.ts'
 import { memoryFiles, OPTIONS, PATH, parse } from './config/parse.ts'
 
 const CORPUS = new URL('../../../shared/corpus/files/', import.meta.url)

@@ -1,7 +1,7 @@
 // What the keywords of instances, of what they track and of BFD look like in the JSON form.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type JsonObject, jsonForm } from '#platform/config/json-form.ts'
+import { type JsonObject, jsonForm } from '#platform/config/forms/json-form.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { complaints, memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blockPaths, childPath, findKeyword, keywordsOf } from '#platform/config/keywords.ts'
+import { blockPaths, childPath, findKeyword, keywordsOf } from '#platform/config/keywords/keywords.ts'
 import { parse } from './config/parse.ts'
 
 test('every block that opens has a table of its own, or holds entries', () => {

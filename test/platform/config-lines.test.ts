@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language under test writes ${NAME}
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { collectFindings } from '#platform/config/diagnostic.ts'
-import { expandBraces } from '#platform/config/include.ts'
-import { readLines } from '#platform/config/lines.ts'
-import { wholeLine } from '#platform/config/text.ts'
-import { commandArguments, scriptWordsOf, tokensOf, wordsOf } from '#platform/config/tokens.ts'
+import { collectFindings } from '#platform/config/findings/diagnostic.ts'
+import { expandBraces } from '#platform/config/language/include.ts'
+import { readLines } from '#platform/config/language/lines.ts'
+import { wholeLine } from '#platform/config/language/text.ts'
+import { commandArguments, scriptWordsOf, tokensOf, wordsOf } from '#platform/config/language/tokens.ts'
 import { memoryFiles, OPTIONS, PATH, parsePart } from './config/parse.ts'
 
 function read(text: string, others: Record<string, string> = {}) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keywordsOf } from '#platform/config/keywords.ts'
+import { keywordsOf } from '#platform/config/keywords/keywords.ts'
 import { parse } from './config/parse.ts'
 
 /** Values at the edges of what some argument takes, and beyond. */

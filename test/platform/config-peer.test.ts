@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { comparePeer } from '#platform/config/peer.ts'
+import { comparePeer } from '#platform/config/compare/peer.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS } from './config/parse.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bytesOf, bytesText, secondsOf, secondsText } from '#platform/config/quantity.ts'
+import { bytesOf, bytesText, secondsOf, secondsText } from '#platform/config/statements/quantity.ts'
 import { parse } from './config/parse.ts'
 
 test('a size is bytes, or a number with K, M, G or T: powers of 1024', () => {

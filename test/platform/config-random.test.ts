@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { seededRandom } from '#platform/config/random.ts'
+import { seededRandom } from '#platform/config/language/random.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
+import { keywordPaths, keywordsOf } from '#platform/config/keywords/keywords.ts'
 import {
   entryText,
   findBlocks,
@@ -8,7 +8,7 @@ import {
   nearestBlock,
   nearestKeyword,
   outlineText,
-} from '#platform/config/reference.ts'
+} from '#platform/config/keywords/reference.ts'
 
 function page(name: string, block?: string): string {
   return findEntries(name, block)

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language under test writes ${NAME}
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Diagnostic, drawDiagnostic, formatDiagnostic, PLAIN } from '#platform/config/diagnostic.ts'
-import { asErrors, fullReportText, reportText, summaryOf, summaryText } from '#platform/config/report.ts'
+import { type Diagnostic, drawDiagnostic, formatDiagnostic, PLAIN } from '#platform/config/findings/diagnostic.ts'
+import { asErrors, fullReportText, reportText, summaryOf, summaryText } from '#platform/config/findings/report.ts'
 import { parsePart } from './config/parse.ts'
 
 function finding(change: Partial<Diagnostic>): Diagnostic {

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Diagnostic } from '#platform/config/diagnostic.ts'
-import { formSchema } from '#platform/config/form-schema.ts'
-import { hasPlainEntries, isListed, isPlain, type JsonObject, jsonForm } from '#platform/config/json-form.ts'
-import { type Argument, findKeyword, type Keyword, keywordPaths, keywordsOf } from '#platform/config/keywords.ts'
+import type { Diagnostic } from '#platform/config/findings/diagnostic.ts'
+import { formSchema } from '#platform/config/forms/form-schema.ts'
+import { hasPlainEntries, isListed, isPlain, type JsonObject, jsonForm } from '#platform/config/forms/json-form.ts'
+import {
+  type Argument,
+  findKeyword,
+  type Keyword,
+  keywordPaths,
+  keywordsOf,
+} from '#platform/config/keywords/keywords.ts'
+import { isNumeric, rangeText } from '#platform/config/statements/values.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
-import { isNumeric, rangeText } from '#platform/config/values.ts'
 import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 import { argumentsSample, openBlocks, outsideOf } from './config/row-sample.ts'
 

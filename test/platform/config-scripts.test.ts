@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { exitStatus } from '#platform/config/diagnostic.ts'
+import { exitStatus } from '#platform/config/findings/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
 import { insecurePart } from '#platform/script-security.ts'
 import { parse } from './config/parse.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readFallback } from '#platform/config/fallback.ts'
-import { childPath, findKeyword, type Keyword, keywordsOf } from '#platform/config/keywords.ts'
-import { parseValue } from '#platform/config/values.ts'
+import { readFallback } from '#platform/config/keywords/fallback.ts'
+import { childPath, findKeyword, type Keyword, keywordsOf } from '#platform/config/keywords/keywords.ts'
+import { parseValue } from '#platform/config/statements/values.ts'
 import {
   choicesOf,
   defaultOf,

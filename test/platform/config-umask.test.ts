@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseUmask } from '#platform/config/umask.ts'
+import { parseUmask } from '#platform/config/readers/umask.ts'
 import { parsePart } from './config/parse.ts'
 
 test('a umask is a number in any base of C, up to 0777', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { maskedConfig } from '#platform/config/secrets.ts'
+import { maskedConfig } from '#platform/config/compare/secrets.ts'
 import type { Config } from '#schemas/config.ts'
 import { differencesInWords } from '../../services/supervisor/adapters/config-file.ts'
 import { readRecord, recordOf } from '../../services/supervisor/adapters/config-record.ts'

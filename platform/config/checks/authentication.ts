@@ -1,7 +1,8 @@
 /** auth_hmac blocks whose keys cannot be used. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf, settingsOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf, settingsOf } from '../statements/block.ts'
 import { nameOf } from './instances.ts'
 
 /** Lengths of keys, in bytes. */

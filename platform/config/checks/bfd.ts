@@ -1,7 +1,8 @@
 /** BFD sessions that cannot be, and uses of one that is kept for others. */
-import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../statements/block.ts'
 import { nameOf, trackedBy } from './instances.ts'
 
 export function checkBfd(root: Block, findings: Findings): void {

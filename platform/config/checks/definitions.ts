@@ -1,8 +1,9 @@
 /** Named blocks that are defined twice, and sync groups that cannot work as they are written. */
-import { type Block, blocksOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { findKeyword } from '../keywords.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { findKeyword } from '../keywords/keywords.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf } from '../statements/block.ts'
 
 /** Instances and virtual servers see to it themselves: theirs depends on more than the name. */
 const NAMED = ['vrrp_sync_group', 'vrrp_script', 'vrrp_track_process', 'track_file', 'bfd_instance', 'track_group']

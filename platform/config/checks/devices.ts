@@ -1,7 +1,8 @@
 /** Devices of their own that instances ask for, and settings that make sense only with them. */
-import { type Block, blocksOf, hasSetting, settingOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, settingOf } from '../statements/block.ts'
 import { nameOf } from './instances.ts'
 
 export function checkDevices(root: Block, findings: Findings): void {

@@ -1,7 +1,8 @@
 /** garp_group blocks that limit nothing, or that share an interface. */
-import { type Block, blocksOf, hasSetting, settingOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, settingOf } from '../statements/block.ts'
 
 export function checkGarpGroups(root: Block, findings: Findings): void {
   const taken = new Set<string>()

@@ -1,8 +1,9 @@
 /** What members of a sync group say that cannot hold where all change their role together. */
-import { type Block, blocksOf, hasSetting, numberOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Entry, optionOf } from '../entries.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, numberOf } from '../statements/block.ts'
+import { type Entry, optionOf } from '../statements/entries.ts'
 import { isOwner, nameOf, TRACKS, trackedBy } from './instances.ts'
 
 /** What defines the names that a block tracks, and the weight of a definition without one. Interfaces have none. */

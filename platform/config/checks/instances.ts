@@ -1,9 +1,10 @@
 /** What several statements of an instance, or several instances, say that cannot all hold. */
-import { type Block, blocksOf, numberOf, settingsOf, textOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { optionOf } from '../entries.ts'
-import { parseIpAddress } from '../ip-address.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, numberOf, settingsOf, textOf } from '../statements/block.ts'
+import { optionOf } from '../statements/entries.ts'
+import { parseIpAddress } from '../statements/ip-address.ts'
 
 /** What instances and sync groups track, by the names of the blocks. */
 export const TRACKS = ['track_interface', 'track_script', 'track_file', 'track_process', 'track_bfd']

@@ -1,7 +1,8 @@
 /** Mail that is asked for, and that nothing says how to send. */
-import { type Block, blocksOf, boolOf, hasSetting, settingOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, boolOf, hasSetting, settingOf } from '../statements/block.ts'
 
 const ALERTS = ['smtp_alert', 'smtp_alert_vrrp', 'smtp_alert_checker']
 

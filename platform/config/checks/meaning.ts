@@ -1,7 +1,8 @@
 /** What single statements cannot show: every check that looks at more than one of them. */
-import type { Block } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import type { Statement } from '../tree.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import type { Statement } from '../language/tree.ts'
+import type { Block } from '../statements/block.ts'
 import { checkAuthentication } from './authentication.ts'
 import { checkBfd } from './bfd.ts'
 import { checkRepeated, checkRepeatedSettings, checkSyncGroups } from './definitions.ts'

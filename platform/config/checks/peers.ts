@@ -1,8 +1,9 @@
 /** Unicast peers that cannot be heard, and settings that make sense only with peers. */
-import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Entry, optionOf } from '../entries.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../statements/block.ts'
+import { type Entry, optionOf } from '../statements/entries.ts'
 import { nameOf, trackedBy } from './instances.ts'
 
 /** unicast_src_ip without a peer: see vrrp-endpoints.ts. */

@@ -1,8 +1,9 @@
 /** Which clients of a virtual_server count as one. */
-import { type Block, blocksOf, settingOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { parseIpAddress } from '../ip-address.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, settingOf } from '../statements/block.ts'
+import { parseIpAddress } from '../statements/ip-address.ts'
 import { serverTitle } from './servers.ts'
 
 export function checkPersistence(root: Block, findings: Findings): void {

@@ -1,7 +1,8 @@
 /** Names that DNS_CHECK asks for, and that no name server could be asked for. */
-import { type Block, blocksOf, settingOf, textOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, settingOf, textOf } from '../statements/block.ts'
 
 export function checkNames(root: Block, findings: Findings): void {
   for (const service of blocksOf(root, 'virtual_server')) {

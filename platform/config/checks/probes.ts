@@ -1,7 +1,8 @@
 /** Checks of real servers whose settings contradict each other. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf, textOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf, textOf } from '../statements/block.ts'
 
 /** Checks that reach their server over the network; as one set of paths, because servers come by the thousands. */
 const PROBES: ReadonlySet<string> = new Set(

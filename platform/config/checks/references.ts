@@ -1,10 +1,11 @@
 /** Names that one part of the configuration uses and another has to define. Order is free: all is read by now. */
-import { type Block, blocksOf, settingsOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { findKeyword } from '../keywords.ts'
-import { nearest } from '../suggestion.ts'
-import { type Word, wordPosition } from '../text.ts'
-import type { Statement } from '../tree.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { findKeyword } from '../keywords/keywords.ts'
+import { nearest } from '../keywords/suggestion.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import type { Statement } from '../language/tree.ts'
+import { type Block, blocksOf, settingsOf } from '../statements/block.ts'
 
 /** What the first words of the lines of a block name, by the block's own name. */
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,9 @@
 /** Blocks without what the keyword table says they cannot do without. */
-import { type Block, hasSetting } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Keyword, keywordsOf } from '../keywords.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Keyword, keywordsOf } from '../keywords/keywords.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, hasSetting } from '../statements/block.ts'
 
 /** Their readers say it: what is required depends on more than one keyword there. */
 const ELSEWHERE = /^(vrrp_sync_group|vrrp_instance|vrrp_instance\/authentication)$/

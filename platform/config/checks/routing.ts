@@ -1,9 +1,10 @@
 /** Routes and rules whose words do not go together. The kernel would refuse them, or they would mean something else. */
-import { type Block, blocksOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Entry, optionOf, type Use } from '../entries.ts'
-import { type Word, wordPosition } from '../text.ts'
-import type { Value } from '../values.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf } from '../statements/block.ts'
+import { type Entry, optionOf, type Use } from '../statements/entries.ts'
+import type { Value } from '../statements/values.ts'
 
 /** What a rule does with its packets; it is one of them. */
 const ACTIONS = ['table', 'goto', 'nop', 'blackhole', 'unreachable', 'prohibit', 'l3mdev']

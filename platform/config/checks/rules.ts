@@ -1,7 +1,8 @@
 /** Lines of virtual_rules and static_rules that leave to chance what they ought to say. */
-import { type Block, blocksOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf } from '../statements/block.ts'
 
 /** Spellings of the place of a rule among the others. */
 const PLACE = /^(preference|order|priority)$/

@@ -1,7 +1,8 @@
 /** Settings of a virtual_server that are not there, or that others leave without effect. */
-import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../statements/block.ts'
 import { serverTitle } from './servers.ts'
 
 /** Choices that ought to be written down: their defaults surprise too often to be silent. */

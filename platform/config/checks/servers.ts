@@ -1,7 +1,8 @@
 /** What the parts of a virtual_server say that cannot all hold. */
-import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { type Word, wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Word, wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../statements/block.ts'
 
 export function checkServers(root: Block, findings: Findings): void {
   for (const block of blocksOf(root, 'virtual_server')) {

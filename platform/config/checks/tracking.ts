@@ -1,8 +1,9 @@
 /** What is tracked by numbers that cannot be meant. */
-import { type Block, blocksOf, numberOf, settingOf } from '../block.ts'
-import type { Findings } from '../diagnostic.ts'
-import { optionOf } from '../entries.ts'
-import { wordPosition } from '../text.ts'
+
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, numberOf, settingOf } from '../statements/block.ts'
+import { optionOf } from '../statements/entries.ts'
 import { nameOf, trackedBy } from './instances.ts'
 
 /** Priorities are from 1 to 254 where they change: none can be further apart. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Diagnostic, formatDiagnostic } from '#platform/config/diagnostic.ts'
-import { difference, inWords } from '#platform/config/difference.ts'
+import { difference, inWords } from '#platform/config/compare/difference.ts'
+import { type Diagnostic, formatDiagnostic } from '#platform/config/findings/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
 import type { Config } from '#schemas/config.ts'
 

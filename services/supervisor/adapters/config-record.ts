@@ -4,7 +4,7 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { openReader } from '#platform/bus-reader.ts'
-import { maskedConfig } from '#platform/config/secrets.ts'
+import { maskedConfig } from '#platform/config/compare/secrets.ts'
 import type { Config } from '#schemas/config.ts'
 import type { BusAccess } from '#schemas/settings.ts'
 import { eventSubject, type NodeName } from '#schemas/subjects.ts'

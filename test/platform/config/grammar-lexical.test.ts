@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language under test writes ${NAME}
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { commandArguments } from '#platform/config/tokens.ts'
+import { commandArguments } from '#platform/config/language/tokens.ts'
 import { instanceWith, parse, parsePart } from './parse.ts'
 import { codes, helo, linesOf, placed, wordsIn } from './read.ts'
 

@@ -1,6 +1,6 @@
 /** Configurations from strings: the parser's port with nothing behind it. */
-import { type Diagnostic, exitStatus } from '#platform/config/diagnostic.ts'
-import type { ConfigFiles } from '#platform/config/files.ts'
+import { type Diagnostic, exitStatus } from '#platform/config/findings/diagnostic.ts'
+import type { ConfigFiles } from '#platform/config/language/files.ts'
 import { parseConfig } from '#platform/config/to-config.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 

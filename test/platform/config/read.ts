@@ -1,8 +1,8 @@
 /** What the lexer makes of a text, for tests of the grammar. */
-import { collectFindings, type Diagnostic } from '#platform/config/diagnostic.ts'
-import { readLines } from '#platform/config/lines.ts'
-import { wholeLine } from '#platform/config/text.ts'
-import { tokensOf, wordsOf } from '#platform/config/tokens.ts'
+import { collectFindings, type Diagnostic } from '#platform/config/findings/diagnostic.ts'
+import { readLines } from '#platform/config/language/lines.ts'
+import { wholeLine } from '#platform/config/language/text.ts'
+import { tokensOf, wordsOf } from '#platform/config/language/tokens.ts'
 import { memoryFiles, OPTIONS, PATH, parse } from './parse.ts'
 
 export function linesOf(text: string, others: Record<string, string | 'directory'> = {}, configId = OPTIONS.configId) {

@@ -1,5 +1,5 @@
 /** A statement for every row of the keyword table, and what it has to come to in the JSON form. */
-import { type Argument, findKeyword, type Keyword, type Option } from '#platform/config/keywords.ts'
+import { type Argument, findKeyword, type Keyword, type Option } from '#platform/config/keywords/keywords.ts'
 
 export interface Sample {
   text: string

@@ -1,6 +1,6 @@
 /** The table that specifies the language, which lives outside this repository: what it says, read the way our table says it. */
 import { existsSync, readFileSync } from 'node:fs'
-import { type Argument, findKeyword, type Keyword } from '#platform/config/keywords.ts'
+import { type Argument, findKeyword, type Keyword } from '#platform/config/keywords/keywords.ts'
 
 const TABLE = new URL('../../../../shared/spec/conf-keywords.tsv', import.meta.url)
 

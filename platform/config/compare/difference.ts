@@ -1,0 +1,170 @@
+/**
+ * What a reload changes: two configurations compared by the identity of what is in them. Virtual routers are the same by
+ * interface, id and family, services by address, port and protocol, real servers by address and port, as in keepalived.
+ */
+import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import { endpointName, instanceIdentity } from '#schemas/names.ts'
+import { isEqual } from '../../equality.ts'
+import { settingsOf } from './setting-words.ts'
+
+export interface Difference {
+  kind: 'added' | 'removed' | 'changed' | 'renamed'
+  /** The block of the file: `vrrp_instance VI_1`, under its newer name. */
+  block: string
+  /** What of it: `real_server 192.0.2.20 8080`; empty for the block itself. */
+  part: string
+  /** The setting or check, `priority`, `TCP_CHECK connect_timeout`; empty for the part as a whole. */
+  keyword: string
+  /** `150 -> 100`; empty where it would repeat the rest or show a secret. */
+  summary: string
+}
+
+type Place = Pick<Difference, 'block' | 'part' | 'keyword'>
+
+/** All differences, in the order of the newer configuration; empty when both mean the same. Secrets are never shown. */
+export function difference(before: Config, after: Config): Difference[] {
+  const { instances: oldInstances, virtualServers: oldServers, eventBus: oldBus, ...oldHead } = before
+  const { instances, virtualServers, eventBus, ...head } = after
+  return [
+    ...settings({ block: 'global_defs', part: '', keyword: '' }, oldHead, head),
+    ...settings({ block: 'event_bus', part: '', keyword: '' }, oldBus, eventBus),
+    ...members<VrrpInstance>(oldInstances, instances, {
+      identity: instanceIdentity,
+      place: (instance) => ({ block: instanceBlock(instance), part: '', keyword: '' }),
+      compare: instanceDifferences,
+    }),
+    ...members<VirtualServer>(oldServers, virtualServers, {
+      identity: serviceBlock,
+      place: (server) => ({ block: serviceBlock(server), part: '', keyword: '' }),
+      compare: serviceDifferences,
+    }),
+  ]
+}
+
+/** `changed vrrp_instance VI_1 priority: 150 -> 100` */
+export function inWords({ kind, block, part, keyword, summary }: Difference): string {
+  const place = [kind, block, part, keyword].filter((word) => word !== '').join(' ')
+  return summary === '' ? place : `${place}: ${summary}`
+}
+
+/** How plans and events name an instance. */
+export function instanceBlock({ name }: VrrpInstance): string {
+  return `vrrp_instance ${name}`
+}
+
+/** How plans and events name a service; what it is known again by, too. */
+export function serviceBlock({ address, port, protocol }: VirtualServer): string {
+  return `virtual_server ${address} ${port} ${protocol}`
+}
+
+/** `192.0.2.11/32 dev eth0`: the same prefix on another interface is another address to the kernel. */
+export function addressWords({ address, prefix, device }: VipAddress): string {
+  return `${address}/${prefix} dev ${device}`
+}
+
+function instanceDifferences(place: Place, before: VrrpInstance, after: VrrpInstance): Difference[] {
+  const { name: oldName, addresses: oldAddresses, excludedAddresses: oldExcluded, ...old } = before
+  const { name, addresses, excludedAddresses, ...rest } = after
+  const renamed: Difference = { kind: 'renamed', ...place, summary: `${oldName} -> ${name}` }
+  return [
+    ...(name === oldName ? [] : [renamed]),
+    ...settings(place, old, rest),
+    ...addressDifferences({ ...place, part: 'virtual_ipaddress' }, oldAddresses, addresses),
+    ...addressDifferences({ ...place, part: 'virtual_ipaddress_excluded' }, oldExcluded, excludedAddresses),
+  ]
+}
+
+function addressDifferences(place: Place, before: VipAddress[], after: VipAddress[]): Difference[] {
+  return members<VipAddress>(before, after, {
+    identity: addressWords,
+    place: (address) => ({ ...place, part: `${place.part} ${addressWords(address)}` }),
+    compare: settings,
+  })
+}
+
+function serviceDifferences(place: Place, before: VirtualServer, after: VirtualServer): Difference[] {
+  const { realServers: oldServers, ...old } = before
+  const { realServers, ...rest } = after
+  return [
+    ...settings(place, old, rest),
+    ...members<RealServer>(oldServers, realServers, {
+      identity: endpointName,
+      place: ({ address, port }) => ({ ...place, part: `real_server ${address} ${port}` }),
+      compare: serverDifferences,
+    }),
+  ]
+}
+
+function serverDifferences(place: Place, before: RealServer, after: RealServer): Difference[] {
+  const { checks: oldChecks, ...old } = before
+  const { checks, ...rest } = after
+  return [
+    ...settings(place, old, rest),
+    ...members<Check>(oldChecks, checks, {
+      identity: checkWords,
+      place: (check) => ({ ...place, keyword: checkLabel(check, after) }),
+      compare: settings,
+    }),
+  ]
+}
+
+function checkWords({ type, connectAddress, connectPort }: Check): string {
+  return `${type} ${connectAddress} ${connectPort}`
+}
+
+/** By its type, and by what of its target is not the server itself: the same check of many servers has one name. */
+function checkLabel({ type, connectAddress, connectPort }: Check, { address, port }: RealServer): string {
+  const elsewhere = connectAddress === address ? [] : [connectAddress]
+  const otherPort = connectPort === port ? [] : [`port ${connectPort}`]
+  return [type, ...elsewhere, ...otherPort].join(' ')
+}
+
+interface Membership<T> {
+  /** Members with the same one are the same; several in one list are told apart by their order. */
+  identity(member: T): string
+  place(member: T): Place
+  compare(place: Place, before: T, after: T): Difference[]
+}
+
+function members<T>(before: readonly T[], after: readonly T[], membership: Membership<T>): Difference[] {
+  const { identity, place, compare } = membership
+  const old = new Map(numbered(before, identity))
+  const fresh = numbered(after, identity)
+  const stays = new Set(fresh.map(([key]) => key))
+  const gone = [...old].filter(([key]) => !stays.has(key)).map(([, member]) => member)
+  return [
+    ...gone.map((member) => whole('removed', place(member))),
+    ...fresh.flatMap(([key, member]): Difference[] => {
+      const twin = old.get(key)
+      if (twin === undefined) return [whole('added', place(member))]
+      return isEqual(twin, member) ? [] : compare(place(member), twin, member)
+    }),
+  ]
+}
+
+function whole(kind: 'added' | 'removed', place: Place): Difference {
+  return { kind, ...place, summary: '' }
+}
+
+function numbered<T>(list: readonly T[], identity: (member: T) => string): [string, T][] {
+  const seen = new Map<string, number>()
+  return list.map((member) => {
+    const key = identity(member)
+    const count = (seen.get(key) ?? 0) + 1
+    seen.set(key, count)
+    return [`${key} #${count}`, member]
+  })
+}
+
+function settings(place: Place, before: object, after: object): Difference[] {
+  const old = new Map(settingsOf(before).map((setting) => [setting.keyword, setting]))
+  const fresh = new Map(settingsOf(after).map((setting) => [setting.keyword, setting]))
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((keyword): Difference[] => {
+    const from = old.get(keyword)?.value ?? 'none'
+    const to = fresh.get(keyword)?.value ?? 'none'
+    if (from === to) return []
+    const secret = [old, fresh].some((side) => side.get(keyword)?.secret)
+    const full = [place.keyword, keyword].filter((word) => word !== '').join(' ')
+    return [{ kind: 'changed', ...place, keyword: full, summary: secret ? '' : `${from} -> ${to}` }]
+  })
+}

@@ -1,0 +1,94 @@
+/** Settings of a configuration in the words of the file: keywords, and values as one would write them. */
+import { bytesText, secondsText } from '../statements/quantity.ts'
+import { isSecretName } from './secrets.ts'
+
+export interface SettingWords {
+  keyword: string
+  /** `none` where nothing is set. */
+  value: string
+  /** The value may be compared, and not be shown. */
+  secret: boolean
+}
+
+/** Keywords that cannot be guessed from the name of the field. */
+const KEYWORDS: Readonly<Record<string, string>> = {
+  initialState: 'state',
+  version: 'vrrp_version',
+  advertIntervalMs: 'advert_int',
+  'authentication.password': 'auth_pass',
+  'authentication.type': 'auth_type',
+  multicastGroup: 'multicast group',
+  sourceAddress: 'source address',
+  lowerPriorityAdvert: 'vrrp_lower_prio_no_advert off',
+  higherPriorityAdvert: 'vrrp_higher_prio_send_advert',
+  leaseMs: 'vip_lease',
+  'announcement.repeat': 'garp_master_repeat',
+  'announcement.delayMs': 'garp_master_delay',
+  'announcement.refreshMs': 'garp_master_refresh',
+  'announcement.refreshRepeat': 'garp_master_refresh_repeat',
+  'announcement.lowerPriorityRepeat': 'garp_lower_prio_repeat',
+  'announcement.lowerPriorityDelayMs': 'garp_lower_prio_delay',
+  'notify.any': 'notify',
+  scheduler: 'lb_algo',
+  forwarding: 'lb_kind',
+  'mail.recipients': 'notification_email',
+  'mail.from': 'notification_email_from',
+  'mail.server': 'smtp_server',
+  'mail.connectTimeoutMs': 'smtp_connect_timeout',
+  'mail.heloName': 'smtp_helo_name',
+  'mail.silentFaults': 'no_email_faults',
+  scriptSecurity: 'enable_script_security',
+  scriptUmask: 'umask',
+  maxBytes: 'max_size',
+}
+
+/** Groups of fields that one statement sets. */
+const STATEMENTS = ['mail.server', 'scriptUser']
+
+/** Every setting in an object, nested ones too; lists of objects are left to who compares them. */
+export function settingsOf(value: object): SettingWords[] {
+  return settingsIn(value, '')
+}
+
+function settingsIn(value: object, path: string): SettingWords[] {
+  return Object.entries(value).flatMap(([field, part]: [string, unknown]): SettingWords[] => {
+    const inner = path === '' ? field : `${path}.${field}`
+    const leaf = !isObject(part) || Array.isArray(part) || 'argv' in part || STATEMENTS.includes(inner)
+    if (!leaf) return settingsIn(part, inner)
+    return [{ keyword: keywordOf(inner), value: textOf(inner, part), secret: isSecretName(field) }]
+  })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** `connectTimeoutMs` is `connect_timeout`, `notify.master` is `notify_master`. */
+function keywordOf(path: string): string {
+  const known = KEYWORDS[path]
+  if (known !== undefined) return known
+  const name = path.replace(/Ms$|(?<=[a-z])S$/, '').replaceAll('.', '_')
+  return name.replace(/[A-Z]/g, (upper) => `_${upper.toLowerCase()}`)
+}
+
+/** Times are in seconds, as in the file. */
+function textOf(path: string, value: unknown): string {
+  if (value === null || value === '') return 'none'
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'number' && path === 'maxAgeS') return secondsText(value)
+  if (typeof value === 'number' && path === 'maxBytes') return bytesText(value)
+  if (typeof value === 'number' && path === 'scriptUmask') return `0${value.toString(8)}`
+  if (typeof value === 'number') return String(path.endsWith('Ms') ? value / 1_000 : value)
+  if (Array.isArray(value)) return value.map((part: unknown) => textOf(path, part)).join(' ') || 'none'
+  if (isObject(value)) return wordsOf(value)
+  return String(value)
+}
+
+/** An object that one statement sets, such as a script and its account. */
+function wordsOf(value: object): string {
+  return Object.values(value)
+    .flat()
+    .filter((part: unknown) => part !== null)
+    .map((part: unknown) => (isObject(part) ? wordsOf(part) : String(part)))
+    .join(' ')
+}

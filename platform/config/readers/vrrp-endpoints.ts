@@ -1,0 +1,42 @@
+/** Where the adverts of a vrrp_instance come from and go to. */
+import type { VrrpInstance } from '#schemas/config.ts'
+import { wordPosition } from '../language/text.ts'
+import { blocksOf, settingOf, textOf } from '../statements/block.ts'
+import { isAdvertGroup } from '../statements/ip-address.ts'
+import type { Reading } from './vrrp-reading.ts'
+
+/** Unicast peers are not in force: an instance that has any does not get here. */
+export function readEndpoints(reading: Reading, family: 4 | 6): Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup'> {
+  const { defaults } = reading
+  reportUnicast(reading)
+  const group = readAddress(reading, 'mcast_dst_ip', family)
+  return {
+    sourceAddress: readAddress(reading, 'mcast_src_ip', family) ?? readAddress(reading, 'unicast_src_ip', family),
+    multicastGroup: group ?? (family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6),
+  }
+}
+
+function reportUnicast({ block, name, findings }: Reading): void {
+  const unicast = settingOf(block, 'unicast_src_ip') ?? blocksOf(block, 'unicast_peer')[0]
+  const at = unicast?.statement?.keyword
+  if (at === undefined || block.refused) return
+  const message = `${name}: without unicast peers adverts go to the multicast group`
+  const hint = 'mcast_src_ip sets their source address'
+  findings.warning({ code: 'NO_PEER', at: wordPosition(at), keyword: at.value, message, hint })
+}
+
+/** The address behind the keyword if it can be used there; null otherwise, which is reported. */
+function readAddress({ block, name, findings }: Reading, keyword: string, family: 4 | 6): string | null {
+  const written = settingOf(block, keyword)
+  const address = textOf(block, keyword)
+  if (written === undefined || address === undefined) return null
+  const refuse = (code: string, reason: string, hint: string | null = null): null => {
+    const message = `${name}: ${keyword} ${address} is ${reason}; it is not used`
+    findings.error({ code, at: wordPosition(written.statement.keyword), keyword, message, hint })
+    return null
+  }
+  if (address.includes(':') !== (family === 6)) return refuse('FAMILY', "not of the family of the instance's addresses")
+  if (keyword !== 'mcast_dst_ip' || isAdvertGroup(address)) return address
+  const range = family === 4 ? '224.0.0.0 to 239.255.255.255' : 'ff02::/16: link-local multicast'
+  return refuse('INVALID', 'no multicast group that adverts can go to', `allowed: ${range}`)
+}

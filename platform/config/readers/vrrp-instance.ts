@@ -1,0 +1,233 @@
+/** vrrp_instance blocks. An instance that cannot work is left out, and the others go on without it. */
+import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { Findings } from '../findings/diagnostic.ts'
+import { type Position, wordPosition } from '../language/text.ts'
+import {
+  type Block,
+  blocksOf,
+  boolOf,
+  hasSetting,
+  numberOf,
+  scriptOf,
+  settingOf,
+  settingsOf,
+  textOf,
+} from '../statements/block.ts'
+import type { Defaults } from './global-defs.ts'
+import { readVipAddress } from './virtual-address.ts'
+import { readAuthentication } from './vrrp-authentication.ts'
+import { readEndpoints } from './vrrp-endpoints.ts'
+import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
+
+export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
+  const instances: VrrpInstance[] = []
+  const names = new Set<string>()
+  const routers = new Map<string, VrrpInstance>()
+  for (const block of blocksOf(root, 'vrrp_instance')) {
+    const name = String(block.values[0] ?? '')
+    const reading = { block, name, defaults, findings }
+    if (names.has(name)) {
+      leaveOut(reading, 'REPEATED', 'is already defined above')
+      continue
+    }
+    names.add(name)
+    const instance = readInstance(reading)
+    // Read for what else is wrong with it.
+    if (instance === null || block.refused || defaults.noInstances) continue
+    const rival = routers.get(routerOf(instance))
+    if (rival !== undefined) {
+      const what = `virtual_router_id ${instance.virtualRouterId} on ${instance.interface}`
+      leaveOut(reading, 'DUPLICATE_ROUTER', `uses ${what}, and so does ${rival.name}`)
+      continue
+    }
+    instances.push(instance)
+    routers.set(routerOf(instance), instance)
+  }
+  return instances
+}
+
+/** Two instances of the same router would take each other's adverts for those of another node. */
+function routerOf({ interface: device, virtualRouterId, multicastGroup }: VrrpInstance): string {
+  return `${device} ${virtualRouterId} ${multicastGroup}`
+}
+
+/** The instance with all defaults filled in, also if it is refused; null when it cannot work, which is reported. */
+export function readInstance(reading: Reading): VrrpInstance | null {
+  const { block, name, defaults } = reading
+  const device = textOf(block, 'interface')
+  const virtualRouterId = numberOf(block, 'virtual_router_id')
+  if (virtualRouterId === undefined) reportAbsent(reading, 'virtual_router_id', 'a number from 1 to 255')
+  // With unicast peers, which are refused, there need not be any.
+  if (device === undefined && !block.refused) reportAbsent(reading, 'interface', 'the interface its adverts leave by')
+  if (device === undefined || virtualRouterId === undefined) return null
+  const { addresses, excludedAddresses, family } = readAddresses(reading, device)
+  const version = readVersion(reading, family)
+  if (version === 3 && addresses.length === 0 && !hasSetting(block, 'no_virtual_ipaddress')) {
+    if (!hasAddressLines(block)) leaveOut(reading, 'NO_ADDRESS', 'has no virtual_ipaddress, which version 3 requires')
+    return null
+  }
+  const priority = readPriority(block)
+  const initialState = readState(reading, priority)
+  const advertIntervalMs = readAdvertInterval(reading, version)
+  return {
+    name,
+    initialState,
+    interface: device,
+    virtualRouterId,
+    priority,
+    version,
+    advertIntervalMs,
+    authentication: readAuthentication(reading, version),
+    ...readPreemption(reading, initialState, priority),
+    lowerPriorityAdvert: invert(boolOf(block, 'lower_prio_no_advert')) ?? defaults.lowerPriorityAdvert,
+    higherPriorityAdvert: boolOf(block, 'higher_prio_send_advert') ?? defaults.higherPriorityAdvert,
+    ...readEndpoints(reading, family),
+    addresses,
+    excludedAddresses,
+    announcement: readAnnouncement(block, defaults),
+    leaseMs: readLease(reading, advertIntervalMs),
+    notify: {
+      master: scriptOf(block, 'notify_master'),
+      backup: scriptOf(block, 'notify_backup'),
+      fault: scriptOf(block, 'notify_fault'),
+      stop: scriptOf(block, 'notify_stop'),
+      any: scriptOf(block, 'notify'),
+    },
+    smtpAlert: boolOf(block, 'smtp_alert') ?? defaults.instanceMail,
+  }
+}
+
+function invert(value: boolean | undefined): boolean | undefined {
+  return value === undefined ? undefined : !value
+}
+
+function readAddresses(reading: Reading, device: string) {
+  const { block, name, findings } = reading
+  const read = (keyword: string): { address: VipAddress; at: Position }[] =>
+    blocksOf(block, keyword).flatMap(({ entries }) =>
+      entries.flatMap((entry) => {
+        const address = readVipAddress(entry, device, findings)
+        return address === null ? [] : [{ address, at: wordPosition(entry.statement.keyword) }]
+      }),
+    )
+  const advertised = read('virtual_ipaddress')
+  const family = advertised[0]?.address.family ?? (hasSetting(block, 'native_ipv6') ? 6 : 4)
+  const addresses = new Map<string, VipAddress>()
+  for (const { address, at } of advertised) {
+    const keyword = address.address
+    const place = `${keyword} ${address.device}`
+    if (address.family !== family) {
+      const message = `${name}: ${keyword} is not of the family of the instance's first address; it is left out`
+      findings.error({ code: 'FAMILY', at, keyword, message, hint: 'put it into virtual_ipaddress_excluded' })
+    } else if (addresses.has(place)) {
+      findings.warning({ code: 'REPEATED', at, keyword, message: `${name}: ${keyword} is listed twice` })
+    } else addresses.set(place, address)
+  }
+  if (advertised.length === 0 && !hasAddressLines(block) && !hasSetting(block, 'no_virtual_ipaddress')) {
+    const message = `vrrp_instance ${name} has no virtual_ipaddress`
+    const hint = 'no_virtual_ipaddress says that this is meant'
+    findings.warning({ code: 'NO_ADDRESS', at: openingOf(block), keyword: name, message, hint })
+  }
+  const excludedAddresses = read('virtual_ipaddress_excluded').map(({ address }) => address)
+  return { addresses: [...addresses.values()], excludedAddresses, family }
+}
+
+/** Whether addresses were written at all: if none is usable, that has been said of each. */
+function hasAddressLines(block: Block): boolean {
+  return blocksOf(block, 'virtual_ipaddress').some(
+    ({ entries, damaged }) => entries.length > 0 || damaged.has('(entry)'),
+  )
+}
+
+function readVersion(reading: Reading, family: 4 | 6): 2 | 3 {
+  const { block, name, defaults, findings } = reading
+  const written = settingOf(block, 'version')
+  const version = written === undefined ? defaults.version : written.values[0] === '3' ? 3 : 2
+  if (family === 4 || version === 3) return version
+  if (written !== undefined) {
+    const at = wordPosition(written.statement.keyword)
+    findings.warning({
+      code: 'VERSION',
+      at,
+      keyword: 'version',
+      message: `${name}: IPv6 needs version 3, which is used`,
+    })
+  }
+  return 3
+}
+
+function readPriority(block: Block): number {
+  const states = settingsOf(block, 'state')
+  const owner = states.some(({ values }) => values[0] === 'MASTER')
+  const absent = !hasSetting(block, 'priority') && !block.damaged.has('priority')
+  return numberOf(block, 'priority') ?? (owner && absent ? 255 : 100)
+}
+
+function readState({ block, name, findings }: Reading, priority: number): 'MASTER' | 'BACKUP' {
+  const settings = settingsOf(block, 'state')
+  const master = settings.findIndex(({ values }) => values[0] === 'MASTER')
+  const later = master === -1 ? undefined : settings.slice(master).find(({ values }) => values[0] === 'BACKUP')
+  if (later !== undefined) {
+    const at = wordPosition(later.statement.keyword)
+    const message = `${name}: state BACKUP after state MASTER is not used`
+    findings.error({ code: 'REPEATED', at, keyword: 'state', message })
+  }
+  if (settings.length === 0 && !block.damaged.has('state')) return priority === 255 ? 'MASTER' : 'BACKUP'
+  return master === -1 ? 'BACKUP' : 'MASTER'
+}
+
+function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3): number {
+  const written = settingOf(block, 'advert_int')
+  const seconds = numberOf(block, 'advert_int') ?? 1
+  const fitting = version === 3 ? Math.min(40.95, Math.round(seconds * 100) / 100) : Math.max(1, Math.round(seconds))
+  if (fitting !== seconds && written !== undefined) {
+    const limit = version === 3 ? 'hundredths of a second up to 40.95' : 'whole seconds'
+    const message = `${name}: version ${version} counts advert_int in ${limit}; ${seconds} becomes ${fitting}`
+    findings.warning({ code: 'ROUNDED', at: wordPosition(written.statement.keyword), keyword: 'advert_int', message })
+  }
+  return Math.round(fitting * 1000)
+}
+
+function readPreemption(reading: Reading, state: 'MASTER' | 'BACKUP', priority: number) {
+  const { block, name, findings } = reading
+  const refuse = (keyword: string, because: string): void => {
+    const at = wordPosition(settingOf(block, keyword)?.statement.keyword ?? keywordOf(block))
+    const message = `${name}: ${keyword} has no effect ${because}`
+    findings.warning({ code: 'NO_EFFECT', at, keyword, message })
+  }
+  const first = state === 'MASTER' ? 'with state MASTER' : priority === 255 ? 'with priority 255' : null
+  const asked = hasSetting(block, 'nopreempt')
+  if (asked && first !== null) refuse('nopreempt', first)
+  const preempt = !asked || first !== null
+  const delayS = numberOf(block, 'preempt_delay') ?? 0
+  const useless = state === 'MASTER' ? 'with state MASTER' : preempt ? null : 'with nopreempt'
+  if (delayS > 0 && useless !== null) refuse('preempt_delay', useless)
+  return { preempt, preemptDelayMs: useless === null ? Math.round(delayS * 1000) : 0 }
+}
+
+function readAnnouncement(block: Block, defaults: Defaults): VrrpInstance['announcement'] {
+  const seconds = (keyword: string, fallback: number): number => (numberOf(block, keyword) ?? fallback) * 1000
+  return {
+    repeat: Math.max(1, numberOf(block, 'garp_master_repeat') ?? defaults.garpRepeat),
+    delayMs: seconds('garp_master_delay', defaults.garpDelayS),
+    refreshMs: seconds('garp_master_refresh', defaults.garpRefreshS),
+    refreshRepeat: Math.max(1, numberOf(block, 'garp_master_refresh_repeat') ?? defaults.garpRefreshRepeat),
+    lowerPriorityRepeat: numberOf(block, 'garp_lower_prio_repeat') ?? defaults.garpLowerPriorityRepeat,
+    lowerPriorityDelayMs: seconds('garp_lower_prio_delay', defaults.garpLowerPriorityDelayS),
+  }
+}
+
+function readLease({ block, name, defaults, findings }: Reading, advertIntervalMs: number): number {
+  const written = settingOf(block, 'vip_lease')
+  const leaseS = numberOf(block, 'vip_lease') ?? defaults.vipLeaseS
+  const usualMs = 3 * advertIntervalMs
+  if (leaseS === null) return Math.max(2000, Math.ceil(usualMs / 1000) * 1000)
+  if (leaseS * 1000 < usualMs) {
+    // It is each advert seen to leave that extends the lease.
+    const message = `${name}: vip_lease ${leaseS} is shorter than three advert intervals: a MASTER that is late with an advert loses its addresses`
+    const at = written === undefined ? openingOf(block) : wordPosition(written.statement.keyword)
+    const hint = `allowed without that: ${Math.ceil(usualMs / 1000)} seconds and more`
+    findings.warning({ code: 'SHORT_LEASE', at, keyword: 'vip_lease', message, hint })
+  }
+  return leaseS * 1000
+}
