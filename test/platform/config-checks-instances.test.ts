@@ -194,3 +194,11 @@ describe('a garp_group', () => {
     ])
   })
 })
+
+test('a new master announces itself at least once', () => {
+  const once = (name: string): string => `warning: ${name}: 0 counts as 1: a new master has to announce its addresses`
+  assert.deepEqual(said(`global_defs {\nvrrp_garp_master_repeat 0\nvrrp_garp_master_refresh_repeat 1\n}\n`), [
+    once('vrrp_garp_master_repeat'),
+  ])
+  assert.deepEqual(said(one('garp_master_refresh_repeat 0')), [once('garp_master_refresh_repeat')])
+})

@@ -16,6 +16,7 @@ import { checkPersistence } from './persistence.ts'
 import { checkProbes } from './probes.ts'
 import { checkNames } from './probes-names.ts'
 import { checkReferences } from './references.ts'
+import { checkRepeats } from './repeats.ts'
 import { checkRequired } from './required.ts'
 import { checkRouting } from './routing.ts'
 import { checkRules } from './rules.ts'
@@ -37,6 +38,7 @@ const CHECKS: readonly ((root: Block, findings: Findings) => void)[] = [
   checkDevices,
   checkAuthentication,
   checkGarpGroups,
+  checkRepeats,
   checkServers,
   checkServerSettings,
   checkPersistence,
