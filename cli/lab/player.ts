@@ -29,7 +29,7 @@ export interface Stage {
 }
 
 /** However slow the machine: what has not been seen by then will not come. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 const LOOK_EVERY_MS = 50
 
 /** Plays all steps in order; a failed step does not keep the rest from being played. */
