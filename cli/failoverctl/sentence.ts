@@ -1,3 +1,4 @@
+import { BfdEvent } from '#schemas/bfd.ts'
 import { CheckerEvent } from '#schemas/checker.ts'
 import type { Envelope } from '#schemas/envelope.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
@@ -9,6 +10,8 @@ import { type Peer, VrrpEvent } from '#schemas/vrrp.ts'
 export function sentence({ type, subject, data, causationid }: Envelope): string {
   const vrrp = VrrpEvent.safeParse(data)
   if (vrrp.success) return ofVrrp(vrrp.data)
+  const bfd = BfdEvent.safeParse(data)
+  if (bfd.success) return ofBfd(bfd.data)
   const ipvs = IpvsEvent.safeParse(data)
   if (ipvs.success) return ofIpvs(ipvs.data, causationid !== undefined)
   const checker = CheckerEvent.safeParse(data)
@@ -63,6 +66,20 @@ function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): str
       return `its priority is above that of ${peer(event.previousMaster)}`
     case 'owner':
       return 'it owns the addresses (priority 255)'
+  }
+}
+
+function ofBfd(event: BfdEvent): string {
+  const name = event.session === null ? 'fast detection' : `bfd_instance ${event.session}`
+  const session = `the BFD session with ${event.neighbour} (${name})`
+  if (event.type === 'BfdUp') return `${session} is up`
+  switch (event.reason) {
+    case 'silence':
+      return `${session} is down: no packet for ${event.silentMs} ms`
+    case 'neighbour-down':
+      return `${session} is down: the neighbour does not hear us`
+    case 'neighbour-admin-down':
+      return `${session} is down: the neighbour took it out of service`
   }
 }
 

@@ -27,6 +27,7 @@ const OWN_KERNEL = [
 /** @type {readonly DebianPackage[]} */
 const TESTS = [
   { name: 'keepalived', proofs: ['keepalived'], why: 'the other router in tests and benchmarks' },
+  { name: 'frr', proofs: ['/usr/lib/frr/bfdd'], why: 'the other BFD speaker in tests; 23 MB' },
   { name: 'tshark', proofs: ['tshark'], why: 'judges our packets' },
   { name: 'tcpdump', proofs: ['tcpdump'], why: 'captures our packets' },
   { name: 'nftables', proofs: ['nft'], why: 'drops packets where a test wants it' },
@@ -34,6 +35,9 @@ const TESTS = [
   { name: 'curl', proofs: ['curl'], why: 'the client of the tests' },
   { name: 'procps', proofs: ['ps', 'sysctl'], why: 'reads processes and kernel settings' },
 ]
+
+/** Those that come with a service of their own. */
+const DAEMONS = ['keepalived', 'frr']
 
 /**
  * Debian's packages for a purpose.
@@ -80,8 +84,8 @@ function installPackages(names) {
       refreshPackageLists()
       aptGet('install', ...names)
     }
-    // It is here for the tests: it must not come up with the machine either.
-    if (names.includes('keepalived')) run(['update-rc.d', 'keepalived', 'disable'])
+    // They are here for the tests: they must not come up with the machine either.
+    for (const daemon of DAEMONS) if (names.includes(daemon)) run(['update-rc.d', daemon, 'disable'])
   })
 }
 

@@ -1,5 +1,6 @@
 /** The tables of docs/events.md, out of the schemas and their docstrings. */
 import { z } from 'zod'
+import { BfdEvent } from '#schemas/bfd.ts'
 import { CheckerEvent } from '#schemas/checker.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
@@ -13,11 +14,20 @@ type EventSchema = z.ZodObject<{ type: z.ZodLiteral<string> }>
 
 /** Nobody can add a service to the log without a place here. */
 const EVENTS: Record<ServiceName, readonly EventSchema[]> = {
-  vrrp: VrrpEvent.options,
+  vrrp: [...VrrpEvent.options, ...BfdEvent.options],
   ipvs: IpvsEvent.options,
   checker: CheckerEvent.options,
   notifier: NotifierEvent.options,
   supervisor: SupervisorEvent.options,
+}
+
+/** Where their schemas are. */
+const FILES: Record<ServiceName, readonly string[]> = {
+  vrrp: ['vrrp', 'bfd'],
+  ipvs: ['ipvs'],
+  checker: ['checker'],
+  notifier: ['notifier'],
+  supervisor: ['supervisor'],
 }
 
 const Json = z.looseObject({
@@ -48,7 +58,7 @@ export interface EventText {
 
 export function describeEvents(): EventText[] {
   return ServiceName.options.flatMap((service) => {
-    const described = readDocstrings(readPage(`schemas/${service}.ts`))
+    const described = readDocstrings(FILES[service].map((name) => readPage(`schemas/${name}.ts`)).join('\n'))
     return EVENTS[service].map((schema) => describeEvent(service, schema, described))
   })
 }
