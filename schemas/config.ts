@@ -25,6 +25,18 @@ export const VipAddress = z.strictObject({
   broadcast: z.string().nullable(),
   /** Kernel scope number of rtnetlink(7): 0 global, 200 site, 253 link, 254 host. */
   scope: z.number().int().min(0).max(255),
+  /** The other end of a point-to-point link, to which `prefix` belongs then. */
+  peer: z.string().nullable(),
+  /** For how long connections of this node may begin from it, once it is there; null: always. */
+  preferredLifetimeS: z.number().int().min(0).nullable(),
+  /** IPv6: another holder is looked for before it is used. */
+  duplicateDetection: z.boolean(),
+  homeAddress: z.boolean(),
+  temporaryAddresses: z.boolean(),
+  noPrefixRoute: z.boolean(),
+  autojoin: z.boolean(),
+  /** Nobody minds when somebody else removes it. */
+  noTrack: z.boolean(),
 })
 export type VipAddress = z.infer<typeof VipAddress>
 
@@ -70,6 +82,8 @@ export const VrrpInstance = z.strictObject({
   multicastGroup: z.string(),
   addresses: z.array(VipAddress),
   excludedAddresses: z.array(VipAddress),
+  /** While the instance is here, the sysctl of this name is set on the interfaces of its IPv4 addresses. */
+  promoteSecondaries: z.boolean(),
   announcement: Announcement,
   /** Lifetime of the addresses in the kernel: 3 advert intervals, at least 2 s, unless vip_lease says otherwise. */
   leaseMs: z.number().int().min(2000),

@@ -14,8 +14,11 @@ export const AddressesAdded = z.strictObject({
   type: z.literal('AddressesAdded'),
   instance,
   addresses,
-  /** advert: our own advert was seen leaving, usually before its event came; event: told by vrrp, and that was sooner. */
-  trigger: z.enum(['event', 'advert']),
+  /**
+   * advert: our own advert was seen leaving, usually before its event came; event: told by vrrp, and that was sooner;
+   * repair: somebody had removed them.
+   */
+  trigger: z.enum(['event', 'advert', 'repair']),
   /** From the trigger to the last address in the kernel. */
   tookMs: z.number().min(0),
   /** Gratuitous ARP and neighbour advertisements of the first burst. */
@@ -40,7 +43,10 @@ export const AddressesLost = z.strictObject({
   type: z.literal('AddressesLost'),
   instance,
   addresses,
-  /** lease-expired: no own advert left in time, and the kernel removed them. */
+  /**
+   * lease-expired: no own advert left in time, and the kernel removed them; removed-by-another: they are put back at
+   * once, unless they have no_track, or somebody goes on removing them.
+   */
   reason: z.enum(['lease-expired', 'removed-by-another']),
 })
 

@@ -2,7 +2,11 @@
 import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
 
 export function exampleVip(address: string, device = 'eth0'): VipAddress {
-  return { address, prefix: 32, family: 4, device, label: null, broadcast: null, scope: 0 }
+  return {
+    ...{ address, prefix: 32, family: 4, device, label: null, broadcast: null, scope: 0, peer: null },
+    ...{ preferredLifetimeS: null, duplicateDetection: false, homeAddress: false, temporaryAddresses: false },
+    ...{ noPrefixRoute: false, autojoin: false, noTrack: false },
+  }
 }
 
 /** VRRPv2 on eth0, VRID 51, priority 100, one second, one VIP, no scripts and no mail. */
@@ -24,6 +28,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     multicastGroup: '224.0.0.18',
     addresses: [exampleVip('192.0.2.100')],
     excludedAddresses: [],
+    promoteSecondaries: false,
     announcement: {
       repeat: 5,
       delayMs: 5_000,

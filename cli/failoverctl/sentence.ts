@@ -87,7 +87,8 @@ function ofIpvs(event: IpvsEvent, hasCause: boolean): string {
   switch (event.type) {
     case 'AddressesAdded': {
       const trigger = event.trigger === 'advert' && !hasCause ? ', on the word of our own advert alone' : ''
-      return `${event.addresses.join(', ')} added in ${event.tookMs.toFixed(1)} ms, announced ${event.announced} times${trigger}`
+      const verb = event.trigger === 'repair' ? 'put back' : 'added'
+      return `${event.addresses.join(', ')} ${verb} in ${event.tookMs.toFixed(1)} ms, announced ${event.announced} times${trigger}`
     }
     case 'AddressesRemoved':
       return `${event.addresses.join(', ')} removed: ${event.reason.replaceAll('-', ' ')}`

@@ -28,9 +28,12 @@ export const RTM_GETADDR = 22
 /** Flags of an address. */
 export const IFA_F_SECONDARY = 0x01
 export const IFA_F_NODAD = 0x02
+export const IFA_F_HOMEADDRESS = 0x10
 export const IFA_F_DEPRECATED = 0x20
 export const IFA_F_TENTATIVE = 0x40
+export const IFA_F_MANAGETEMPADDR = 0x100
 export const IFA_F_NOPREFIXROUTE = 0x200
+export const IFA_F_MCAUTOJOIN = 0x400
 
 const IFF_UP = 0x1
 const IFF_RUNNING = 0x40
@@ -164,8 +167,13 @@ export interface AddressEntry {
   preferredS: number | null
   broadcast: string | null
   label: string | null
+  /** The other end of a point-to-point link; null: there is none. */
+  peer: string | null
   protocol: number
 }
+
+/** What names an address to the kernel. */
+export type AddressKey = Pick<AddressEntry, 'index' | 'address' | 'prefix' | 'peer'>
 
 /** Body of RTM_NEWADDR. */
 export function encodeAddress(entry: AddressEntry): Buffer {
@@ -180,11 +188,11 @@ export function encodeAddress(entry: AddressEntry): Buffer {
 }
 
 /** Body of RTM_DELADDR. */
-export function encodeAddressRemoval(entry: Pick<AddressEntry, 'index' | 'address' | 'prefix'>): Buffer {
+export function encodeAddressRemoval(entry: AddressKey): Buffer {
   return addressHead({ ...entry, scope: 0, flags: 0 })
 }
 
-function addressHead(entry: Pick<AddressEntry, 'index' | 'address' | 'prefix' | 'scope' | 'flags'>): Buffer {
+function addressHead(entry: AddressKey & Pick<AddressEntry, 'scope' | 'flags'>): Buffer {
   const bytes = ipBytes(entry.address)
   const head = Buffer.alloc(8)
   head.writeUInt8(bytes.length === 4 ? AF_INET : AF_INET6, 0)
@@ -192,5 +200,6 @@ function addressHead(entry: Pick<AddressEntry, 'index' | 'address' | 'prefix' | 
   head.writeUInt8(entry.flags & 0xff, 2)
   head.writeUInt8(entry.scope, 3)
   head.writeUInt32LE(entry.index, 4)
-  return Buffer.concat([head, encodeAttribute(IFA_LOCAL, bytes), encodeAttribute(IFA_ADDRESS, bytes)])
+  const peer = entry.peer === null ? bytes : ipBytes(entry.peer)
+  return Buffer.concat([head, encodeAttribute(IFA_LOCAL, bytes), encodeAttribute(IFA_ADDRESS, peer)])
 }

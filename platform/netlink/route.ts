@@ -3,6 +3,7 @@ import { type NetlinkMonitor, openMonitor } from './monitor.ts'
 import {
   type AddressEntry,
   type AddressInfo,
+  type AddressKey,
   decodeAddress,
   decodeLink,
   encodeAddress,
@@ -41,7 +42,7 @@ export interface RouteSocket {
   /** Changes lifetime and flags of what is there; the kernel ADDS what is not. */
   replaceAddresses(entries: readonly AddressEntry[]): RouteResult[]
   /** EADDRNOTAVAIL when it is not there. */
-  removeAddresses(entries: readonly Pick<AddressEntry, 'index' | 'address' | 'prefix'>[]): RouteResult[]
+  removeAddresses(entries: readonly AddressKey[]): RouteResult[]
   close(): void
 }
 

@@ -3,12 +3,21 @@ import { describeError, HaError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import type { AddAddresses, Announce, Effect, Input } from './core/state.ts'
-import type { Addresses, AddressOutcome, AdvertSight, AnnounceResult, Announcer, VirtualServers } from './ports.ts'
+import type {
+  Addresses,
+  AddressOutcome,
+  AdvertSight,
+  AnnounceResult,
+  Announcer,
+  Secondaries,
+  VirtualServers,
+} from './ports.ts'
 
 export interface EffectPorts {
   addresses: Addresses
   announcer: Announcer
   sight: AdvertSight
+  secondaries: Secondaries
   virtualServers: VirtualServers
   clock: Clock
   log: Log
@@ -27,7 +36,7 @@ export interface Effects {
  * first gratuitous ARP no other work gets in; the IPVS table is written and read in order, one request at a time.
  */
 export function createEffects(ports: EffectPorts): Effects {
-  const { addresses, announcer, sight, virtualServers, clock, log, dispatch } = ports
+  const { addresses, announcer, sight, secondaries, virtualServers, clock, log, dispatch } = ports
   let tail = Promise.resolve()
 
   function inOrder(work: () => Promise<void>, cause: Cause | null): void {
@@ -86,6 +95,11 @@ export function createEffects(ports: EffectPorts): Effects {
         }
         case 'WatchInterfaces':
           return sight.watch(effect.interfaces)
+        case 'PromoteSecondaries': {
+          const failures = secondaries.promote(effect.devices)
+          if (failures.length > 0) dispatch({ type: 'SecondariesFailed', failures, at: clock.now() }, cause)
+          return
+        }
         case 'DumpTable':
           return inOrder(() => dump(effect, cause), cause)
         case 'WriteTable':

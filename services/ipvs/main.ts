@@ -6,6 +6,7 @@ import { eventFilter } from '#schemas/subjects.ts'
 import { kernelAddresses } from './adapters/addresses.ts'
 import { kernelAdvertSight } from './adapters/advert-sight.ts'
 import { kernelAnnouncer } from './adapters/announcer.ts'
+import { kernelSecondaries } from './adapters/secondaries.ts'
 import { kernelVirtualServers } from './adapters/virtual-servers.ts'
 import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
@@ -29,6 +30,7 @@ const effects = createEffects({
   addresses,
   announcer,
   sight,
+  secondaries: kernelSecondaries(),
   virtualServers,
   clock,
   log,

@@ -55,6 +55,12 @@ export interface Addresses {
   close(): void
 }
 
+/** promote_secondaries of IPv4: addresses of a subnet outlive the first one of it. */
+export interface Secondaries {
+  /** On these interfaces, and on no other; those get back what they had. Returns where that failed. */
+  promote(devices: readonly string[]): { device: string; error: HaError }[]
+}
+
 export type Forwarding = 'NAT' | 'DR' | 'TUN'
 
 export interface KernelDestination {

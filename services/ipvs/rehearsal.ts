@@ -53,6 +53,7 @@ function stageFor(config: Config, clock: Clock) {
     },
     announcer: { announce: (wanted, repeat) => ({ sent: wanted.length * repeat, failures: [] }), close() {} },
     sight: { watch() {}, close() {} },
+    secondaries: { promote: () => [] },
     virtualServers: { dump: async () => [], apply: async () => [], close() {} },
     clock: { ...clock, at: () => () => {} },
     log,

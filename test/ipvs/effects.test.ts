@@ -25,6 +25,7 @@ function effectsAt(now: number) {
   const effects = createEffects({
     ...kernel,
     sight: { watch() {}, close() {} },
+    secondaries: { promote: () => [] },
     clock,
     log: createLog('test', 'silent'),
     dispatch: (input, about) => inputs.push({ input, cause: about }),

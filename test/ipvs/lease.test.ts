@@ -177,25 +177,85 @@ describe('resurrection', () => {
 describe('a foreign removal', () => {
   const two = () => config({ instances: [instance({ addresses: [vip(), vip('192.168.105.212')] })] })
 
-  test('is told, and not undone', () => {
+  test('is told and undone at once, for no longer than the lease goes on', () => {
     const node = master()
     node.adverts(1)
+    node.clock.advance(200)
     node.writes()
     node.kernel.take(vip())
-    node.adverts(1)
-    assert.deepEqual(node.news(), [{ ...expired, reason: 'removed-by-another' }])
-    assert.deepEqual(node.writes(), [])
+    node.clock.advance(1)
+    assert.deepEqual(node.writes(), [`add ${VIP} for 2000`])
+    const [lost, added, ...rest] = node.news()
+    assert.deepEqual([lost, rest], [{ ...expired, reason: 'removed-by-another' }, []])
+    assert.ok(added?.type === 'AddressesAdded')
+    assert.deepEqual([added.trigger, added.addresses, added.announced], ['repair', [VIP_NAME], 5])
   })
 
-  test('the rest goes when vrrp has left', () => {
+  test('without an advert after it, the repaired address goes when the lease would have', () => {
+    const node = master()
+    node.clock.advance(1_200)
+    node.kernel.take(vip())
+    node.clock.advance(1)
+    assert.equal(node.kernel.has(VIP), true)
+    node.clock.advance(1_900)
+    assert.equal(node.kernel.has(VIP), false)
+  })
+
+  test('repeated over and over is left to vrrp, until the next mastership', () => {
+    const node = master()
+    node.adverts(1)
+    for (let removal = 0; removal < 4; removal += 1) {
+      node.kernel.take(vip())
+      node.clock.advance(1)
+      assert.equal(node.kernel.has(VIP), removal < 3, `after removal ${removal + 1}`)
+    }
+    node.hears(becameBackup)
+    node.clock.advance(100)
+    node.hears(becameMaster)
+    node.kernel.take(vip())
+    node.clock.advance(1)
+    assert.equal(node.kernel.has(VIP), true)
+  })
+
+  test('now and then is undone each time', () => {
+    const node = master()
+    for (let removal = 0; removal < 8; removal += 1) {
+      node.adverts(4)
+      node.kernel.take(vip())
+      node.clock.advance(1)
+      assert.equal(node.kernel.has(VIP), true)
+    }
+  })
+
+  test('of an address with no_track is told and stands, over refreshes and restarts, until the next mastership', () => {
+    const loose = { ...vip('192.168.105.212'), noTrack: true }
+    const node = simulatedNode({ config: config({ instances: [instance({ addresses: [vip(), loose] })] }) }).start()
+    node.hears(becameMaster)
+    node.news()
+    node.kernel.take(loose)
+    node.adverts(2)
+    assert.deepEqual(node.news(), [{ ...expired, addresses: ['192.168.105.212/32'], reason: 'removed-by-another' }])
+    assert.equal(node.kernel.has('192.168.105.212'), false)
+    node.restart()
+    assert.deepEqual(node.news(), [{ type: 'AddressesKept', instance: 'VI_1', addresses: [VIP_NAME] }])
+    node.adverts(2)
+    assert.deepEqual([node.kernel.has(VIP), node.kernel.has('192.168.105.212')], [true, false])
+    node.hears(becameBackup)
+    node.clock.advance(100)
+    node.hears(becameMaster)
+    assert.equal(node.kernel.has('192.168.105.212'), true)
+  })
+
+  test('of an interface with all that is on it is left to vrrp', () => {
     const node = simulatedNode({ config: two() }).start()
     node.hears(becameMaster)
     node.news()
+    node.kernel.refuse.addresses = true
     node.kernel.take(vip())
     node.clock.advance(1)
     assert.deepEqual(
-      node.news().map(({ addresses }) => addresses),
-      [[VIP_NAME]],
+      node.news().map(({ type }) => type),
+      ['AddressesLost', 'KernelRefused'],
     )
     node.hears(becameBackup)
     const rest = { type: 'AddressesRemoved', instance: 'VI_1', addresses: ['192.168.105.212/32'], reason: 'not-master' }

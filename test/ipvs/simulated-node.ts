@@ -56,6 +56,7 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
     const effects = createEffects({
       ...kernel,
       sight: { watch: (interfaces) => void watched.push([...interfaces]), close() {} },
+      secondaries: { promote: () => [] },
       clock: own,
       log: quiet,
       dispatch: (input, cause) => life.alive && loop.dispatch(input, cause),

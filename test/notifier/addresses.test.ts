@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { VipAddress } from '#schemas/config.ts'
 import { memoryOf, withMemory } from '../../services/notifier/core/memory.ts'
 import { type AddressWord, type Input, initialState, type Notice } from '../../services/notifier/core/state.ts'
+import { exampleVip } from '../configuration.ts'
 import {
   ABOUT,
   becameBackup,
@@ -17,9 +17,7 @@ import {
   stopped,
 } from './given.ts'
 
-const vip = (address: string): VipAddress => ({
-  ...{ address, prefix: 32, family: 4, device: 'eth0', label: null, broadcast: null, scope: 0 },
-})
+const vip = (address: string) => exampleVip(address)
 const withVips = (...vips: string[]) => config({ instances: [instance({ addresses: vips.map(vip) })] })
 const given = () => initialState(withVips('192.0.2.100', '192.0.2.101'))
 

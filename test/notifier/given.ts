@@ -36,7 +36,14 @@ export function instance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     ...{ name: 'VI_1', initialState: 'MASTER', interface: 'eth0', virtualRouterId: 51, priority: 150, version: 2 },
     ...{ advertIntervalMs: 1_000, authentication: { type: 'none' }, preempt: true, preemptDelayMs: 0 },
     ...{ lowerPriorityAdvert: false, higherPriorityAdvert: false, sourceAddress: null, multicastGroup: '224.0.0.18' },
-    ...{ addresses: [], excludedAddresses: [], announcement, leaseMs: 3_000, smtpAlert: true },
+    ...{
+      addresses: [],
+      excludedAddresses: [],
+      promoteSecondaries: false,
+      announcement,
+      leaseMs: 3_000,
+      smtpAlert: true,
+    },
     notify,
     ...changes,
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { exampleVip } from '../configuration.ts'
 import { complaints, instanceWith, parse } from './config/parse.ts'
 
 /** One instance from its whole body. */
@@ -27,10 +28,9 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     higherPriorityAdvert: false,
     sourceAddress: null,
     multicastGroup: '224.0.0.18',
-    addresses: [
-      { address: '192.0.2.10', prefix: 32, family: 4, device: 'eth0', label: null, broadcast: null, scope: 0 },
-    ],
+    addresses: [exampleVip('192.0.2.10')],
     excludedAddresses: [],
+    promoteSecondaries: false,
     announcement: {
       repeat: 5,
       delayMs: 5000,

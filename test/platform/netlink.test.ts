@@ -147,6 +147,7 @@ test('an address to be added carries what ip(8) sends, and its lifetime', () => 
     preferredS: 3,
     broadcast: '192.168.105.255',
     label: 'veth0:vip',
+    peer: null,
     protocol: 112,
   })
   assert.equal(body.subarray(0, 8).toString('hex'), '021800fd03000000')
@@ -172,6 +173,7 @@ test('an IPv6 address to be added can skip duplicate detection and be deprecated
     preferredS: 0,
     broadcast: null,
     label: null,
+    peer: null,
     protocol: 0,
   })
   const address = '20010db8000000000000000000000211'
@@ -185,7 +187,7 @@ test('an IPv6 address to be added can skip duplicate detection and be deprecated
 })
 
 test('an address to be removed is named as ip(8) names it', () => {
-  const body = encodeAddressRemoval({ index: 3, address: '192.168.105.211', prefix: 24 })
+  const body = encodeAddressRemoval({ index: 3, address: '192.168.105.211', prefix: 24, peer: null })
   assert.equal(body.toString('hex'), '021800000300000008000200c0a869d308000100c0a869d3')
 })
 

@@ -6,6 +6,7 @@ import type { VipAddress } from '#schemas/config.ts'
 import { kernelAddresses } from '../../services/ipvs/adapters/addresses.ts'
 import { kernelAdvertSight } from '../../services/ipvs/adapters/advert-sight.ts'
 import { kernelAnnouncer } from '../../services/ipvs/adapters/announcer.ts'
+import { kernelSecondaries } from '../../services/ipvs/adapters/secondaries.ts'
 import { advertSockets } from '../../services/vrrp/adapters/advert-socket.ts'
 import { openLinkWatch } from '../../services/vrrp/adapters/link-watch.ts'
 import type { AdvertSocket, AdvertSocketOptions, LinkTargets } from '../../services/vrrp/ports.ts'
@@ -13,6 +14,7 @@ import type { AdvertSocket, AdvertSocketOptions, LinkTargets } from '../../servi
 const clock = systemClock()
 const addresses = kernelAddresses({ clock })
 const announcer = kernelAnnouncer()
+const secondaries = kernelSecondaries()
 const openAdverts = advertSockets({ clock })
 const sight = kernelAdvertSight({ clock }, (seen) => tell('seen', seen))
 const links = openLinkWatch((event) => tell('link', event))
@@ -25,6 +27,7 @@ const calls = {
     addresses.refresh(vips, lifetimeMs, clock.now() + inMs).map(({ result }) => result),
   remove: (vips: VipAddress[]) => addresses.remove(vips).map(({ result }) => result),
   list: (device: string) => addresses.list(device),
+  promote: (devices: string[]) => secondaries.promote(devices).map(({ device }) => device),
   watchAddresses: () => void addresses.watch((change) => tell('address', change)),
   announce: (vips: VipAddress[], repeat: number) => {
     const { value, tookMs } = timed(() => announcer.announce(vips, repeat))
@@ -67,6 +70,7 @@ function overrun(device: string, count: number): void {
     preferredS: 60,
     broadcast: null,
     label: null,
+    peer: null,
     protocol: 0,
   }
   let after = 0

@@ -2,22 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { VipAddress } from '#schemas/config.ts'
 import type { HeldAddress } from '../../services/ipvs/ports.ts'
+import { exampleVip } from '../configuration.ts'
 import { type Agent, type Cable, cable, UNABLE } from './kernel-segment.ts'
 
 const GROUP = '224.0.0.18'
 const GROUP6 = 'ff02::12'
 /** VRRPv2, router 51, priority 100, one address. */
 const ADVERT = '2133640100010000c0000264'
-const vip: VipAddress = {
-  address: '192.0.2.100',
-  prefix: 32,
-  family: 4,
-  device: 'eth0',
-  label: 'eth0:vip',
-  broadcast: null,
-  scope: 0,
-}
-const vip6: VipAddress = { ...vip, address: '2001:db8::100', prefix: 128, family: 6, label: null }
+const vip: VipAddress = { ...exampleVip('192.0.2.100'), label: 'eth0:vip' }
+const vip6: VipAddress = { ...exampleVip('2001:db8::100'), prefix: 128, family: 6, preferredLifetimeS: 0 }
 
 const options = { skip: UNABLE }
 let segment: Cable

@@ -3,9 +3,10 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import type { Bus } from '#platform/bus-port.ts'
-import type { Config, VipAddress } from '#schemas/config.ts'
+import type { Config } from '#schemas/config.ts'
 import type { EventDraft } from '#schemas/envelope.ts'
 import type { AddressWord, Notice } from '../../services/notifier/core/state.ts'
+import { exampleVip } from '../configuration.ts'
 import { becameBackup, becameMaster, config, instance, stopped } from '../notifier/given.ts'
 import { type TestServer, testBus, testServer, until, WITHOUT_SERVER } from './bus-harness.ts'
 import { type ServiceProcess, startProcess } from './service-process.ts'
@@ -51,9 +52,7 @@ function settings(): Config {
   chmodSync(recorder, 0o755)
   const say = (word: string) => ({ argv: [recorder, word], user: null, group: null })
   const notify = { master: say('master'), backup: say('backup'), fault: null, stop: say('stop'), any: null }
-  const vip: VipAddress = {
-    ...{ address: '192.0.2.100', prefix: 32, family: 4, device: 'eth0', label: null, broadcast: null, scope: 0 },
-  }
+  const vip = exampleVip('192.0.2.100')
   const base = config({ instances: [instance({ notify, addresses: [vip] })], virtualServers: [] })
   return { ...base, mail: { ...base.mail, server: { host: '127.0.0.1', port: sink.port } } }
 }

@@ -181,3 +181,12 @@ test('a lone master that steps aside in vain says again that its address is miss
   subject.after(commit(41_000), silence(50_000))
   assert.deepEqual(types(subject.facts(commit(51_000))), ['CommitOverdue'])
 })
+
+test('a master neither waits for an address with no_track nor minds its loss', () => {
+  const addresses = [vip('192.0.2.100'), { ...vip('192.0.2.101'), noTrack: true }]
+  const subject = started({ addresses }).after(silence(10_000))
+  assert.deepEqual(types(subject.facts(present(10_002, '192.0.2.100'))), ['AddressNoted', 'Committed'])
+  const both = subject.after(present(10_002, '192.0.2.100'), present(10_002, '192.0.2.101'))
+  assert.deepEqual(both.facts(gone(10_100, '192.0.2.101')), [])
+  assert.deepEqual(types(both.facts(gone(10_100, '192.0.2.100'))), ['AddressMissed'])
+})

@@ -1,7 +1,7 @@
 /** vrrp_instance blocks. An instance that cannot work is left out, and the others go on without it. */
-import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { VrrpInstance } from '#schemas/config.ts'
 import type { Findings } from '../findings/diagnostic.ts'
-import { type Position, wordPosition } from '../language/text.ts'
+import { wordPosition } from '../language/text.ts'
 import {
   type Block,
   blocksOf,
@@ -14,7 +14,7 @@ import {
   textOf,
 } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
-import { readVipAddress } from './virtual-address.ts'
+import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
 import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
@@ -84,6 +84,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     ...readEndpoints(reading, family),
     addresses,
     excludedAddresses,
+    promoteSecondaries: hasSetting(block, 'promote_secondaries'),
     announcement: readAnnouncement(block, defaults),
     leaseMs: readLease(reading, advertIntervalMs),
     notify: {
@@ -99,44 +100,6 @@ export function readInstance(reading: Reading): VrrpInstance | null {
 
 function invert(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value
-}
-
-function readAddresses(reading: Reading, device: string) {
-  const { block, name, findings } = reading
-  const read = (keyword: string): { address: VipAddress; at: Position }[] =>
-    blocksOf(block, keyword).flatMap(({ entries }) =>
-      entries.flatMap((entry) => {
-        const address = readVipAddress(entry, device, findings)
-        return address === null ? [] : [{ address, at: wordPosition(entry.statement.keyword) }]
-      }),
-    )
-  const advertised = read('virtual_ipaddress')
-  const family = advertised[0]?.address.family ?? (hasSetting(block, 'native_ipv6') ? 6 : 4)
-  const addresses = new Map<string, VipAddress>()
-  for (const { address, at } of advertised) {
-    const keyword = address.address
-    const place = `${keyword} ${address.device}`
-    if (address.family !== family) {
-      const message = `${name}: ${keyword} is not of the family of the instance's first address; it is left out`
-      findings.error({ code: 'FAMILY', at, keyword, message, hint: 'put it into virtual_ipaddress_excluded' })
-    } else if (addresses.has(place)) {
-      findings.warning({ code: 'REPEATED', at, keyword, message: `${name}: ${keyword} is listed twice` })
-    } else addresses.set(place, address)
-  }
-  if (advertised.length === 0 && !hasAddressLines(block) && !hasSetting(block, 'no_virtual_ipaddress')) {
-    const message = `vrrp_instance ${name} has no virtual_ipaddress`
-    const hint = 'no_virtual_ipaddress says that this is meant'
-    findings.warning({ code: 'NO_ADDRESS', at: openingOf(block), keyword: name, message, hint })
-  }
-  const excludedAddresses = read('virtual_ipaddress_excluded').map(({ address }) => address)
-  return { addresses: [...addresses.values()], excludedAddresses, family }
-}
-
-/** Whether addresses were written at all: if none is usable, that has been said of each. */
-function hasAddressLines(block: Block): boolean {
-  return blocksOf(block, 'virtual_ipaddress').some(
-    ({ entries, damaged }) => entries.length > 0 || damaged.has('(entry)'),
-  )
 }
 
 function readVersion(reading: Reading, family: 4 | 6): 2 | 3 {

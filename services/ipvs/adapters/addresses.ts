@@ -1,7 +1,15 @@
-import type { Clock } from '#platform/clock-port.ts'
+import type { Clock, Millis } from '#platform/clock-port.ts'
 import { HaError } from '#platform/errors.ts'
 import { monitorAddresses, openRoute, type RouteResult, type RouteSocket } from '#platform/netlink/route.ts'
-import { type AddressEntry, type AddressInfo, IFA_F_NODAD } from '#platform/netlink/route-messages.ts'
+import {
+  type AddressEntry,
+  type AddressInfo,
+  IFA_F_HOMEADDRESS,
+  IFA_F_MANAGETEMPADDR,
+  IFA_F_MCAUTOJOIN,
+  IFA_F_NODAD,
+  IFA_F_NOPREFIXROUTE,
+} from '#platform/netlink/route-messages.ts'
 import { refusalError } from '#platform/netlink/socket.ts'
 import type { VipAddress } from '#schemas/config.ts'
 import type { AddressChange, Addresses, AddressOutcome, HeldAddress } from '../ports.ts'
@@ -22,8 +30,11 @@ const REFRESH_CHUNK = 64
 export function kernelAddresses({ clock }: { clock: Clock }): Addresses {
   const route = openRoute()
   const links = linkIndexes(route)
+  const ages = addressAges(clock)
+  const entryOf = entriesFor(ages)
   return {
     add(addresses, lifetimeMs) {
+      ages.begin(addresses)
       const indexes = links(addresses)
       const outcomes = eachKnown(
         indexes,
@@ -31,7 +42,7 @@ export function kernelAddresses({ clock }: { clock: Clock }): Addresses {
         (entries) => route.addAddresses(entries.map(entryOf(lifetimeMs))),
         'added',
       )
-      return adopt(route, outcomes, indexes, lifetimeMs)
+      return adopt(route, outcomes, indexes, entryOf(lifetimeMs))
     },
     refresh(addresses, lifetimeMs, deadline) {
       return chunks(addresses, REFRESH_CHUNK).flatMap((chunk): AddressOutcome[] => {
@@ -111,39 +122,69 @@ function outcomeOf(
 }
 
 /** Gives those that were in place a lifetime as well: one that a killed program left behind has none. */
-function adopt(route: RouteSocket, outcomes: AddressOutcome[], indexes: Indexes, lifetimeMs: number): AddressOutcome[] {
+function adopt(
+  route: RouteSocket,
+  outcomes: AddressOutcome[],
+  indexes: Indexes,
+  entry: (address: Known) => AddressEntry,
+): AddressOutcome[] {
   const present = outcomes.filter(({ result }) => result === 'already-present').map(({ address }) => address)
   if (present.length === 0) return outcomes
-  const replaced = eachKnown(
-    indexes,
-    present,
-    (entries) => route.replaceAddresses(entries.map(entryOf(lifetimeMs))),
-    'refreshed',
-  )
+  const replaced = eachKnown(indexes, present, (entries) => route.replaceAddresses(entries.map(entry)), 'refreshed')
   const failures = new Map(
     replaced.filter(({ result }) => result === 'failed').map((outcome) => [outcome.address, outcome]),
   )
   return outcomes.map((outcome) => failures.get(outcome.address) ?? outcome)
 }
 
-/**
- * IPv6 as keepalived does it: no duplicate address detection, which would delay it by a second, and a host address
- * deprecated at once, so that it is never chosen as a source.
- */
-function entryOf(lifetimeMs: number): (address: Known) => AddressEntry {
-  const validS = Math.ceil(lifetimeMs / 1_000)
-  return ({ index, address, prefix, scope, label, broadcast, family }) => ({
-    index,
-    address,
-    prefix,
-    scope: family === 4 ? scope : 0,
-    label: family === 4 ? label : null,
-    broadcast: family === 4 ? broadcast : null,
-    flags: family === 6 ? IFA_F_NODAD : 0,
-    validS,
-    preferredS: family === 6 && prefix === 128 ? 0 : validS,
-    protocol: ADDRESS_PROTOCOL,
-  })
+/** Since when addresses are there that may be used as a source for some time only. */
+interface AddressAges {
+  begin(addresses: readonly VipAddress[]): void
+  /** Whole seconds. */
+  of(address: VipAddress): number
+}
+
+function addressAges(clock: Clock): AddressAges {
+  const since = new Map<string, Millis>()
+  const keyOf = (address: VipAddress) => `${nameOf(address)} ${address.device}`
+  return {
+    begin(addresses) {
+      const limited = addresses.filter(({ preferredLifetimeS }) => preferredLifetimeS !== null)
+      for (const address of limited) since.set(keyOf(address), clock.now())
+    },
+    of: (address) => Math.floor((clock.now() - (since.get(keyOf(address)) ?? clock.now())) / 1_000),
+  }
+}
+
+/** Takeovers must not wait a second for duplicate address detection, so IPv6 goes without it unless asked for. */
+function entriesFor(ages: AddressAges): (lifetimeMs: number) => (address: Known) => AddressEntry {
+  return (lifetimeMs) => (address) => {
+    const validS = Math.ceil(lifetimeMs / 1_000)
+    const { family, preferredLifetimeS } = address
+    const preferredS = preferredLifetimeS === null ? validS : Math.max(0, preferredLifetimeS - ages.of(address))
+    return {
+      ...{ index: address.index, address: address.address, prefix: address.prefix, peer: address.peer },
+      scope: family === 4 ? address.scope : 0,
+      label: family === 4 ? address.label : null,
+      broadcast: family === 4 ? address.broadcast : null,
+      flags: flagsOf(address),
+      validS,
+      // The kernel refuses an address that is to be preferred for longer than it is valid.
+      preferredS: Math.min(validS, preferredS),
+      protocol: ADDRESS_PROTOCOL,
+    }
+  }
+}
+
+function flagsOf(address: VipAddress): number {
+  const flags = [
+    [address.family === 6 && !address.duplicateDetection, IFA_F_NODAD],
+    [address.homeAddress, IFA_F_HOMEADDRESS],
+    [address.temporaryAddresses, IFA_F_MANAGETEMPADDR],
+    [address.noPrefixRoute, IFA_F_NOPREFIXROUTE],
+    [address.autojoin, IFA_F_MCAUTOJOIN],
+  ] as const
+  return flags.reduce((all, [set, flag]) => (set ? all | flag : all), 0)
 }
 
 function nameOf({ address, prefix }: { address: string; prefix: number }): string {

@@ -1,6 +1,7 @@
 /** What an input means given what we know. Pure: time arrives as input.at. */
 import { isFresh } from './evidence.ts'
 import { decideAdvert, decideMastership, decideTimeouts } from './mastership.ts'
+import { decideListed, decideVanished } from './presence.ts'
 import type { Fact, Input, State } from './state.ts'
 import {
   decideDump,
@@ -14,10 +15,9 @@ import {
 import {
   decideAnnounced,
   decideCleared,
-  decideListed,
   decideRefreshed,
+  decideSecondaries,
   decideStart,
-  decideVanished,
   decideVipReload,
   decideVipStop,
   decideWrittenAddresses,
@@ -54,6 +54,8 @@ export function decide(input: Input, state: State): Fact[] {
       return decideCleared(input, state)
     case 'AddressesAnnounced':
       return decideAnnounced(input, state)
+    case 'SecondariesFailed':
+      return decideSecondaries(input, state)
     case 'TableDumped':
       return decideDump(input, state)
     case 'TableUnavailable':

@@ -1,6 +1,7 @@
 /** What we know after a fact. */
 import { withHealth } from './health.ts'
-import { type Fact, type Hold, type Instance, instancesOf, type State, type Table } from './state.ts'
+import { REPAIR_WINDOW_MS } from './presence.ts'
+import { addressName, type Fact, type Hold, type Instance, instancesOf, type State, type Table } from './state.ts'
 import { tableAfterChanges, tableAsDumped } from './table.ts'
 
 export function evolve(state: State, fact: Fact): State {
@@ -39,6 +40,8 @@ export function evolve(state: State, fact: Fact): State {
     case 'LeaseNotExtended':
     case 'AddressesInPlace':
     case 'AnnouncementDue':
+    case 'RepairDue':
+    case 'AbsenceNoted':
       return withInstance(state, fact)
     case 'HoldWidened':
     case 'HoldNarrowed':
@@ -102,6 +105,8 @@ type InstanceFact = Extract<
       | 'LeaseNotExtended'
       | 'AddressesInPlace'
       | 'AnnouncementDue'
+      | 'RepairDue'
+      | 'AbsenceNoted'
   }
 >
 
@@ -140,6 +145,8 @@ function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
     case 'LeaseNotExtended':
     case 'AddressesInPlace':
     case 'AnnouncementDue':
+    case 'RepairDue':
+    case 'AbsenceNoted':
       return { ...instance, hold: holdAfter(instance.hold, fact) }
   }
 }
@@ -166,7 +173,7 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
       return { phase: 'left-over', until: fact.until }
     case 'HoldBegan': {
       const { deadline, startedAt, grantedAt } = fact
-      return { phase: 'held', deadline, refreshedAt: startedAt, grantedAt, announcement: null }
+      return { phase: 'held', deadline, refreshedAt: startedAt, grantedAt, absent: [], repairs: [], announcement: null }
     }
     case 'HoldAdopted':
       // Refreshed by a run before this one: the next own advert refreshes at once.
@@ -175,16 +182,27 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
         deadline: fact.deadline,
         refreshedAt: Number.NEGATIVE_INFINITY,
         grantedAt: fact.at,
+        absent: fact.absent,
+        repairs: [],
         announcement: null,
       }
     case 'LeaseExtended':
       return hold.phase === 'held' ? { ...hold, deadline: fact.deadline, refreshedAt: fact.at } : hold
     case 'LeaseNotExtended':
       return hold.phase === 'held' ? { ...hold, deadline: fact.deadline } : hold
+    case 'RepairDue':
+      return hold.phase === 'held' ? repaired(hold, fact.at) : hold
+    case 'AbsenceNoted':
+      return hold.phase === 'held' ? { ...hold, absent: [...hold.absent, ...fact.addresses.map(addressName)] } : hold
     case 'AddressesInPlace':
     case 'AnnouncementDue':
       return hold.phase === 'held' ? { ...hold, announcement: fact.next } : hold
   }
+}
+
+function repaired(hold: Extract<Hold, { phase: 'held' }>, at: number): Hold {
+  const recent = hold.repairs.filter((each) => at - each < REPAIR_WINDOW_MS)
+  return { ...hold, repairs: [...recent, at] }
 }
 
 function without(refused: Readonly<Record<string, string>>, entity: string): Record<string, string> {

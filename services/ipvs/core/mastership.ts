@@ -8,6 +8,7 @@ import {
   type Fact,
   type Input,
   type Instance,
+  presentAddresses,
   type RemovalReason,
   type State,
   type Trigger,
@@ -134,7 +135,8 @@ function advertised(instance: Instance, sentAt: Millis, at: Millis, busConnected
 function keep(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
   const { config, hold } = instance
   if (hold.phase !== 'held') return []
-  if (at > hold.deadline) return [...tellOf(instance), ...expired(config.name, allAddresses(config).map(cidrOf), at)]
+  if (at > hold.deadline)
+    return [...tellOf(instance), ...expired(config.name, presentAddresses(instance).map(cidrOf), at)]
   if (!isFresh(config, sentAt, at) || at - hold.refreshedAt < refreshSpacingMs(config)) return []
   const deadline = at + config.leaseMs
   return [{ type: 'LeaseExtended', instance: config.name, at, before: hold.deadline, deadline }]

@@ -7,6 +7,7 @@ import {
   type Effect,
   type Fact,
   type Instance,
+  presentAddresses,
   type RemovalReason,
   type State,
 } from './state.ts'
@@ -15,9 +16,9 @@ import { START_PATIENCE_MS } from './table.ts'
 export function react(fact: Fact, state: State): Effect[] {
   switch (fact.type) {
     case 'Begun':
-      return [watching(state), { type: 'WakeAt', when: fact.at + START_PATIENCE_MS }]
+      return [watching(state), ...promotion(state), { type: 'WakeAt', when: fact.at + START_PATIENCE_MS }]
     case 'ConfigurationTaken':
-      return [watching(state)]
+      return [watching(state), ...promotion(state)]
     case 'TableNeeded':
       return tableNeeded(fact, state)
     case 'ChangesDue':
@@ -34,15 +35,20 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'HoldEnded':
     case 'HoldDoubted':
     case 'LeaseExtended':
+    case 'RepairDue':
     case 'AnnouncementDue': {
       const instance = state.instances[fact.instance]
-      return instance === undefined ? [] : forInstance(fact, instance)
+      if (instance === undefined) return []
+      // Its interface may have come since the start.
+      const promoting = fact.type === 'HoldBegan' && instance.config.promoteSecondaries ? promotion(state) : []
+      return [...promoting, ...forInstance(fact, instance)]
     }
     case 'AddressesInPlace': {
       const instance = state.instances[fact.write.instance]
       return instance === undefined ? [] : inPlace(fact, instance)
     }
     case 'StopBegun':
+      return [{ type: 'PromoteSecondaries', devices: [] }]
     case 'BusChanged':
     case 'RoleHeard':
     case 'OwnAdvertNoted':
@@ -50,6 +56,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'HoldAdopted':
     case 'HoldFailed':
     case 'LeaseNotExtended':
+    case 'AbsenceNoted':
     case 'ServerFailed':
     case 'ServerReturned':
     case 'TableKnown':
@@ -70,7 +77,15 @@ type Of<T extends Fact['type']> = Extract<Fact, { type: T }>
 type InstanceFact = Extract<
   Fact,
   {
-    type: 'HoldBegan' | 'HoldWidened' | 'HoldLost' | 'HoldEnded' | 'HoldDoubted' | 'LeaseExtended' | 'AnnouncementDue'
+    type:
+      | 'HoldBegan'
+      | 'HoldWidened'
+      | 'HoldLost'
+      | 'HoldEnded'
+      | 'HoldDoubted'
+      | 'LeaseExtended'
+      | 'RepairDue'
+      | 'AnnouncementDue'
   }
 >
 
@@ -87,11 +102,22 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
       return [removal(instance, fact.reason)]
     case 'HoldDoubted':
       return [{ type: 'ListAddresses', devices: [...new Set(addresses.map(({ device }) => device))] }]
-    case 'LeaseExtended':
-      return [{ type: 'RefreshAddresses', instance: name, addresses, leaseMs, deadline: fact.before }]
+    case 'RepairDue':
+      return [repair(fact)]
+    case 'LeaseExtended': {
+      const present = presentAddresses(instance)
+      return [{ type: 'RefreshAddresses', instance: name, addresses: present, leaseMs, deadline: fact.before }]
+    }
     case 'AnnouncementDue':
       return [
-        { type: 'Announce', instance: name, addresses, repeat: fact.repeat, write: null, writtenAt: 0 },
+        {
+          type: 'Announce',
+          instance: name,
+          addresses: presentAddresses(instance),
+          repeat: fact.repeat,
+          write: null,
+          writtenAt: 0,
+        },
         ...wake(fact.next?.due ?? null),
       ]
   }
@@ -117,6 +143,20 @@ function write({ config, hold }: Instance, fact: Of<'HoldBegan' | 'HoldWidened'>
     trigger: 'event',
     startedAt: fact.at,
   }
+}
+
+/** With what is left of the lease, so that nothing is there for longer than our own adverts allow. */
+function repair({ instance, addresses, lifetimeMs, at, deadline }: Of<'RepairDue'>): AddAddresses {
+  return {
+    ...{ type: 'AddAddresses', instance, addresses, deadline },
+    ...{ leaseMs: lifetimeMs, trigger: 'repair', startedAt: at },
+  }
+}
+
+function promotion({ config }: State): Effect[] {
+  const instances = config.instances.filter(({ promoteSecondaries }) => promoteSecondaries)
+  const addresses = instances.flatMap(allAddresses).filter(({ family }) => family === 4)
+  return [{ type: 'PromoteSecondaries', devices: [...new Set(addresses.map(({ device }) => device))] }]
 }
 
 /** In reverse order, as keepalived does: what was added last leaves first. */

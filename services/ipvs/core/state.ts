@@ -1,6 +1,7 @@
 /** What the ipvs core knows (State), hears (Input), concludes (Fact) and has done (Effect). */
 
 import type { Millis } from '#platform/clock-port.ts'
+import type { HaError } from '#platform/errors.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
 import type { Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { IpvsEvent } from '#schemas/ipvs.ts'
@@ -17,13 +18,14 @@ import type {
 } from '../ports.ts'
 
 /** What made us hold the addresses. */
-export type Trigger = 'event' | 'advert'
+export type Trigger = AddressesAdded['trigger']
+type AddressesAdded = Extract<IpvsEvent, { type: 'AddressesAdded' }>
 export type RemovalReason = Extract<IpvsEvent, { type: 'AddressesRemoved' }>['reason']
 export type ProgramReason = Extract<IpvsEvent, { type: 'VirtualServerProgrammed' }>['reason']
 
 /** Addresses that came with an own advert, and are told when the event that belongs to it has come, or is overdue. */
 export interface Untold {
-  event: Extract<IpvsEvent, { type: 'AddressesAdded' }>
+  event: AddressesAdded
   due: Millis
 }
 
@@ -44,6 +46,10 @@ export type Hold =
       refreshedAt: Millis
       /** When the evidence came about that let us hold: what is older cannot speak against it. */
       grantedAt: Millis
+      /** Addresses with no_track that somebody removed: they stay away until the next time. As `addressName` has them. */
+      absent: readonly string[]
+      /** When removed addresses were put back lately. */
+      repairs: readonly Millis[]
       /** Next gratuitous ARPs after the first burst; null: none to come. */
       announcement: PlannedAnnouncement | null
     }
@@ -111,6 +117,7 @@ export type Input =
   | { type: 'AddressesWritten'; write: AddAddresses; outcomes: AddressOutcome[]; at: Millis }
   | { type: 'AddressesRefreshed'; instance: string; before: Millis; outcomes: AddressOutcome[]; at: Millis }
   | { type: 'AddressesCleared'; instance: string; reason: RemovalReason; outcomes: AddressOutcome[]; at: Millis }
+  | { type: 'SecondariesFailed'; failures: { device: string; error: HaError }[]; at: Millis }
   | { type: 'AddressesAnnounced'; announce: Announce; result: AnnounceResult; at: Millis }
   | { type: 'TableDumped'; services: KernelService[]; version: number; reason: ProgramReason; at: Millis }
   | { type: 'TableUnavailable'; code: string; message: string; at: Millis }
@@ -130,7 +137,7 @@ export type InnerFact =
   /** From now on the addresses are ours to hold. */
   | { type: 'HoldBegan'; instance: string; trigger: Trigger; grantedAt: Millis; startedAt: Millis; deadline: Millis }
   /** A restart goes on with what it found. */
-  | { type: 'HoldAdopted'; instance: string; at: Millis; deadline: Millis }
+  | { type: 'HoldAdopted'; instance: string; at: Millis; deadline: Millis; absent: string[] }
   /** Addresses that a reload brought. */
   | { type: 'HoldWidened'; instance: string; addresses: VipAddress[]; at: Millis }
   | { type: 'HoldNarrowed'; instance: string; addresses: VipAddress[] }
@@ -138,6 +145,10 @@ export type InnerFact =
   | { type: 'HoldLost'; instance: string; at: Millis; clear: boolean }
   | { type: 'HoldEnded'; instance: string; at: Millis; reason: RemovalReason }
   | { type: 'HoldDoubted'; instance: string }
+  /** Somebody removed them: they are put back. */
+  | { type: 'RepairDue'; instance: string; addresses: VipAddress[]; lifetimeMs: number; at: Millis; deadline: Millis }
+  /** Somebody removed them, and nobody minds. */
+  | { type: 'AbsenceNoted'; instance: string; addresses: VipAddress[] }
   | { type: 'LeftOverFound'; instance: string; until: Millis }
   | { type: 'LeaseExtended'; instance: string; at: Millis; before: Millis; deadline: Millis }
   | { type: 'LeaseNotExtended'; instance: string; deadline: Millis }
@@ -191,11 +202,24 @@ export type Effect =
   | { type: 'WatchInterfaces'; interfaces: string[] }
   | { type: 'DumpTable'; version: number; reason: ProgramReason }
   | { type: 'WriteTable'; changes: KernelChange[]; reason: ProgramReason }
+  /** Sets promote_secondaries on these interfaces, and undoes it on all others. */
+  | { type: 'PromoteSecondaries'; devices: string[] }
   | { type: 'WakeAt'; when: Millis }
 
 /** Every address of an instance, in the order in which they are added. */
 export function allAddresses(config: VrrpInstance): VipAddress[] {
   return [...config.addresses, ...config.excludedAddresses]
+}
+
+/** Those that should be in the kernel now. */
+export function presentAddresses({ config, hold }: Instance): VipAddress[] {
+  const absent = hold.phase === 'held' ? hold.absent : []
+  return allAddresses(config).filter((address) => !absent.includes(addressName(address)))
+}
+
+/** `192.168.105.211/32 dev eth0`: one prefix may be on several interfaces. */
+export function addressName(address: VipAddress): string {
+  return `${cidrOf(address)} dev ${address.device}`
 }
 
 /** `192.168.105.211/32`, as events name it. */

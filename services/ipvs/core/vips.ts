@@ -4,8 +4,10 @@ import type { VipAddress } from '#schemas/config.ts'
 import type { AddressOutcome, HeldAddress } from '../ports.ts'
 import { leftOverWaitMs, TELL_MS } from './evidence.ts'
 import { expired, tellOf } from './mastership.ts'
+import { isSame } from './presence.ts'
 import {
   type AddAddresses,
+  addressName,
   allAddresses,
   cidrOf,
   type Fact,
@@ -13,6 +15,7 @@ import {
   type Instance,
   instancesOf,
   type PlannedAnnouncement,
+  presentAddresses,
   type State,
   sameRouter,
 } from './state.ts'
@@ -31,48 +34,21 @@ function interfacesOf(state: State): string[] {
 
 function foundAt({ config }: Instance, held: HeldAddress[], at: Millis): Fact[] {
   const wanted = allAddresses(config)
-  const present = wanted.flatMap((address) => held.filter((each) => isSame(address, each)))
+  const present = held.filter((each) => wanted.some((address) => isSame(address, each)))
+  const missing = wanted.filter((address) => !present.some((each) => isSame(address, each)))
   const instance = config.name
   if (present.length === 0) return []
   if (present.some(({ remainingMs }) => remainingMs === null)) {
     return [{ type: 'LeftOverFound', instance, until: at + leftOverWaitMs(config) }]
   }
   // Some of them gone: vrrp has noticed and resigned. What is left runs out, or a new mastership adds them all.
-  if (present.length < wanted.length) return []
+  if (missing.some(({ noTrack }) => !noTrack)) return []
   const remaining = Math.min(...present.map(({ remainingMs }) => remainingMs ?? 0))
+  const kept = wanted.filter((address) => !missing.includes(address))
   return [
-    { type: 'HoldAdopted', instance, at, deadline: at + remaining },
-    { type: 'AddressesKept', instance, addresses: wanted.map(cidrOf) },
+    { type: 'HoldAdopted', instance, at, deadline: at + remaining, absent: missing.map(addressName) },
+    { type: 'AddressesKept', instance, addresses: kept.map(cidrOf) },
   ]
-}
-
-/** The same address on the same interface. A different prefix is another address to the kernel. */
-function isSame(wanted: Pick<VipAddress, 'address' | 'prefix' | 'device'>, held: typeof wanted): boolean {
-  return wanted.address === held.address && wanted.prefix === held.prefix && wanted.device === held.device
-}
-
-/** One of ours is reported gone. The report may be older than our last write: look before believing it. */
-export function decideVanished(gone: HeldAddress, state: State): Fact[] {
-  return Object.values(state.instances)
-    .filter(({ config, hold }) => hold.phase === 'held' && allAddresses(config).some((each) => isSame(each, gone)))
-    .map(({ config }) => ({ type: 'HoldDoubted', instance: config.name }))
-}
-
-export function decideListed({ devices, held, at }: Of<'AddressesListed'>, state: State): Fact[] {
-  return Object.values(state.instances).flatMap((instance): Fact[] => {
-    const { config, hold } = instance
-    if (hold.phase !== 'held') return []
-    const wanted = allAddresses(config)
-    const missing = wanted.filter((each) => devices.includes(each.device) && !held.some((one) => isSame(each, one)))
-    if (missing.length === 0) return []
-    if (at >= hold.deadline) return [...tellOf(instance), ...expired(config.name, wanted.map(cidrOf), at)]
-    // Somebody took it: vrrp sees that too and resigns. The rest stays until it has said so.
-    return [
-      ...tellOf(instance),
-      { type: 'HoldLost', instance: config.name, at, clear: false },
-      { type: 'AddressesLost', instance: config.name, addresses: missing.map(cidrOf), reason: 'removed-by-another' },
-    ]
-  })
 }
 
 export function decideWrittenAddresses({ write, outcomes, at }: Of<'AddressesWritten'>, state: State): Fact[] {
@@ -129,13 +105,13 @@ export function decideAnnounced({ announce, result, at }: Of<'AddressesAnnounced
 /** Whoever reads the newest event of an instance alone must learn of all its addresses. */
 function besides({ instance, addresses }: AddAddresses, { instances }: State): { besides?: string[] } {
   const known = instances[instance]
-  const others = known === undefined ? [] : allAddresses(known.config)
+  const others = known === undefined ? [] : presentAddresses(known)
   const before = others.filter((each) => !addresses.some((one) => isSame(one, each)))
   return before.length === 0 ? {} : { besides: before.map(cidrOf) }
 }
 
 function announcementEntity(address: VipAddress): string {
-  return `announcement of ${addressEntity(address)}`
+  return `announcement of ${addressName(address)}`
 }
 
 export function decideRefreshed({ instance, before, outcomes, at }: Of<'AddressesRefreshed'>, state: State): Fact[] {
@@ -143,7 +119,7 @@ export function decideRefreshed({ instance, before, outcomes, at }: Of<'Addresse
   const known = state.instances[instance]
   if (known?.hold.phase !== 'held') return told
   if (outcomes.some(({ result }) => result === 'too-late')) {
-    return [...told, ...tellOf(known), ...expired(instance, allAddresses(known.config).map(cidrOf), at)]
+    return [...told, ...tellOf(known), ...expired(instance, presentAddresses(known).map(cidrOf), at)]
   }
   const failed = outcomes.some(({ result }) => result === 'failed')
   return failed ? [...told, { type: 'LeaseNotExtended', instance, deadline: before }] : told
@@ -155,13 +131,19 @@ export function decideCleared({ instance, reason, outcomes }: Of<'AddressesClear
   return addresses.length === 0 ? told : [{ type: 'AddressesRemoved', instance, addresses, reason }, ...told]
 }
 
+/** The same address still. Its lifetimes and flags follow at the next refresh; the rest the kernel cannot change. */
+function isKept(one: VipAddress, other: VipAddress): boolean {
+  const fixed = ({ label, broadcast, scope, peer }: VipAddress) => [label, broadcast, scope, peer].join()
+  return isSame(one, other) && fixed(one) === fixed(other)
+}
+
 /** The difference between the two configurations; addresses in both are not touched. */
 export function decideVipReload({ config, at }: Of<'ConfigurationReloaded'>, state: State): Fact[] {
   const next = instancesOf(config, state.instances)
   const removed = Object.values(state.instances).flatMap((instance): Fact[] => {
     const after = sameRouter(instance.config, next)
     const kept = after === undefined ? [] : allAddresses(after.config)
-    const dropped = allAddresses(instance.config).filter((each) => !kept.some((one) => isSame(one, each)))
+    const dropped = allAddresses(instance.config).filter((each) => !kept.some((one) => isKept(one, each)))
     const ours = instance.hold.phase === 'held' || instance.hold.phase === 'lost'
     if (!ours || dropped.length === 0) return []
     if (after === undefined)
@@ -171,7 +153,7 @@ export function decideVipReload({ config, at }: Of<'ConfigurationReloaded'>, sta
   const added = Object.values(next).flatMap((instance): Fact[] => {
     const before = sameRouter(instance.config, state.instances)
     const known = before === undefined ? [] : allAddresses(before.config)
-    const gained = allAddresses(instance.config).filter((each) => !known.some((one) => isSame(one, each)))
+    const gained = allAddresses(instance.config).filter((each) => !known.some((one) => isKept(one, each)))
     const { hold } = instance
     const alive = hold.phase === 'held' && at < hold.deadline
     return alive && gained.length > 0
@@ -193,20 +175,25 @@ export function decideVipStop(at: Millis, state: State): Fact[] {
 }
 
 function addressRefusals(outcomes: AddressOutcome[], state: State): Fact[] {
-  const well = outcomes.filter(({ result }) => result !== 'failed').map(({ address }) => addressEntity(address))
+  const well = outcomes.filter(({ result }) => result !== 'failed').map(({ address }) => addressName(address))
   const over = well
     .filter((entity) => entity in state.refused)
     .map((entity) => ({ type: 'RefusalOver', entity }) as const)
   const failed = outcomes.flatMap((each) =>
     each.result === 'failed'
-      ? [{ entity: addressEntity(each.address), code: each.error.code, message: each.error.message }]
+      ? [{ entity: addressName(each.address), code: each.error.code, message: each.error.message }]
       : [],
   )
   return [...over, ...refusals(failed, state)]
 }
 
-function addressEntity(address: VipAddress): string {
-  return `${cidrOf(address)} dev ${address.device}`
+export function decideSecondaries({ failures }: Of<'SecondariesFailed'>, state: State): Fact[] {
+  const told = failures.map(({ device, error }) => ({
+    entity: `promote_secondaries of ${device}`,
+    code: error.code,
+    message: error.message,
+  }))
+  return refusals(told, state)
 }
 
 /** Each refusal once, however often the same thing is tried again. */

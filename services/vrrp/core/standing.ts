@@ -3,7 +3,7 @@ import { isEqual } from '#platform/equality.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { LinkState } from '../ports.ts'
 import type { Fact, State } from './state.ts'
-import { effectivePriority, virtualAddresses } from './state.ts'
+import { effectivePriority, trackedAddresses, virtualAddresses } from './state.ts'
 
 /** Where a router that can take part begins (RFC 9568 6.4.1), or goes on. */
 export function enter(occasion: 'start' | 'fault-cleared', at: number, state: State): Fact[] {
@@ -23,7 +23,9 @@ export function enter(occasion: 'start' | 'fault-cleared', at: number, state: St
  * adds such, so this node is master and only this process has died meanwhile. null: not so.
  */
 function leaseLeft(state: State): number | null {
-  const lifetimes = virtualAddresses(state).map((address) => state.present.get(address) ?? 0)
+  const tracked = trackedAddresses(state)
+  const counted = virtualAddresses(state).filter((address) => tracked.includes(address) || state.present.has(address))
+  const lifetimes = counted.map((address) => state.present.get(address) ?? 0)
   const left = Math.min(...lifetimes)
   return lifetimes.length > 0 && left > 0 ? left : null
 }

@@ -183,6 +183,13 @@ export function virtualAddresses({ config }: State): string[] {
   return [...config.addresses, ...config.excludedAddresses].map(({ address }) => address)
 }
 
+/** Those that a master cannot do without. */
+export function trackedAddresses({ config }: State): string[] {
+  return [...config.addresses, ...config.excludedAddresses]
+    .filter(({ noTrack }) => !noTrack)
+    .map(({ address }) => address)
+}
+
 export function missingAddresses(state: State): string[] {
-  return virtualAddresses(state).filter((address) => !state.present.has(address))
+  return trackedAddresses(state).filter((address) => !state.present.has(address))
 }

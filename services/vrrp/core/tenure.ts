@@ -14,7 +14,7 @@
  * patience is over. That ends too, because a backup that was started meanwhile keeps quiet and cannot be heard.
  */
 import type { Fact, State } from './state.ts'
-import { effectivePriority, missingAddresses, virtualAddresses } from './state.ts'
+import { effectivePriority, missingAddresses, trackedAddresses, virtualAddresses } from './state.ts'
 import { backoffMs, masterDownMs } from './timing.ts'
 
 /** Nothing of ours left the interface for so long that a backup has taken over. */
@@ -79,7 +79,10 @@ export function seeAddress(
 }
 
 export function loseAddress({ at, address }: { at: number; address: string }, state: State): Fact[] {
-  return state.present.has(address) ? [{ type: 'AddressMissed', at, address }] : []
+  // no_track: nobody minds, and it may come and go.
+  return state.present.has(address) && trackedAddresses(state).includes(address)
+    ? [{ type: 'AddressMissed', at, address }]
+    : []
 }
 
 function standing(state: State): { version: 2 | 3; priority: number } {

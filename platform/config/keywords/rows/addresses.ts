@@ -13,23 +13,23 @@ const ADDRESS = `
       is none.
 + label                       word<=15 lenient
     - Name of an IPv4 address as ifconfig shows it, such as eth0:1.
-! peer                        net lenient : the address is an ordinary one, without a peer
++ peer                        net lenient
     - The address at the other end of a point-to-point link. The address itself is then given without a prefix length.
-! -nodad                      flag : nobody looks for another holder of the address
++ -nodad                      flag
     - Looks for another holder of an IPv6 address before it is used, which takes about a second. Normally that is left
       out, so that a takeover is not delayed.
-! noprefixroute               flag : the address brings a route to its subnet along
++ noprefixroute               flag
     - Keeps the kernel from adding a route to the subnet of the address.
-! autojoin                    flag : the multicast group is not joined
++ autojoin                    flag
     - Lets the kernel join a group on the interface when the address is one of multicast.
-! no_track                    flag : a master that loses the address resigns
++ no_track                    flag
     - Nothing happens when somebody else removes the address; it comes back when the instance is master the next time.
-! preferred_lft               named:0.. = forever lenient : the node may use the address for connections of its own
++ preferred_lft               named:0.. = forever lenient
     - For how many seconds connections of the node itself may start from the address; 0 is never, forever always. IPv6
       addresses with /128 are never used so unless this says something else.
-  home                        flag
++ home                        flag
     - Marks an IPv6 address as the home address of a mobile node.
-  mngtmpaddr                  flag
++ mngtmpaddr                  flag
     - Lets the kernel make temporary IPv6 addresses after the pattern of this one.
 `
 

@@ -53,9 +53,8 @@ const ADDRESSES = `
 + vip_lease                   int:2..86400 = <vip_lease>
     - Seconds that the kernel keeps an address which is not refreshed: how long a dead node may hold it. Without it
       here and in global_defs: three advert intervals, at least 2.
-! promote_secondaries         flag
++ promote_secondaries         flag
     - Sets the interface's sysctl of this name, so that other addresses of a subnet stay when its first one leaves.
-    : when an address leaves, the kernel may remove others of its subnet with it
 ! virtual_routes              values : these routes are never set
     - Routes that are here while this node is MASTER. One a line.
 ! virtual_rules               values : these rules are never set
