@@ -3,6 +3,7 @@
  * is filled in, so that no service knows one. Source of meanings: keepalived.conf(5).
  */
 import * as z from 'zod'
+import { Tracked, Trackers } from './tracking.ts'
 
 const Port = z.number().int().min(1).max(65535)
 
@@ -87,6 +88,10 @@ export const VrrpInstance = z.strictObject({
   announcement: Announcement,
   /** Lifetime of the addresses in the kernel: 3 advert intervals, at least 2 s, unless vip_lease says otherwise. */
   leaseMs: z.number().int().min(2000),
+  /** false (dont_track_primary): its own interface may be down without FAULT. */
+  trackPrimary: z.boolean(),
+  /** What else it depends on. */
+  tracked: z.array(Tracked),
   notify: VrrpNotify,
   smtpAlert: z.boolean(),
 })
@@ -171,6 +176,7 @@ export const Config = z.strictObject({
   /** The network namespace that everything happens in, by its name; null: the one the daemon is started in. */
   netNamespace: z.string().min(1).nullable(),
   instances: z.array(VrrpInstance),
+  trackers: Trackers,
   virtualServers: z.array(VirtualServer),
 })
 export type Config = z.infer<typeof Config>

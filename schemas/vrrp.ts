@@ -1,5 +1,6 @@
 /** Events of services/vrrp: changes of mastership and what explains them. Consumed by ipvs, notifier and failoverctl. */
 import * as z from 'zod'
+import { TrackerKind } from './tracking.ts'
 
 /** A router as its advert shows it. */
 export const Peer = z.strictObject({ address: z.string(), priority: z.number().int().min(0).max(255) })
@@ -54,9 +55,12 @@ export const BecameFault = z.strictObject({
   type: z.literal('BecameFault'),
   instance,
   priority,
-  /** link-down: switched off, or without carrier; no-address: the interface has none to send from. */
-  reason: z.enum(['link-down', 'interface-missing', 'no-address']),
-  /** The interface, and what is wrong with it. */
+  /**
+   * link-down: switched off, or without carrier; no-address: the interface has none to send from; tracked: something
+   * that it tracks without a weight.
+   */
+  reason: z.enum(['link-down', 'interface-missing', 'no-address', 'tracked']),
+  /** The interface or what is tracked, and what is wrong with it. */
   detail: z.string().nullable(),
 })
 
@@ -119,6 +123,39 @@ export const InstanceRenamed = z.strictObject({
   role: z.enum(['master', 'backup', 'fault']),
 })
 
+/**
+ * The effective priority is another one: the next advert carries it. What is left of a master-down timer follows the
+ * skew, but for a reload. No change of role by itself.
+ */
+export const PriorityChanged = z.strictObject({
+  type: z.literal('PriorityChanged'),
+  instance,
+  priority,
+  /** The effective priority until now. */
+  formerly: z.number().int().min(0).max(255),
+  role: z.enum(['master', 'backup', 'fault']),
+  /** tracking: the event that caused this one says what changed; configuration: a reload. */
+  reason: z.enum(['tracking', 'configuration']),
+})
+
+/**
+ * Something that instances track went up or down, or is down when first looked at; of a file: its number changed. Once
+ * for all instances; what follows for each of them is an event of its own that this one caused.
+ */
+export const TrackerChanged = z.strictObject({
+  type: z.literal('TrackerChanged'),
+  kind: TrackerKind,
+  /** As the configuration calls it. */
+  name: z.string().min(1),
+  status: z.enum(['up', 'down', 'unknown']),
+  /** What was seen, in words that follow kind and name: `failed: exit status 1`; null when the status says it all. */
+  detail: z.string().nullable(),
+  /** The number in a tracked file; null for other kinds. */
+  value: z.number().int().nullable(),
+})
+export type TrackerChanged = z.infer<typeof TrackerChanged>
+
+/** What happened to an instance; TrackerChanged is of none, and apart. */
 export const VrrpEvent = z.discriminatedUnion('type', [
   BecameMaster,
   BecameBackup,
@@ -130,5 +167,6 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   RivalSilenced,
   CommitOverdue,
   InstanceRenamed,
+  PriorityChanged,
 ])
 export type VrrpEvent = z.infer<typeof VrrpEvent>

@@ -1,5 +1,6 @@
 /** Parts of a valid configuration that tests of several services begin with. */
 import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import type { Trackers } from '#schemas/tracking.ts'
 
 export function exampleVip(address: string, device = 'eth0'): VipAddress {
   return {
@@ -38,6 +39,8 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
       lowerPriorityDelayMs: 5_000,
     },
     leaseMs: 3_000,
+    trackPrimary: true,
+    tracked: [],
     notify: { master: null, backup: null, fault: null, stop: null, any: null },
     smtpAlert: false,
     ...change,
@@ -64,6 +67,8 @@ function exampleServer(address: string): RealServer {
   }
 }
 
+export const NO_TRACKERS: Trackers = { linkDelays: [], scripts: [], files: [], processes: [] }
+
 /** Nothing to do, no mail. */
 export function exampleConfig(change: Partial<Config> = {}): Config {
   return {
@@ -79,6 +84,7 @@ export function exampleConfig(change: Partial<Config> = {}): Config {
       silentFaults: false,
     },
     instances: [],
+    trackers: NO_TRACKERS,
     virtualServers: [],
     ...change,
   }

@@ -21,11 +21,16 @@ export function effectOf(difference: Difference, all: readonly Difference[]): Ch
     const unlimited = summary.endsWith('-> none')
     return unlimited ? NOTHING : { interrupts: false, note: 'older events beyond it are deleted at once' }
   }
+  if (TRACKERS.test(block)) return NOTHING
   return block.startsWith('vrrp_instance') ? onInstance(difference, all) : onService(difference, kind)
 }
 
+/** Which instances it matters to is said of them. */
+const TRACKERS = /^(interface_up_down_delays|vrrp_script|track_file|vrrp_track_process) /
+
 function onInstance({ kind, block, part, keyword }: Difference, all: readonly Difference[]): ChangeEffect {
   if (kind === 'renamed') return { interrupts: false, note: 'the same virtual router, which goes on in its state' }
+  if (part.startsWith('track_')) return { interrupts: true, note: TRACKED }
   if (part !== '') return { interrupts: kind === 'removed', note: '' }
   if (keyword === '') return onWholeInstance(kind, isReplaced(block, all))
   const note = INSTANCE_NOTES[keyword]
@@ -34,8 +39,11 @@ function onInstance({ kind, block, part, keyword }: Difference, all: readonly Di
 
 const PEERS = 'routers that have not got the same do not hear this one, and become MASTER too'
 
+const TRACKED = 'with what it is now, the instance may go to FAULT, come back, or have another priority'
+
 const INSTANCE_NOTES: Readonly<Record<string, string>> = {
   priority: 'the addresses may go to another router, or come from it',
+  'dont_track_primary off': 'its interface counts, or not: it may go to FAULT, or come back',
   preempt: 'the addresses may come from a MASTER of lower priority',
   vrrp_version: PEERS,
   advert_int: PEERS,

@@ -63,11 +63,16 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
     interface: instance.interface,
     virtualRouterId: instance.virtualRouterId,
     priority: instance.priority,
-    // Nothing changes a priority but the configuration yet, and a reload makes no transition.
-    effectivePriority: instance.priority,
+    effectivePriority: priorityIn(story) ?? instance.priority,
     since: last?.time ?? null,
     addresses: projectAddresses(instance, story),
   }
+}
+
+/** The effective priority by the last event that tells it. */
+function priorityIn(story: Envelope[]): number | null {
+  const told = parsed(story, VrrpEvent).flatMap(({ event }) => ('priority' in event ? [event.priority] : []))
+  return told.at(-1) ?? null
 }
 
 /** Renamings closer together than this belong to one reload: none of them follows another. */
@@ -108,6 +113,7 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'PriorityChanged':
       return null
   }
 }

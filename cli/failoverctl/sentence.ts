@@ -4,7 +4,7 @@ import type { Envelope } from '#schemas/envelope.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
-import { type Peer, VrrpEvent } from '#schemas/vrrp.ts'
+import { type Peer, TrackerChanged, VrrpEvent } from '#schemas/vrrp.ts'
 
 /** An event as one sentence for people; an event of a later version is shown by its type. */
 export function sentence({ type, subject, data, causationid }: Envelope): string {
@@ -12,6 +12,8 @@ export function sentence({ type, subject, data, causationid }: Envelope): string
   if (vrrp.success) return ofVrrp(vrrp.data)
   const bfd = BfdEvent.safeParse(data)
   if (bfd.success) return ofBfd(bfd.data)
+  const tracker = TrackerChanged.safeParse(data)
+  if (tracker.success) return ofTracker(tracker.data)
   const ipvs = IpvsEvent.safeParse(data)
   if (ipvs.success) return ofIpvs(ipvs.data, causationid !== undefined)
   const checker = CheckerEvent.safeParse(data)
@@ -21,6 +23,11 @@ export function sentence({ type, subject, data, causationid }: Envelope): string
   const supervisor = SupervisorEvent.safeParse(data)
   if (supervisor.success) return ofSupervisor(supervisor.data)
   return `${subject}: ${type}`
+}
+
+/** `script chk_web failed: exit status 1` */
+function ofTracker({ kind, name, status, detail }: TrackerChanged): string {
+  return `${kind} ${name} ${detail ?? `is ${status}`}`
 }
 
 function peer(router: Peer | null): string {
@@ -48,6 +55,8 @@ function ofVrrp(event: VrrpEvent): string {
       return `${event.instance} hears ${peer(event.rival)} call itself master too, and announces its addresses again`
     case 'RivalSilenced':
       return `${event.instance} no longer hears ${peer(event.rival)}, and announces its addresses again`
+    case 'PriorityChanged':
+      return `${event.instance} has priority ${event.priority} now, not ${event.formerly}`
     case 'InstanceRenamed':
       return `${event.instance} is the new name of ${event.formerly}, which goes on as ${event.role.toUpperCase()}`
     case 'CommitOverdue':

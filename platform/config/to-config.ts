@@ -9,6 +9,7 @@ import { buildTree } from './language/tree.ts'
 import { readEventBus } from './readers/event-bus.ts'
 import { type Host, readGlobals } from './readers/global-defs.ts'
 import { type PlacedScript, placedScripts } from './readers/script-places.ts'
+import { readTrackers } from './readers/tracking.ts'
 import { readVirtualServers } from './readers/virtual-server.ts'
 import { readInstances } from './readers/vrrp-instance.ts'
 import { type Block, blocksOf } from './statements/block.ts'
@@ -38,10 +39,11 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const { head, defaults } = readGlobals(root, options, findings)
   const eventBus = readEventBus(root, findings)
   const instances = readInstances(root, defaults, findings)
+  const trackers = readTrackers(root, instances, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
-  const parsed = Config.safeParse({ ...head, eventBus, instances, virtualServers })
+  const parsed = Config.safeParse({ ...head, eventBus, instances, trackers, virtualServers })
   if (!parsed.success) {
     // Only a value the keyword table allows and the schema does not leads here.
     for (const { path: place, message } of parsed.error.issues) {

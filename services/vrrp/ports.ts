@@ -77,6 +77,8 @@ export type LinkEvent =
 export interface LinkTargets {
   interfaces: readonly string[]
   addresses: readonly WatchedAddress[]
+  /** Watched as well, and no VIPs: an interface may have one of them as its own. */
+  sources: readonly WatchedAddress[]
 }
 
 export interface LinkWatch {

@@ -13,6 +13,7 @@ import { react, toEvent } from './core/react.ts'
 import { familyOf, ownAddress } from './core/standing.ts'
 import { type Alarm as AlarmName, type Effect, type Input, initialState, type State } from './core/state.ts'
 import type { AdvertPacket, LinkState } from './ports.ts'
+import type { Noted } from './tracker-board.ts'
 import type { Wire, Wires } from './wires.ts'
 
 export interface RouterPorts {
@@ -30,6 +31,8 @@ export interface VirtualRouter {
   dispatch(input: Input): void
   /** The interface is like this now; null: there is none. */
   link(link: LinkState | null): void
+  /** Something that instances track is like this now; `cause` is the event that tells of it. */
+  track(noted: Noted): void
   reconfigure(config: VrrpInstance): void
   /** Resigns if it is master, and falls silent for good. */
   stop(): void
@@ -88,6 +91,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
       loop.dispatch({ type: 'LinkChanged', at: clock.now(), link: placed ? link : null })
       if (link === null) station.leave()
     },
+    track: ({ report, cause }) => loop.dispatch({ type: 'TrackerReported', at: clock.now(), report }, cause),
     reconfigure(next) {
       loop.dispatch({ type: 'Reconfigured', at: clock.now(), config: next })
       const { link, config: current } = loop.state()

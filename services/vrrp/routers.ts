@@ -1,23 +1,41 @@
-import type { VrrpInstance } from '#schemas/config.ts'
+import type { Config, VrrpInstance } from '#schemas/config.ts'
+import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
+import { type TrackerReport, trackerKey } from './core/tracking.ts'
+import { reportOf } from './link-trackers.ts'
 import type { LinkEvent, LinkTargets, OpenLinkWatch } from './ports.ts'
 import { createRouter, type RouterPorts, type VirtualRouter } from './router.ts'
+import { createSteadyLinks } from './steady-links.ts'
+import { createBoard, type Noted } from './tracker-board.ts'
 
 /** All virtual routers of this node. */
 export interface Routers {
   /** Brings the routers to this configuration; those that are the same in it go on untouched. @throws HaError NETLINK */
-  apply(instances: readonly VrrpInstance[]): void
+  apply(config: RoutersConfig): void
+  /** Somebody who watches what instances track says how it is; `cause`: see TrackerBoard. */
+  report(report: TrackerReport, cause?: Cause): void
   /** services/ipvs showed that it lives. */
   ipvsAlive(): void
   stop(): void
 }
 
+export type RoutersConfig = Pick<Config, 'instances' | 'trackers'>
+
 export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWatch: OpenLinkWatch): Routers {
   const routers = new Map<string, VirtualRouter>()
-  const links = openLinkWatch(onLink)
-  const { clock } = ports
+  const { clock, publish, log } = ports
+  const board = createBoard({ publish, log, tell: tellAll })
+  const steady = createSteadyLinks(clock, onLink)
+  const links = openLinkWatch(steady.take)
+  let trackedLinks: ReadonlySet<string> = new Set()
+
+  function tellAll(noted: Noted): void {
+    for (const router of routers.values()) router.track(noted)
+  }
 
   function onLink(event: LinkEvent): void {
+    const report = reportOf(event)
+    if (trackedLinks.has(trackerKey(report))) board.report(report)
     for (const router of routers.values()) tell(router, event)
   }
 
@@ -41,7 +59,11 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
   }
 
   return {
-    apply(instances) {
+    apply({ instances, trackers }) {
+      const tracked = instances.flatMap((instance) => instance.tracked)
+      trackedLinks = new Set(tracked.map(trackerKey))
+      board.keep(tracked)
+      steady.setDelays(trackers.linkDelays)
       const wanted = new Map(instances.map((config) => [instanceIdentity(config), config]))
       for (const [identity, router] of routers) {
         if (wanted.has(identity)) continue
@@ -55,14 +77,22 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
       }
       links.watch(targetsOf(instances))
       // New ones have been told their interface and addresses by now; for the others this says nothing.
-      for (const router of routers.values()) router.dispatch({ type: 'Started', at: clock.now() })
+      for (const router of routers.values()) {
+        for (const each of router.state().config.tracked) {
+          const noted = board.latest(each)
+          if (noted !== undefined) router.track(noted)
+        }
+        router.dispatch({ type: 'Started', at: clock.now() })
+      }
     },
+    report: board.report,
     ipvsAlive() {
       for (const router of routers.values()) router.dispatch({ type: 'IpvsAlive', at: clock.now() })
     },
     stop() {
       for (const router of routers.values()) router.stop()
       routers.clear()
+      steady.close()
       links.close()
     },
   }
@@ -70,8 +100,13 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
 
 function targetsOf(instances: readonly VrrpInstance[]): LinkTargets {
   const vips = instances.flatMap(({ addresses, excludedAddresses }) => [...addresses, ...excludedAddresses])
+  const tracked = instances.flatMap((instance) => instance.tracked)
+  const interfaces = tracked.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : []))
   return {
-    interfaces: [...new Set(instances.map((config) => config.interface))],
+    interfaces: [...new Set([...instances.map((config) => config.interface), ...interfaces])],
     addresses: vips.map(({ device, address }) => ({ interface: device, address })),
+    sources: instances.flatMap(({ interface: device, sourceAddress: address, tracked }) =>
+      address !== null && tracked.some(({ kind }) => kind === 'address') ? [{ interface: device, address }] : [],
+    ),
   }
 }

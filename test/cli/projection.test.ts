@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Config } from '#schemas/config.ts'
 import type { Envelope } from '#schemas/envelope.ts'
 import { projectStatus } from '../../cli/failoverctl/projection.ts'
 import { sentence } from '../../cli/failoverctl/sentence.ts'
-import { exampleInstance, exampleVip } from '../configuration.ts'
+import { exampleConfig, exampleInstance, exampleVip } from '../configuration.ts'
 
 let sequence = 0
 const event = (data: { type: string } & Record<string, unknown>): Envelope => ({
@@ -33,15 +32,7 @@ const realServer = (address: string) => ({
   smtpAlert: true,
 })
 
-const config: Config = {
-  routerId: 'vos1',
-  site: null,
-  eventBus: { maxAgeS: null, maxBytes: null },
-  mail: { recipients: [], from: 'x@y', server: null, connectTimeoutMs: 1, heloName: null, silentFaults: false },
-  scriptUser: null,
-  scriptSecurity: false,
-  scriptUmask: 0o177,
-  netNamespace: null,
+const config = exampleConfig({
   instances: [exampleInstance({ priority: 150 })],
   virtualServers: [
     {
@@ -55,7 +46,7 @@ const config: Config = {
       realServers: [realServer('192.0.2.3'), realServer('192.0.2.4')],
     },
   ],
-}
+})
 
 const became = (type: 'BecameMaster' | 'BecameBackup', priority = 150) =>
   type === 'BecameMaster'

@@ -6,7 +6,7 @@ import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
 import { eventType, factToken, ServiceName } from '#schemas/subjects.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
-import { VrrpEvent } from '#schemas/vrrp.ts'
+import { TrackerChanged, VrrpEvent } from '#schemas/vrrp.ts'
 import { type Described, readDocstrings } from './docstrings.ts'
 import { readPage, table } from './page.ts'
 
@@ -14,7 +14,7 @@ type EventSchema = z.ZodObject<{ type: z.ZodLiteral<string> }>
 
 /** Nobody can add a service to the log without a place here. */
 const EVENTS: Record<ServiceName, readonly EventSchema[]> = {
-  vrrp: [...VrrpEvent.options, ...BfdEvent.options],
+  vrrp: [...VrrpEvent.options, TrackerChanged, ...BfdEvent.options],
   ipvs: IpvsEvent.options,
   checker: CheckerEvent.options,
   notifier: NotifierEvent.options,
@@ -83,6 +83,7 @@ function describeEvent(service: ServiceName, schema: EventSchema, described: Map
 function entityOf(service: ServiceName, name: string, fields: readonly string[]): string {
   if (service === 'checker') return '<virtualServer realServer>'
   if (service === 'notifier') return name.startsWith('Script') ? 'scripts' : 'mail'
+  if (name === 'TrackerChanged') return '<kind name>'
   const field = ['entity', 'instance', 'process', 'virtualServer'].find((key) => fields.includes(key))
   return field === undefined ? 'node' : `<${field}>`
 }

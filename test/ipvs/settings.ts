@@ -1,6 +1,6 @@
 /** A small valid configuration for the tests of ipvs. */
 import type { Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
-import { exampleInstance, exampleVip } from '../configuration.ts'
+import { exampleConfig, exampleInstance, exampleVip } from '../configuration.ts'
 
 export const VIP = '192.168.105.211'
 export const VIP_NAME = `${VIP}/32`
@@ -57,17 +57,10 @@ export function virtualServer(change: Partial<VirtualServer> = {}): VirtualServe
 }
 
 export function config(change: Partial<Config> = {}): Config {
-  return {
+  return exampleConfig({
     routerId: 'director',
-    site: null,
-    eventBus: { maxAgeS: null, maxBytes: null },
-    mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1_000, heloName: null, silentFaults: false },
-    scriptUser: null,
-    scriptSecurity: false,
-    scriptUmask: 0o177,
-    netNamespace: null,
     instances: [instance()],
     virtualServers: [virtualServer()],
     ...change,
-  }
+  })
 }

@@ -12,6 +12,7 @@ import {
   type Notice,
   type State,
 } from '../../services/notifier/core/state.ts'
+import { exampleConfig, exampleInstance } from '../configuration.ts'
 
 export const ABOUT = 'site1.node1.vrrp.boot1.7'
 
@@ -32,21 +33,11 @@ export function instance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     stop: script('/opt/stop'),
     any: script('/opt/any', '--site', 'a'),
   }
-  return {
-    ...{ name: 'VI_1', initialState: 'MASTER', interface: 'eth0', virtualRouterId: 51, priority: 150, version: 2 },
-    ...{ advertIntervalMs: 1_000, authentication: { type: 'none' }, preempt: true, preemptDelayMs: 0 },
-    ...{ lowerPriorityAdvert: false, higherPriorityAdvert: false, sourceAddress: null, multicastGroup: '224.0.0.18' },
-    ...{
-      addresses: [],
-      excludedAddresses: [],
-      promoteSecondaries: false,
-      announcement,
-      leaseMs: 3_000,
-      smtpAlert: true,
-    },
-    notify,
+  return exampleInstance({
+    ...{ initialState: 'MASTER', priority: 150, lowerPriorityAdvert: false, addresses: [], announcement },
+    ...{ smtpAlert: true, notify },
     ...changes,
-  }
+  })
 }
 
 export function realServer(changes: Partial<RealServer> = {}): RealServer {
@@ -67,14 +58,13 @@ export function config(changes: Partial<Config> = {}): Config {
     ...{ recipients: ['admin@example.org'], from: 'lb@example.org', server: { host: '192.0.2.25', port: 25 } },
     ...{ connectTimeoutMs: 30_000, heloName: null, silentFaults: false },
   }
-  return {
-    ...{ routerId: 'R1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null, mail },
-    scriptUmask: 0o177,
-    eventBus: { maxAgeS: null, maxBytes: null },
+  return exampleConfig({
+    routerId: 'R1',
+    mail,
     instances: [instance()],
     virtualServers: [virtualServer(realServer())],
     ...changes,
-  }
+  })
 }
 
 export const withRealServer = (changes: Partial<RealServer>): Config =>

@@ -91,24 +91,20 @@ test('a unicast source without peers is that of the multicast, with a warning as
 
 test('protection that is missing is a warning that says what will not happen, and costs the clean status', () => {
   const { instance, diagnostics, status } = instanceWith(
-    'track_interface {\n eth1\n}\nvirtual_routes {\n 192.0.2.0/24\n}',
+    'notify_deleted /bin/true\nnotify_master_rx_lower_pri /bin/true',
   )
   assert.deepEqual(
     diagnostics.map(({ severity, code, message }) => [severity, code, message]),
     [
-      [
-        'warning',
-        'NOT_IN_FORCE',
-        'track_interface is not in force yet: these interfaces may go down, and the node stays master',
-      ],
-      ['warning', 'NOT_IN_FORCE', 'virtual_routes is not in force yet: these routes are never set'],
+      ['warning', 'NOT_IN_FORCE', 'notify_deleted is not in force yet: it is never run'],
+      ['warning', 'NOT_IN_FORCE', 'notify_master_rx_lower_pri is not in force yet: it is never run'],
     ],
   )
   assert.deepEqual([instance.name, status], ['VI_1', 5])
 })
 
 test('the same keyword is said once, with all its lines', () => {
-  const { diagnostics } = pairWith('track_interface {\n eth1\n}\ntrack_interface {\n eth2\n}')
+  const { diagnostics } = pairWith('notify_deleted /bin/true\ndebug 1\ndebug 1\nnotify_deleted /bin/false')
   assert.deepEqual(
     diagnostics.map(({ line, hint }) => [line, hint]),
     [[5, 'also on line 8']],

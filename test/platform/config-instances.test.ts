@@ -40,6 +40,8 @@ test('an instance of nothing but the necessary has the documented defaults', () 
       lowerPriorityDelayMs: 5000,
     },
     leaseMs: 3000,
+    trackPrimary: true,
+    tracked: [],
     notify: { master: null, backup: null, fault: null, stop: null, any: null },
     smtpAlert: true,
   })
@@ -274,6 +276,7 @@ global_defs {
     scriptUmask: 0o177,
     netNamespace: null,
     instances: [],
+    trackers: { linkDelays: [], scripts: [], files: [], processes: [] },
     virtualServers: [],
   })
 })

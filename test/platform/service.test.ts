@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, test } from 'node:test'
+import { exampleConfig } from '../configuration.ts'
 
 const PROGRAM = join(import.meta.dirname, 'service-program.ts')
 let folder = ''
@@ -27,18 +28,7 @@ const settings = (configDigest: string) => ({
   identity: null,
   logLevel: 'error',
   configDigest,
-  config: {
-    routerId: 'n',
-    site: null,
-    eventBus: { maxAgeS: null, maxBytes: null },
-    mail: { recipients: [], from: 'a@b', server: null, connectTimeoutMs: 1, heloName: null, silentFaults: false },
-    scriptUser: null,
-    scriptSecurity: false,
-    scriptUmask: 0o177,
-    netNamespace: null,
-    instances: [],
-    virtualServers: [],
-  },
+  config: exampleConfig({ routerId: 'n' }),
 })
 
 /** A service whose output can be waited for. */

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#schemas/settings.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
+import { exampleConfig } from '../configuration.ts'
 import { instance } from '../vrrp/given.ts'
 import { ended, type Keepalived, type KeepalivedOptions, startKeepalived, VIP } from './vrrp-keepalived.ts'
 
@@ -131,7 +132,6 @@ export function segment(test: string): Segment {
 }
 
 function settings(folder: string, change: Parameters<typeof instance>[0]): Settings {
-  const server = { host: '127.0.0.1', port: 25 }
   return {
     service: 'vrrp',
     site: 'site1',
@@ -145,25 +145,7 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
     identity: { uid: 65_534, gid: 65_534, capabilities: ['CAP_NET_RAW'] },
     logLevel: 'info',
     configDigest: '0',
-    config: {
-      routerId: 'node1',
-      site: null,
-      eventBus: { maxAgeS: null, maxBytes: null },
-      mail: {
-        recipients: [],
-        from: 'a@example.org',
-        server,
-        connectTimeoutMs: 1_000,
-        heloName: null,
-        silentFaults: false,
-      },
-      scriptUser: null,
-      scriptSecurity: false,
-      scriptUmask: 0o177,
-      netNamespace: null,
-      instances: [instance(change)],
-      virtualServers: [],
-    },
+    config: exampleConfig({ instances: [instance(change)] }),
   }
 }
 

@@ -59,7 +59,7 @@ export interface FakeLinks {
 export function fakeLinks(): FakeLinks {
   const links = new Map([['eth0', link()]])
   const unread: LinkEvent[] = []
-  let targets: LinkTargets = { interfaces: [], addresses: [] }
+  let targets: LinkTargets = { interfaces: [], addresses: [], sources: [] }
   let tell: (event: LinkEvent) => void = () => {}
   return {
     links,

@@ -8,6 +8,7 @@ import type { AdvertPacket } from '../../services/vrrp/ports.ts'
 import { formOf } from '../../services/vrrp/router.ts'
 import { createRouters, type Routers } from '../../services/vrrp/routers.ts'
 import { createWires } from '../../services/vrrp/wires.ts'
+import { NO_TRACKERS } from '../configuration.ts'
 import { fakeLinks, fakeSockets } from './fake-kernel.ts'
 import { instance } from './given.ts'
 
@@ -56,7 +57,7 @@ export function node(...instances: VrrpInstance[]): Node {
     return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
   }
   const routers = createRouters({ clock, log, wires: createWires({ open, log }), publish }, links.open)
-  routers.apply(instances)
+  routers.apply({ instances, trackers: NO_TRACKERS })
   const packet = (priority: number, change: Partial<VrrpInstance> = {}): AdvertPacket => ({
     source: '192.0.2.2',
     destination: '224.0.0.18',

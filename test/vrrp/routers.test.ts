@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ipBytes } from '#platform/native/ip.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
 import { formOf } from '../../services/vrrp/router.ts'
+import { NO_TRACKERS } from '../configuration.ts'
 import { node, other } from './fake-node.ts'
 import { instance, link, VIP, vip } from './given.ts'
 
@@ -39,7 +40,7 @@ test('the same id on another interface is another virtual router', () => {
   const eth1 = instance({ name: 'VI_2', interface: 'eth1' })
   const { sockets, links, hear, clock, events, routers } = node(instance())
   links.links.set('eth1', link({ interface: 'eth1', index: 3 }))
-  routers.apply([instance(), eth1])
+  routers.apply({ instances: [instance(), eth1], trackers: NO_TRACKERS })
   assert.equal(sockets.length, 2)
   sockets.splice(1, 1)
   for (let n = 0; n < 4; n += 1) {
@@ -62,7 +63,7 @@ test('IPv4 and IPv6 routers of one id on one interface do not know each other', 
   })
   const { links, routers, sockets, hear, clock, events } = node(instance())
   links.links.set('eth0', link({ linkLocalIpv6: 'fe80::1' }))
-  routers.apply([instance(), ipv6])
+  routers.apply({ instances: [instance(), ipv6], trackers: NO_TRACKERS })
   assert.deepEqual(
     sockets.map(({ options: { family, source } }) => [family, source]),
     [
@@ -145,7 +146,7 @@ test('an interface that does not exist yet is waited for in fault', () => {
 test('a socket that cannot be opened is a fault until the interface moves again', () => {
   const { links, refuse, routers, events } = node()
   refuse.opening = true
-  routers.apply([instance()])
+  routers.apply({ instances: [instance()], trackers: NO_TRACKERS })
   assert.deepEqual(events(), ['VI_1 BecameFault'])
   refuse.opening = false
   links.tell({ type: 'LinkChanged', link: link() })
@@ -207,6 +208,7 @@ test('the link watch is asked for every interface once and for every address', (
       { interface: 'eth0', address: VIP },
       { interface: 'eth0', address: '192.0.2.200' },
     ],
+    sources: [],
   })
 })
 

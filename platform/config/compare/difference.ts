@@ -4,6 +4,7 @@
  */
 import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
 import { endpointName, instanceIdentity } from '#schemas/names.ts'
+import type { Tracked, Trackers } from '#schemas/tracking.ts'
 import { isEqual } from '../../equality.ts'
 import { settingsOf } from './setting-words.ts'
 
@@ -23,8 +24,14 @@ type Place = Pick<Difference, 'block' | 'part' | 'keyword'>
 
 /** All differences, in the order of the newer configuration; empty when both mean the same. Secrets are never shown. */
 export function difference(before: Config, after: Config): Difference[] {
-  const { instances: oldInstances, virtualServers: oldServers, eventBus: oldBus, ...oldHead } = before
-  const { instances, virtualServers, eventBus, ...head } = after
+  const {
+    instances: oldInstances,
+    virtualServers: oldServers,
+    eventBus: oldBus,
+    trackers: oldTrackers,
+    ...oldHead
+  } = before
+  const { instances, virtualServers, eventBus, trackers, ...head } = after
   return [
     ...settings({ block: 'global_defs', part: '', keyword: '' }, oldHead, head),
     ...settings({ block: 'event_bus', part: '', keyword: '' }, oldBus, eventBus),
@@ -33,6 +40,7 @@ export function difference(before: Config, after: Config): Difference[] {
       place: (instance) => ({ block: instanceBlock(instance), part: '', keyword: '' }),
       compare: instanceDifferences,
     }),
+    ...trackerDifferences(oldTrackers, trackers),
     ...members<VirtualServer>(oldServers, virtualServers, {
       identity: serviceBlock,
       place: (server) => ({ block: serviceBlock(server), part: '', keyword: '' }),
@@ -63,14 +71,40 @@ export function addressWords({ address, prefix, device }: VipAddress): string {
 }
 
 function instanceDifferences(place: Place, before: VrrpInstance, after: VrrpInstance): Difference[] {
-  const { name: oldName, addresses: oldAddresses, excludedAddresses: oldExcluded, ...old } = before
-  const { name, addresses, excludedAddresses, ...rest } = after
+  const { name: oldName, addresses: oldAddresses, excludedAddresses: oldExcluded, tracked: oldTracked, ...old } = before
+  const { name, addresses, excludedAddresses, tracked, ...rest } = after
   const renamed: Difference = { kind: 'renamed', ...place, summary: `${oldName} -> ${name}` }
   return [
     ...(name === oldName ? [] : [renamed]),
     ...settings(place, old, rest),
+    ...members<Tracked>(oldTracked, tracked, {
+      identity: trackedWords,
+      place: (each) => ({ ...place, part: trackedWords(each) }),
+      compare: settings,
+    }),
     ...addressDifferences({ ...place, part: 'virtual_ipaddress' }, oldAddresses, addresses),
     ...addressDifferences({ ...place, part: 'virtual_ipaddress_excluded' }, oldExcluded, excludedAddresses),
+  ]
+}
+
+/** `track_script chk_web`; a source address is tracked by a flag. */
+function trackedWords({ kind, name }: Tracked): string {
+  return kind === 'address' ? 'track_src_ip' : `track_${kind} ${name}`
+}
+
+function trackerDifferences(before: Trackers, after: Trackers): Difference[] {
+  const blocks = <T extends object>(block: string, old: T[], fresh: T[], nameOf: (each: T) => string): Difference[] =>
+    members<T>(old, fresh, {
+      identity: nameOf,
+      place: (each) => ({ block: `${block} ${nameOf(each)}`, part: '', keyword: '' }),
+      compare: settings,
+    })
+  const nameOf = ({ name }: { name: string }) => name
+  return [
+    ...blocks('interface_up_down_delays', before.linkDelays, after.linkDelays, (each) => each.interface),
+    ...blocks('vrrp_script', before.scripts, after.scripts, nameOf),
+    ...blocks('track_file', before.files, after.files, nameOf),
+    ...blocks('vrrp_track_process', before.processes, after.processes, nameOf),
   ]
 }
 

@@ -49,7 +49,7 @@ export function routersOf(root: Block): Router[] {
   const routers = new Map<string, Router>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
-    const instance = readInstance({ block, name, defaults, findings: said })
+    const instance = readInstance({ root, block, name, defaults, findings: said })
     if (instance === null || routers.has(name)) continue
     routers.set(name, {
       block,

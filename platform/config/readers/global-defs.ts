@@ -43,7 +43,7 @@ export interface Defaults {
 }
 
 export interface Globals {
-  head: Omit<Config, 'eventBus' | 'instances' | 'virtualServers'>
+  head: Omit<Config, 'eventBus' | 'instances' | 'trackers' | 'virtualServers'>
   defaults: Defaults
 }
 

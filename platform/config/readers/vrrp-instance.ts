@@ -14,6 +14,7 @@ import {
   textOf,
 } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
+import { readTracked } from './tracking.ts'
 import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
@@ -25,7 +26,7 @@ export function readInstances(root: Block, defaults: Defaults, findings: Finding
   const routers = new Map<string, VrrpInstance>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
-    const reading = { block, name, defaults, findings }
+    const reading = { root, block, name, defaults, findings }
     if (names.has(name)) {
       leaveOut(reading, 'REPEATED', 'is already defined above')
       continue
@@ -69,6 +70,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
   const priority = readPriority(block)
   const initialState = readState(reading, priority)
   const advertIntervalMs = readAdvertInterval(reading, version)
+  const endpoints = readEndpoints(reading, family)
   return {
     name,
     initialState,
@@ -81,12 +83,13 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     ...readPreemption(reading, initialState, priority),
     lowerPriorityAdvert: invert(boolOf(block, 'lower_prio_no_advert')) ?? defaults.lowerPriorityAdvert,
     higherPriorityAdvert: boolOf(block, 'higher_prio_send_advert') ?? defaults.higherPriorityAdvert,
-    ...readEndpoints(reading, family),
+    ...endpoints,
     addresses,
     excludedAddresses,
     promoteSecondaries: hasSetting(block, 'promote_secondaries'),
     announcement: readAnnouncement(block, defaults),
     leaseMs: readLease(reading, advertIntervalMs),
+    ...readTracked(reading.root, block, { interface: device, ...endpoints }),
     notify: {
       master: scriptOf(block, 'notify_master'),
       backup: scriptOf(block, 'notify_backup'),

@@ -6,6 +6,7 @@ import type { Block } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
 
 export interface Reading {
+  root: Block
   block: Block
   name: string
   defaults: Defaults

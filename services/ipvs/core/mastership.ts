@@ -44,6 +44,7 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       return [{ type: 'RoleHeard', instance: event.instance, role, happenedAt }]
     }
     case 'AdvertRejected':
+    case 'PriorityChanged':
       return []
   }
 }

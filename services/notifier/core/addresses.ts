@@ -77,6 +77,7 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'PriorityChanged':
       return null
   }
 }

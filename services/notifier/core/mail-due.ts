@@ -92,6 +92,7 @@ function whyOf(notice: VrrpEvent | CheckerEvent): string | null {
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'PriorityChanged':
       return null
   }
 }

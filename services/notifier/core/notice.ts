@@ -49,6 +49,7 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'PriorityChanged':
       return null
   }
 }

@@ -114,9 +114,8 @@ function createTeller(table: LinkTable, onEvent: (event: LinkEvent) => void): Te
       toldAddresses.clear()
       interfaces = new Set(targets?.interfaces)
       vips = new Set(targets?.addresses.map(({ address }) => canonical(address)))
-      watched = new Map(
-        targets?.addresses.map((target) => [keyOf(target.interface, canonical(target.address)), target]),
-      )
+      const all = targets === null ? [] : [...targets.addresses, ...targets.sources]
+      watched = new Map(all.map((target) => [keyOf(target.interface, canonical(target.address)), target]))
     },
     all() {
       for (const name of interfaces) link(name)

@@ -1,6 +1,6 @@
 /** RFC 3768 6.4 and RFC 9568 6.4, with the safety that leases give: what an input means, given what we know. */
 import { hear } from './hearing.ts'
-import { enter, reconfigure, stop, watchLink } from './standing.ts'
+import { enter, reconfigure, stop, watchLink, watchTracker } from './standing.ts'
 import type { Fact, Input, State } from './state.ts'
 import { effectivePriority } from './state.ts'
 import { keepOffice, loseAddress, seeAddress, weighCommit } from './tenure.ts'
@@ -31,6 +31,8 @@ export function decide(input: Input, state: State): Fact[] {
       return loseAddress(input, state)
     case 'IpvsAlive':
       return trust(input.at, state)
+    case 'TrackerReported':
+      return watchTracker(input.report, input.at, state)
     case 'Reconfigured':
       return reconfigure(input.config, input.at, state)
     case 'StopRequested':

@@ -2,7 +2,8 @@
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, missingAddresses } from './state.ts'
-import { backoffMs, commitTimeoutMs, LOSS_GRACE_MS, masterDownMs } from './timing.ts'
+import { backoffMs, commitTimeoutMs, LOSS_GRACE_MS, masterDownMs, skewMs } from './timing.ts'
+import { trackerKey } from './tracking.ts'
 
 /** A mastership that lasted this long forgives earlier mishaps. */
 const PROVEN_MS = 60_000
@@ -31,7 +32,7 @@ export function evolve(state: State, fact: Fact): State {
     case 'AdvertOwed':
       return { ...state, ...advertSent(state, fact.at) }
     case 'AdvertUnsent':
-      return { ...state, sentAt: state.sentBefore, sendError: fact.code }
+      return unsent(state, fact.code)
     case 'RivalNoted':
     case 'RivalHeard':
       return rivalled(state, fact)
@@ -47,6 +48,12 @@ export function evolve(state: State, fact: Fact): State {
       return { ...state, addresses: 'held' }
     case 'LinkNoted':
       return { ...state, link: fact.link }
+    case 'TrackerNoted':
+      return { ...state, reports: new Map(state.reports).set(trackerKey(fact.report), fact.report) }
+    case 'StartPutOff':
+      return { ...state, waiting: true }
+    case 'PriorityChanged':
+      return { ...state, downAt: state.downAt + skewDifference(state, fact) }
     case 'ConfigTaken':
       return configured(state, fact.config, fact.at)
     case 'AdvertCounted':
@@ -61,7 +68,15 @@ export function evolve(state: State, fact: Fact): State {
 }
 
 /** What no change of role carries over. */
-const FRESH = { ignored: null, lowerSince: null, rival: null, rivalQuietUntil: 0, rivalries: 0, reported: [] } as const
+const FRESH = {
+  waiting: false,
+  ignored: null,
+  lowerSince: null,
+  rival: null,
+  rivalQuietUntil: 0,
+  rivalries: 0,
+  reported: [],
+} as const
 
 function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResumed'>): State {
   const { at } = fact
@@ -112,6 +127,19 @@ function advertSent({ sentAt, config }: State, at: number): Partial<State> {
   return { sentBefore: sentAt, sentAt: at, sendError: null, advertAt: at + config.advertIntervalMs }
 }
 
+/** With dont_track_primary a link that is down is nothing to step back for: the advert counts as sent. */
+function unsent(state: State, sendError: string): State {
+  const linked = state.link?.adminUp === true && state.link.carrier
+  return state.config.trackPrimary || linked ? { ...state, sentAt: state.sentBefore, sendError } : state
+}
+
+/** A running master-down timer follows the skew; a reload moves none, and in the other roles none runs. */
+function skewDifference(state: State, { priority, formerly, reason }: Of<'PriorityChanged'>): number {
+  if (state.role !== 'backup' || reason === 'configuration') return 0
+  const skew = (of: number) => skewMs({ version: state.config.version, priority: of }, state.masterIntervalMs)
+  return skew(priority) - skew(formerly)
+}
+
 function rivalled(state: State, { type, rival: peer, at }: Of<'RivalNoted'> | Of<'RivalHeard'>): State {
   const published = type === 'RivalHeard' || state.rival?.published === true
   return { ...state, rival: { peer, at, published }, heardAt: at }
@@ -131,7 +159,14 @@ function missed(state: State, { at, address }: Of<'AddressMissed'>): State {
 }
 
 function configured(before: State, config: VrrpInstance, at: number): State {
-  const state = { ...before, config, advertAt: Math.min(before.advertAt, before.sentAt + config.advertIntervalMs) }
+  const known = new Set(config.tracked.map(trackerKey))
+  const reports = new Map([...before.reports].filter(([key]) => known.has(key)))
+  const state = {
+    ...before,
+    config,
+    reports,
+    advertAt: Math.min(before.advertAt, before.sentAt + config.advertIntervalMs),
+  }
   // VRRPv2 has no interval to learn; in VRRPv3 ours counts until a master is heard.
   if (config.version === 2 || state.master === null) state.masterIntervalMs = config.advertIntervalMs
   if (state.role !== 'master') return state

@@ -17,6 +17,8 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'MasterAlive':
     case 'MasterResigned':
       return [{ type: 'SetAlarm', alarm: 'masterDown', when: state.downAt }]
+    case 'PriorityChanged':
+      return followSkew(fact.reason, state)
     case 'Hesitated':
       return [{ type: 'Drain', askAgain: fact.over }]
     case 'AddressMissed':
@@ -35,12 +37,18 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'LowerIgnored':
     case 'LowerFirstHeard':
     case 'LinkNoted':
+    case 'TrackerNoted':
+    case 'StartPutOff':
     case 'AddressNoted':
     case 'Committed':
     case 'TrustRegained':
     case 'InstanceRenamed':
       return []
   }
+}
+
+function followSkew(reason: 'tracking' | 'configuration', { role, downAt }: State): Effect[] {
+  return role === 'backup' && reason === 'tracking' ? [{ type: 'SetAlarm', alarm: 'masterDown', when: downAt }] : []
 }
 
 function sendAdvert(state: State): Effect[] {

@@ -4,6 +4,7 @@ import type { VrrpInstance } from '#schemas/config.ts'
 import type { LinkState } from '../ports.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, trackedAddresses, virtualAddresses } from './state.ts'
+import { awaitsReport, type TrackerReport, trackedFault, trackerKey } from './tracking.ts'
 
 /** Where a router that can take part begins (RFC 9568 6.4.1), or goes on. */
 export function enter(occasion: 'start' | 'fault-cleared', at: number, state: State): Fact[] {
@@ -12,6 +13,7 @@ export function enter(occasion: 'start' | 'fault-cleared', at: number, state: St
   if (fault !== null) return [{ type: 'BecameFault', ...common, ...fault }]
   const leaseLeftMs = occasion === 'start' ? leaseLeft(state) : null
   if (leaseLeftMs !== null) return [{ type: 'MastershipResumed', ...common, leaseLeftMs }]
+  if (isInTheDark(state)) return state.waiting || state.role === 'fault' ? [] : [{ type: 'StartPutOff', at }]
   if (common.priority === 255) {
     return [{ type: 'BecameMaster', ...common, reason: 'owner', previousMaster: null, silentMs: null }]
   }
@@ -30,14 +32,21 @@ function leaseLeft(state: State): number | null {
   return lifetimes.length > 0 && left > 0 ? left : null
 }
 
-type Fault = { reason: 'link-down' | 'interface-missing' | 'no-address'; detail: string | null }
+type Fault = { reason: 'link-down' | 'interface-missing' | 'no-address' | 'tracked'; detail: string | null }
 
-function faultOf({ link, config }: State): Fault | null {
+function faultOf({ link, config, reports }: State): Fault | null {
   if (link === null) return { reason: 'interface-missing', detail: config.interface }
-  if (!link.adminUp) return { reason: 'link-down', detail: `${config.interface} is switched off` }
-  if (!link.carrier) return { reason: 'link-down', detail: `${config.interface} has no carrier` }
+  if (config.trackPrimary && !link.adminUp)
+    return { reason: 'link-down', detail: `${config.interface} is switched off` }
+  if (config.trackPrimary && !link.carrier) return { reason: 'link-down', detail: `${config.interface} has no carrier` }
   if (ownAddress(link, config) === null) return { reason: 'no-address', detail: config.interface }
-  return null
+  const tracked = trackedFault(config.tracked, reports)
+  return tracked === null ? null : { reason: 'tracked', detail: tracked }
+}
+
+/** Something that could forbid it to take part is not known yet. Who takes part already goes on meanwhile. */
+function isInTheDark({ config, reports }: State): boolean {
+  return awaitsReport(config.tracked, reports)
 }
 
 /** The address adverts are sent from. */
@@ -53,22 +62,52 @@ export function familyOf({ multicastGroup }: VrrpInstance): 4 | 6 {
 
 export function watchLink(link: LinkState | null, at: number, state: State): Fact[] {
   if (isEqual(link, state.link)) return []
-  const noted: Fact = { type: 'LinkNoted', at, link }
-  const after = { ...state, link }
-  const fault = faultOf(after)
-  switch (state.role) {
-    case 'init':
+  return [{ type: 'LinkNoted', at, link }, ...reassess('tracking', at, state, { ...state, link })]
+}
+
+/** Something that this instance tracks is like this now. */
+export function watchTracker(report: TrackerReport, at: number, state: State): Fact[] {
+  const key = trackerKey(report)
+  const ours = state.config.tracked.some((each) => trackerKey(each) === key)
+  if (!ours || isEqual(report, state.reports.get(key))) return []
+  const after = { ...state, reports: new Map(state.reports).set(key, report) }
+  return [{ type: 'TrackerNoted', at, report }, ...reassess('tracking', at, state, after)]
+}
+
+/** What follows for our part, and for our priority, from a change of what we know. */
+function reassess(reason: 'tracking' | 'configuration', at: number, before: State, after: State): Fact[] {
+  const { role } = before
+  switch (role) {
     case 'stopped':
-      return [noted]
-    case 'fault':
-      return fault === null ? [noted, ...enter('fault-cleared', at, after)] : [noted]
+      return []
+    case 'init':
+      return before.waiting ? enter('start', at, after) : []
+    case 'fault': {
+      const changed = priorityChange(reason, role, at, before, after)
+      return faultOf(after) === null ? [...changed, ...enter('fault-cleared', at, after)] : changed
+    }
     case 'backup':
     case 'master': {
-      if (fault === null) return [noted]
-      const common = { at, instance: state.config.name, priority: effectivePriority(state) }
-      return [noted, ...farewell(at, after), { type: 'BecameFault', ...common, ...fault }]
+      const fault = faultOf(after)
+      if (fault === null) return priorityChange(reason, role, at, before, after)
+      const common = { at, instance: after.config.name, priority: effectivePriority(after) }
+      return [...farewell(at, after), { type: 'BecameFault', ...common, ...fault }]
     }
   }
+}
+
+type Running = 'master' | 'backup' | 'fault'
+
+function priorityChange(
+  reason: 'tracking' | 'configuration',
+  role: Running,
+  at: number,
+  before: State,
+  after: State,
+): Fact[] {
+  const [formerly, priority] = [effectivePriority(before), effectivePriority(after)]
+  if (priority === formerly) return []
+  return [{ type: 'PriorityChanged', at, instance: after.config.name, priority, formerly, role, reason }]
 }
 
 /** A master that leaves says so while it still has something to send from. */
@@ -80,7 +119,8 @@ function farewell(at: number, state: State): Fact[] {
 /** A changed configuration takes effect from here on; mastership is not touched by it. */
 export function reconfigure(config: VrrpInstance, at: number, state: State): Fact[] {
   if (state.role === 'stopped' || isEqual(config, state.config)) return []
-  return [{ type: 'ConfigTaken', at, config }, ...renamed(config.name, at, state)]
+  const taken: Fact[] = [{ type: 'ConfigTaken', at, config }, ...renamed(config.name, at, state)]
+  return [...taken, ...reassess('configuration', at, state, { ...state, config })]
 }
 
 /** The virtual router is known by where it is, its events by its name: whoever follows them is told. */

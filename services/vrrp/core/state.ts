@@ -3,6 +3,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
 import type { LinkState } from '../ports.ts'
+import { type Reports, type TrackerReport, trackedWeight } from './tracking.ts'
 
 export type Role = 'init' | 'backup' | 'master' | 'fault' | 'stopped'
 
@@ -23,6 +24,10 @@ export interface State {
   role: Role
   /** null: there is no such interface. */
   link: LinkState | null
+  /** How the things are that it tracks. */
+  reports: Reports
+  /** It should have started, but something it tracks is not known yet. */
+  waiting: boolean
   /** The instance's addresses that are in the kernel, with what is left of their lifetime; null: for ever. */
   present: ReadonlyMap<string, number | null>
 
@@ -100,6 +105,7 @@ export type Input =
   | { type: 'AddressPresent'; at: Millis; address: string; remainingMs: number | null }
   | { type: 'AddressGone'; at: Millis; address: string }
   | { type: 'IpvsAlive'; at: Millis }
+  | { type: 'TrackerReported'; at: Millis; report: TrackerReport }
   | { type: 'Reconfigured'; at: Millis; config: VrrpInstance }
   | { type: 'StopRequested'; at: Millis }
 
@@ -123,6 +129,9 @@ type Observation =
   | { type: 'RivalNoted'; at: Millis; rival: Peer }
   | { type: 'AdvertCounted'; at: Millis; reason: string }
   | { type: 'LinkNoted'; at: Millis; link: LinkState | null }
+  | { type: 'TrackerNoted'; at: Millis; report: TrackerReport }
+  /** What it tracks must be known before it starts: it waits, and says nothing. */
+  | { type: 'StartPutOff'; at: Millis }
   | { type: 'AddressNoted'; at: Millis; address: string; remainingMs: number | null }
   | { type: 'AddressMissed'; at: Millis; address: string }
   | { type: 'Committed'; at: Millis }
@@ -147,6 +156,8 @@ export function initialState(config: VrrpInstance): State {
     config,
     role: 'init',
     link: null,
+    reports: new Map(),
+    waiting: false,
     present: new Map(),
     downAt: 0,
     masterIntervalMs: config.advertIntervalMs,
@@ -173,9 +184,10 @@ export function initialState(config: VrrpInstance): State {
   }
 }
 
-/** The priority that goes into adverts now. Tracked weights will be added here. */
-export function effectivePriority({ config }: State): number {
-  return config.priority
+/** The priority that goes into adverts now, with what is tracked. The owner's never changes (keepalived.conf(5)). */
+export function effectivePriority({ config, reports }: Pick<State, 'config' | 'reports'>): number {
+  if (config.priority === 255 || config.tracked.length === 0) return config.priority
+  return Math.max(1, Math.min(config.priority + trackedWeight(config.tracked, reports), 254))
 }
 
 /** All addresses that move with the mastership, in configured order. */

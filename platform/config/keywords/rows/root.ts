@@ -50,7 +50,7 @@ x net_namespace_ipvs          word? first
     - Routes set at the start and removed at the stop, whatever the state of any instance.
 ! static_rules                values : these rules are never set
     - Routing rules set at the start and removed at the stop, whatever the state of any instance.
-! interface_up_down_delays    values : an interface that goes down or up counts at once
++ interface_up_down_delays    values
     - How long an interface has to be down, or up again, before instances take notice. One interface a line.
 ! garp_group                  block : announcements leave without a pause between them
     - Interfaces that share one limit on how fast gratuitous ARP and neighbour advertisements leave.

@@ -1,18 +1,18 @@
 /** What instances and sync groups track, and what they do together. Row format: see ../keyword-row.ts. */
 
 const OVERRIDE = `
-    - Used instead of the weight of its own block; 0 means FAULT. reverse swaps good and bad, noreverse undoes the
-      reverse of its own block.
+    - Used instead of the weight of its own block; 0 means FAULT. reverse turns the sign of what it does, noreverse undoes
+      the reverse of its own block.
 `
 
 /** Entries of the blocks inside an instance or a sync group, by the name of the block. */
 export const TRACKED = {
   track_interface: `
-  (entry)                     interface=word<=15
++ (entry)                     interface=word<=15
     - An interface. Without a weight, the instance is in FAULT while it is down.
-  weight                      value=int:-254..254 [reverse] [noreverse] = 0 lenient
-    - Above 0: added to the priority while it is up. Below: subtracted while it is down; reverse swaps up and down.
-      254 counts as 253.
++ weight                      value=int:-254..254 [reverse] [noreverse] = 0 lenient
+    - Above 0: added to the priority while it is up. Below: subtracted while it is down. reverse subtracts where that
+      adds, and adds where it subtracts; with 0, FAULT while it is up. 254 counts as 253.
 `,
   track_script: `
   (entry)                     name=word
@@ -72,7 +72,7 @@ function weight(range: string): string {
   return `
   weight                      value=int:${range} [reverse] = 0
     - Above 0: added to the priority while it is good. Below: subtracted while it is bad. 0: FAULT while it is bad.
-      reverse swaps good and bad.
+      reverse subtracts where that adds, and adds where it subtracts; with 0, FAULT while it is good.
 `
 }
 

@@ -67,9 +67,9 @@ const ADDRESSES = `
 `
 
 const TRACKING = `
-! dont_track_primary          flag : the instance goes to FAULT all the same when its interface goes down
++ dont_track_primary          flag
     - Stays out of FAULT when the instance's own interface goes down.
-! track_interface             values : these interfaces may go down, and the node stays master
++ track_interface             values
     - Further interfaces whose link counts: for FAULT, or with a weight for the priority. One a line.
 ! track_script                values : the script is never run, and whatever it would find, the node stays master
     - Names of vrrp_script blocks whose result counts: for FAULT, or with a weight for the priority. One a line.
@@ -79,8 +79,8 @@ const TRACKING = `
     - Names of vrrp_track_process blocks that count: for FAULT, or with a weight for the priority. One a line.
 ! track_bfd                   values : the session may go down, and the node stays master
     - Names of bfd_instance blocks whose session counts: for FAULT, or with a weight for the priority. One a line.
-! track_src_ip                flag : the source address may go away without FAULT
-    - Goes to FAULT while the address of mcast_src_ip or unicast_src_ip is not on this machine.
++ track_src_ip                flag
+    - Goes to FAULT while the address of mcast_src_ip or unicast_src_ip is not on the interface.
   linkbeat_use_polling        flag > linkbeat_interfaces
     - Asks the interface for its link, for drivers that do not report changes.
 `

@@ -1,0 +1,97 @@
+/** What instances depend on: the blocks track_*, with what the blocks they name say about weights. */
+import type { VrrpInstance } from '#schemas/config.ts'
+import type { LinkDelay, Tracked, Trackers } from '#schemas/tracking.ts'
+import type { Findings } from '../findings/diagnostic.ts'
+import { wordPosition } from '../language/text.ts'
+import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../statements/block.ts'
+import type { Entry } from '../statements/entries.ts'
+
+interface Source {
+  kind: Tracked['kind']
+  /** The block inside an instance. */
+  track: string
+  /** The blocks that its entries name; null: interfaces, which need none. */
+  defined: readonly string[] | null
+  /** Where its own block says nothing. */
+  weight: number
+}
+
+const SOURCES: readonly Source[] = [{ kind: 'interface', track: 'track_interface', defined: null, weight: 0 }]
+
+/** What one instance tracks. Names that nobody has defined are left out: checks/references.ts reports them. */
+export function readTracked(
+  root: Block,
+  block: Block,
+  { interface: own, sourceAddress }: Pick<VrrpInstance, 'interface' | 'sourceAddress'>,
+): Pick<VrrpInstance, 'trackPrimary' | 'tracked'> {
+  const tracked = SOURCES.flatMap((source) => readSource(root, block, source))
+  if (hasSetting(block, 'track_src_ip') && sourceAddress !== null) {
+    tracked.push({ kind: 'address', name: `${sourceAddress} dev ${own}`, weight: 0, reverse: false })
+  }
+  return {
+    trackPrimary: !hasSetting(block, 'dont_track_primary'),
+    // The instance's own interface is watched anyhow, or not at all.
+    tracked: tracked.filter(({ kind, name }) => kind !== 'interface' || name !== own),
+  }
+}
+
+/** Of two entries with one name the first counts. */
+function readSource(root: Block, block: Block, source: Source): Tracked[] {
+  const tracked = new Map<string, Tracked>()
+  for (const entry of blocksOf(block, source.track).flatMap(({ entries }) => entries)) {
+    const name = String(entry.values[0])
+    const definition = definitionOf(root, source, name)
+    if (definition === null || tracked.has(name)) continue
+    tracked.set(name, { kind: source.kind, name, ...weightOf(entry, source, definition) })
+  }
+  return [...tracked.values()]
+}
+
+/** undefined: there need not be any; null: there is none. */
+function definitionOf(root: Block, { defined }: Source, name: string): Block | undefined | null {
+  if (defined === null) return undefined
+  return defined.flatMap((kind) => blocksOf(root, kind)).find(({ values }) => values[0] === name) ?? null
+}
+
+function weightOf(entry: Entry, source: Source, definition: Block | undefined): Pick<Tracked, 'weight' | 'reverse'> {
+  const general = settingOf(definition, 'weight')
+  const reverse = general?.options.has('reverse') === true && !general.options.has('noreverse')
+  const own = entry.uses.findLast(({ keyword }) => keyword.key === 'weight')
+  if (own === undefined) return { weight: numberOf(definition, 'weight') ?? source.weight, reverse }
+  const weight = typeof own.values[0] === 'number' ? own.values[0] : source.weight
+  return { weight, reverse: own.options.has('noreverse') ? false : own.options.has('reverse') || reverse }
+}
+
+/** What is watched on behalf of these instances. */
+export function readTrackers(root: Block, instances: readonly VrrpInstance[], findings: Findings): Trackers {
+  return { linkDelays: readLinkDelays(root, instances, findings), scripts: [], files: [], processes: [] }
+}
+
+/** interface_up_down_delays, no longer than an instance can take that uses the interface: two advert intervals. */
+function readLinkDelays(root: Block, instances: readonly VrrpInstance[], findings: Findings): LinkDelay[] {
+  const entries = blocksOf(root, 'interface_up_down_delays').flatMap((block) => block.entries)
+  return entries.map((entry) => {
+    const [name, down, up] = entry.values
+    const device = String(name)
+    const mostMs = longestDelayMs(device, instances)
+    const delayOf = (value: unknown): number => {
+      const wantedMs = typeof value === 'number' ? Math.round(value * 1_000) : 0
+      if (wantedMs <= mostMs) return wantedMs
+      const message = `interface_up_down_delays: ${wantedMs / 1_000} s for ${device} become ${mostMs / 1_000} s: instances on it wait for three advert intervals only`
+      const at = wordPosition(entry.statement.keyword)
+      findings.warning({ code: 'ROUNDED', at, keyword: 'interface_up_down_delays', message })
+      return mostMs
+    }
+    return { interface: device, downMs: delayOf(down), upMs: delayOf(up) }
+  })
+}
+
+/** A backup takes over after three intervals: the master must know of its link before. */
+function longestDelayMs(device: string, instances: readonly VrrpInstance[]): number {
+  const users = instances.filter((instance) => instance.interface === device || tracks(instance, device))
+  return Math.min(...users.map(({ advertIntervalMs }) => 2 * advertIntervalMs))
+}
+
+function tracks({ tracked }: VrrpInstance, device: string): boolean {
+  return tracked.some(({ kind, name }) => kind === 'interface' && name === device)
+}

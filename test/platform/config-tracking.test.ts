@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { complaints, instanceWith, parse } from './config/parse.ts'
+
+test('a tracked interface has no weight unless its line gives one', () => {
+  const { instance, diagnostics } = instanceWith(
+    'track_interface {\n eth1\n eth2 weight -20\n eth3 weight 5 reverse\n eth4 weight 5 reverse noreverse\n}',
+  )
+  assert.deepEqual(diagnostics, [])
+  assert.deepEqual(
+    instance.tracked.map(({ kind, name, weight, reverse }) => [kind, name, weight, reverse]),
+    [
+      ['interface', 'eth1', 0, false],
+      ['interface', 'eth2', -20, false],
+      ['interface', 'eth3', 5, true],
+      ['interface', 'eth4', 5, false],
+    ],
+  )
+})
+
+test('an interface that is named twice, or is the own one, is tracked once, or not', () => {
+  const { instance } = instanceWith('track_interface {\n eth0\n eth1 weight 5\n}\ntrack_interface {\n eth1\n}')
+  assert.deepEqual(instance.tracked, [{ kind: 'interface', name: 'eth1', weight: 5, reverse: false }])
+})
+
+test('dont_track_primary and track_src_ip', () => {
+  assert.equal(instanceWith('').instance.trackPrimary, true)
+  assert.equal(instanceWith('dont_track_primary').instance.trackPrimary, false)
+  assert.deepEqual(instanceWith('track_src_ip').instance.tracked, [])
+  assert.deepEqual(instanceWith('track_src_ip\nmcast_src_ip 192.0.2.7').instance.tracked, [
+    { kind: 'address', name: '192.0.2.7 dev eth0', weight: 0, reverse: false },
+  ])
+})
+
+test('delays of links are in seconds, down first, and end before a backup takes over', () => {
+  const delays = (lines: string) => {
+    const instance =
+      'vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.10\n}\n}\n'
+    const { config, diagnostics } = parse(`${instance}interface_up_down_delays {\n${lines}\n}\n`)
+    return { delays: config?.trackers.linkDelays, complaints: complaints(diagnostics) }
+  }
+  assert.deepEqual(delays('eth0 1.5\neth7 20 30'), {
+    delays: [
+      { interface: 'eth0', downMs: 1_500, upMs: 0 },
+      { interface: 'eth7', downMs: 20_000, upMs: 30_000 },
+    ],
+    complaints: [],
+  })
+  assert.deepEqual(delays('eth0 1 3'), {
+    delays: [{ interface: 'eth0', downMs: 1_000, upMs: 2_000 }],
+    complaints: ['9:1 ROUNDED interface_up_down_delays'],
+  })
+})
