@@ -1,11 +1,13 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
-import { Config } from '#schemas/config.ts'
+import type * as z from 'zod'
+import { Config, RealServer, VirtualServer } from '#schemas/config.ts'
 import { checkMeaning } from './checks/meaning.ts'
 import { collectFindings, type Diagnostic, type Findings } from './findings/diagnostic.ts'
 import type { Surroundings } from './language/definitions.ts'
 import type { ConfigFiles } from './language/files.ts'
-import { readLines } from './language/lines.ts'
-import { buildTree } from './language/tree.ts'
+import { eachLine } from './language/lines.ts'
+import { repeatable } from './language/random.ts'
+import { buildTree, type LineSource } from './language/tree.ts'
 import { readEventBus } from './readers/event-bus.ts'
 import { type Host, readGlobals } from './readers/global-defs.ts'
 import { type PlacedScript, placedScripts } from './readers/script-places.ts'
@@ -34,7 +36,9 @@ const FATAL = ['NO_CONFIGURATION', 'MISSING_PARAMETER', 'INCLUDE_FAILED']
  */
 export function parseConfig(files: ConfigFiles, path: string, options: Surroundings & Host): ConfigResult {
   const findings = collectFindings()
-  const statements = buildTree(readLines(files, path, options, findings), findings)
+  const random = repeatable(options.random)
+  const read: LineSource = (take) => eachLine(files, path, { ...options, random: random() }, findings, take)
+  const statements = buildTree(read, findings)
   const root = checkTree(statements, findings)
   const { head, defaults } = readGlobals(root, options, findings)
   const eventBus = readEventBus(root, findings)
@@ -43,22 +47,32 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
-  const parsed = Config.safeParse({ ...head, eventBus, instances, trackers, virtualServers })
-  if (!parsed.success) {
+  const config = { ...head, eventBus, instances, trackers, virtualServers }
+  const issues = issuesOf(config)
+  for (const { path: place, message } of issues) {
     // Only a value the keyword table allows and the schema does not leads here.
-    for (const { path: place, message } of parsed.error.issues) {
-      const at = { file: path, line: 0, column: 0, source: '' }
-      findings.error({
-        code: 'INVALID_CONFIGURATION',
-        at,
-        keyword: place.join('.'),
-        message: `${place.join('.')}: ${message}`,
-      })
-    }
+    const at = { file: path, line: 0, column: 0, source: '' }
+    const keyword = place.join('.')
+    findings.error({ code: 'INVALID_CONFIGURATION', at, keyword, message: `${keyword}: ${message}` })
   }
   const diagnostics = findings.list()
-  const usable = parsed.success && !root.refused && !diagnostics.some(({ code }) => FATAL.includes(code))
-  return { root, config: usable ? parsed.data : null, diagnostics, scripts: placedScripts(root) }
+  const usable = issues.length === 0 && !root.refused && !diagnostics.some(({ code }) => FATAL.includes(code))
+  return { root, config: usable ? config : null, diagnostics, scripts: placedScripts(root) }
+}
+
+/** Server by server: zod copies what it looks at, and a copy of thousands of them at once would have to be kept. */
+function issuesOf({ virtualServers, ...others }: Config): z.core.$ZodIssue[] {
+  const issues: z.core.$ZodIssue[] = []
+  const look = (schema: z.ZodType, value: unknown): void => {
+    const { error } = schema.safeParse(value)
+    if (error !== undefined) issues.push(...error.issues)
+  }
+  look(Config, { ...others, virtualServers: [] })
+  for (const { realServers, ...service } of virtualServers) {
+    look(VirtualServer, { ...service, realServers: [] })
+    for (const server of realServers) look(RealServer, server)
+  }
+  return issues
 }
 
 /** keepalived starts on such a file as well, and does nothing. */

@@ -34,7 +34,7 @@ function meaning(text: string, configId: string): Plain[] {
     words: [keyword, ...args].map(({ value, quoted }) => [value, quoted]),
     block: block?.map(plain) ?? null,
   })
-  return buildTree(lines, findings).map(plain)
+  return buildTree((take) => lines.forEach(take), findings).map(plain)
 }
 
 function assertSafe(text: string, result: string): void {

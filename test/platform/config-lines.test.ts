@@ -223,7 +223,7 @@ test('what is written to grow without end, or to be looked at over and over, is 
   for (const text of texts) {
     const began = performance.now()
     parsePart(text)
-    // Ten times what the slowest takes on a busy machine; some took minutes, or never ended.
-    assert.ok(performance.now() - began < 2_000, text.slice(0, 60))
+    // Far above what the slowest takes on a busy machine, far below the minutes that some took, if they ended.
+    assert.ok(performance.now() - began < 10_000, text.slice(0, 60))
   }
 })

@@ -28,16 +28,18 @@ export interface NodeConfig {
   priority: number
   addresses: readonly string[]
   weight: number
+  /** vip_lease, which keepalived does not know. */
+  leaseS?: number
 }
 
 /** As keepalived reads it too: one instance, one virtual server whose real server is vos3. */
-export function configText({ priority, addresses, weight }: NodeConfig): string {
+export function configText({ priority, addresses, weight, leaseS }: NodeConfig): string {
   return `vrrp_instance VI_1 {
     state MASTER
     interface eth0
     virtual_router_id 51
     priority ${priority}
-    advert_int 1
+    advert_int 1${leaseS === undefined ? '' : `\n    vip_lease ${leaseS}`}
     authentication {
         auth_type PASS
         auth_pass 1111

@@ -95,7 +95,7 @@ function entryReferences({ path, entries }: Block): Reference[] {
       .filter(({ keyword }) => keyword.key === 'track_group')
       .map(({ word }) => ({
         from: 'track_group',
-        word: statement.args[statement.args.indexOf(word) + 1] ?? word,
+        word: statement.args.find(({ index }) => index > word.index) ?? word,
         kinds: ['track_group'],
       })),
   )

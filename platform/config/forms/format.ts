@@ -47,7 +47,7 @@ interface Reading {
 function read(text: string, file: string, configId: string): Reading {
   const findings = collectFindings()
   const lines = readLines(onlyFile(file, text), file, { configId, environment: {}, random: () => 0 }, findings)
-  buildTree(lines, findings)
+  buildTree((take) => lines.forEach(take), findings)
   const tokens = lines.flatMap((line) => tokensOf(line, findings))
   const kept = [...TORN, ...UNBALANCED]
   return { tokens, diagnostics: findings.list().filter(({ code }) => kept.includes(code)) }

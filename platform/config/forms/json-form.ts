@@ -125,7 +125,7 @@ function defaultForm(scope: Scope, keyword: Keyword, fallback = keyword.fallback
   const [word, ...args] = wordsOf(text)
   if (word === undefined) return undefined
   const findings = collectFindings()
-  const taken = parseArguments(keyword, { keyword: word, args, text, block: null, openedAt: null }, findings)
+  const taken = parseArguments(keyword, { keyword: word, text }, args, findings)
   return taken === null ? fallback : valueForm(keyword, taken, scope.show)
 }
 

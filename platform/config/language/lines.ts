@@ -4,12 +4,13 @@
  */
 import { dirname } from 'node:path'
 import type { Findings } from '../findings/diagnostic.ts'
+import { withoutComment } from './comments.ts'
 import { type Definitions, LONGEST_GROWTH, openDefinitions, type Surroundings } from './definitions.ts'
 import type { ConfigFiles } from './files.ts'
 import { type Generator, parseGenerator } from './generated.ts'
 import { boundGrowth, type Growth } from './growth.ts'
 import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, STRICT, type Strictness } from './include.ts'
-import { positionAt, slice, type Text, trim, wholeLine } from './text.ts'
+import { type PhysicalLine, positionAt, slice, type Text, trim, trimmedLine, wholeLine } from './text.ts'
 
 /** A definition that contains itself has no other end. */
 const MOST_ROUNDS = 60
@@ -22,13 +23,15 @@ const KEEPALIVED_LINE = 1022
 /** Whatever asks for more than being read as it is. */
 const EXTRAORDINARY = /[#!"$@~\\\0]|^[\t-\r ]*(include|random_seed)/
 
+export type TakeLine = (line: Text) => void
+
 interface Reader {
   files: ConfigFiles
   findings: Findings
   surroundings: Surroundings
   definitions: Definitions
   growth: Growth
-  lines: Text[]
+  take: TakeLine
   /** A multi-line definition being read; a null name throws its lines away. */
   pending: { name: string | null; body: Text[] } | null
 }
@@ -40,13 +43,29 @@ interface Scope {
   within: readonly string[]
 }
 
-/** All lines of a configuration. Troubles go to `findings`; NO_CONFIGURATION when the file itself cannot be read. */
+/** All lines of a configuration, as an array. */
 export function readLines(files: ConfigFiles, path: string, surroundings: Surroundings, findings: Findings): Text[] {
+  const lines: Text[] = []
+  eachLine(files, path, surroundings, findings, (line) => lines.push(line))
+  return lines
+}
+
+/**
+ * Hands over each line of a configuration, in order. Troubles go to `findings`; NO_CONFIGURATION when the file itself
+ * cannot be read.
+ */
+export function eachLine(
+  files: ConfigFiles,
+  path: string,
+  surroundings: Surroundings,
+  findings: Findings,
+  take: TakeLine,
+): void {
   const content = files.read(path)
   if (!content.ok) {
     const at = { file: path, line: 0, column: 0, source: '' }
     findings.error({ code: 'NO_CONFIGURATION', at, message: `cannot read the configuration: ${content.reason}` })
-    return []
+    return
   }
   const reader = {
     files,
@@ -54,31 +73,38 @@ export function readLines(files: ConfigFiles, path: string, surroundings: Surrou
     surroundings,
     definitions: openDefinitions(surroundings),
     growth: boundGrowth(findings),
-    lines: [],
+    take,
     pending: null,
   }
   const strictness = surroundings.strictIncludes ? STRICT : LENIENT
   readFile(reader, { file: path, strictness, within: [path] }, content.text)
-  return reader.lines
 }
 
-function readFile(reader: Reader, scope: Scope, text: string): void {
+function readFile(reader: Reader, scope: Scope, content: string): void {
   const { file } = scope
-  const sources = text.replace(/^\ufeff/, '').split('\n')
-  sources.forEach((raw, index) => {
+  const text = content.replace(/^\ufeff/, '')
+  for (let from = 0, number = 1; from < text.length; number++) {
+    const feed = text.indexOf('\n', from)
+    const end = feed === -1 ? text.length : feed
+    const raw = text.slice(from, end)
     const source = raw.endsWith('\r') ? raw.replace(/\r+$/, '') : raw
-    readLine(reader, scope, wholeLine({ file, number: index + 1, source }))
-  })
+    readLine(reader, scope, { file, number, source })
+    from = end + 1
+  }
   closeDefinition(reader)
 }
 
-function readLine(reader: Reader, scope: Scope, line: Text): void {
-  const { chars } = line
-  if (chars.length > KEEPALIVED_LINE / 4) noteLength(line, reader.findings)
-  if (reader.pending === null && !EXTRAORDINARY.test(chars)) {
-    const trimmed = trim(line)
-    if (trimmed.chars !== '') reader.lines.push(trimmed)
-  } else if (chars.includes('\0')) {
+function readLine(reader: Reader, scope: Scope, physical: PhysicalLine): void {
+  const { source } = physical
+  if (source.length > KEEPALIVED_LINE / 4) noteLength(wholeLine(physical), reader.findings)
+  if (reader.pending === null && !EXTRAORDINARY.test(source)) {
+    const ordinary = trimmedLine(physical)
+    if (ordinary !== null) reader.take(ordinary)
+  } else readExtraordinary(reader, scope, wholeLine(physical))
+}
+
+function readExtraordinary(reader: Reader, scope: Scope, line: Text): void {
+  if (line.chars.includes('\0')) {
     reader.findings.error({ code: 'NUL', at: positionAt(line, 0), message: 'the line contains a NUL byte' })
   } else if (reader.pending === null) takeLine(reader, scope, line, 0)
   else continueDefinition(reader, line)
@@ -128,7 +154,7 @@ function takePlain(reader: Reader, scope: Scope, line: Text): void {
   if (!line.chars.startsWith('include')) {
     const [, seed] = /^random_seed\s+(\d+)$/.exec(line.chars) ?? []
     if (seed !== undefined) reader.definitions.seed(Number(seed))
-    reader.lines.push(line)
+    reader.take(line)
     return
   }
   const include = parseInclude(line.chars, scope.strictness)
@@ -139,27 +165,7 @@ function takePlain(reader: Reader, scope: Scope, line: Text): void {
   const check = /^include_check(?![^\s])(.*)$/.exec(line.chars)
   const words = check === null ? null : (check[1] ?? '').split(/\s+/).filter(Boolean)
   if (words !== null) scope.strictness = applyIncludeCheck(words, scope.strictness)
-  reader.lines.push(line)
-}
-/** Comments start at # or ! anywhere outside double quotes. */
-function withoutComment(line: Text, findings: Findings): Text {
-  const { chars } = line
-  let quoted = false
-  for (let index = 0; index < chars.length; index++) {
-    const char = chars[index]
-    if (char === '"') quoted = !quoted
-    if (quoted || (char !== '#' && char !== '!')) continue
-    if (chars[index - 1] !== '\\') return slice(line, 0, index)
-    // keepalived's own processes disagree about \#: some keep the sign, those for VRRP and checks see a comment.
-    findings.warning({
-      code: 'ESCAPED_COMMENT',
-      at: positionAt(line, index - 1),
-      message: `\\${char} does not keep the sign: a comment starts here`,
-      hint: 'put the word in double quotes',
-    })
-    return slice(line, 0, index - 1)
-  }
-  return line
+  reader.take(line)
 }
 
 /** `@ID text` holds where ID is the configuration's id, `@^ID text` where it is not; a second marker is no marker. */

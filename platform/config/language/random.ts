@@ -13,3 +13,16 @@ export function seededRandom(seed: number): () => number {
     return ((hash ^ (hash >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** The numbers of `random`, from the first one on again each time the outer function is called. */
+export function repeatable(random: () => number): () => () => number {
+  const drawn: number[] = []
+  return () => {
+    let index = 0
+    return () => {
+      const number = drawn[index] ?? random()
+      drawn[index++] = number
+      return number
+    }
+  }
+}

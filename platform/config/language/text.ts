@@ -37,6 +37,15 @@ export function wholeLine(line: PhysicalLine): Text {
   return { chars: line.source, line, offset: 0, runs: null, damaged: false }
 }
 
+/** A whole line without blanks at either end; null when there is nothing else on it. */
+export function trimmedLine(line: PhysicalLine): Text | null {
+  const { source } = line
+  let [first, end] = [0, source.length]
+  while (first < end && isBlank(source.charCodeAt(first))) first++
+  while (end > first && isBlank(source.charCodeAt(end - 1))) end--
+  return first === end ? null : { chars: source.slice(first, end), line, offset: first, runs: null, damaged: false }
+}
+
 /** Where the character at this index was written. */
 export function positionAt(text: Text, index: number): Position {
   const { file, number, source } = text.line

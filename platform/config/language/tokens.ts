@@ -61,23 +61,41 @@ function skipReference(chars: string, at: number): number {
 
 /** The words of a statement: blanks part them, double quotes group, and a quote ends the word before it. */
 export function wordsOf(text: Text): Word[] {
+  return wordsFrom(text, 0)
+}
+
+/** Those behind one of them. */
+export function wordsBehind(word: Word): Word[] {
+  return wordsFrom(word.text, endOf(word))
+}
+
+function wordsFrom(text: Text, index: number): Word[] {
   const words: Word[] = []
-  const { chars } = text
-  for (let index = 0; index < chars.length; ) {
-    const code = chars.charCodeAt(index)
-    const from = code === QUOTE ? index + 1 : index
-    if (code === QUOTE) {
-      const close = chars.indexOf('"', from)
-      index = close === -1 ? chars.length : close
-      words.push({ value: chars.slice(from, index), quoted: true, text, index: from })
-      index++
-    } else if (isBlank(code)) index++
-    else {
-      index = endOfWord(chars, from)
-      words.push({ value: chars.slice(from, index), quoted: false, text, index: from })
-    }
-  }
+  for (let word = wordFrom(text, index); word !== null; word = wordFrom(text, endOf(word))) words.push(word)
   return words
+}
+
+/** The first of them. A text that is not blank has one. */
+export function firstWordOf(text: Text): Word {
+  return wordFrom(text, 0) ?? { value: text.chars, quoted: false, text, index: 0 }
+}
+
+/** The next word at this index or behind it; null when there is none. */
+function wordFrom(text: Text, at: number): Word | null {
+  const { chars } = text
+  let index = at
+  while (index < chars.length && isBlank(chars.charCodeAt(index))) index++
+  if (index >= chars.length) return null
+  if (chars.charCodeAt(index) !== QUOTE)
+    return { value: chars.slice(index, endOfWord(chars, index)), quoted: false, text, index }
+  const close = chars.indexOf('"', index + 1)
+  const value = chars.slice(index + 1, close === -1 ? chars.length : close)
+  return { value, quoted: true, text, index: index + 1 }
+}
+
+/** Where the word and the quote that closes it end; with an open quote that is one behind the end of the text. */
+function endOf({ value, quoted, index }: Word): number {
+  return index + value.length + (quoted ? 1 : 0)
 }
 
 function endOfWord(chars: string, from: number): number {

@@ -1,7 +1,7 @@
 /** Which scripts a configuration names, and where: what somebody with a file system can check. */
 import type { Script } from '#schemas/config.ts'
 import { type Position, wordPosition } from '../language/text.ts'
-import type { Block, Setting } from '../statements/block.ts'
+import { type Block, type Setting, settingsOf } from '../statements/block.ts'
 
 export interface PlacedScript {
   keyword: string
@@ -17,9 +17,8 @@ export function placedScripts(root: Block): PlacedScript[] {
 }
 
 function addScripts(scripts: PlacedScript[], block: Block): void {
-  for (const settings of Object.values(block.settings)) {
-    for (const setting of settings) addScript(scripts, setting)
-  }
+  // Without an array for each of as many blocks as there are servers.
+  for (const key in block.settings) for (const setting of settingsOf(block, key)) addScript(scripts, setting)
   for (const child of block.blocks) addScripts(scripts, child)
 }
 

@@ -3,7 +3,7 @@ import type { Findings } from '../findings/diagnostic.ts'
 import { fallbackText, standIn } from '../keywords/fallback.ts'
 import type { Argument, Keyword, Option } from '../keywords/keyword-row.ts'
 import { nearest } from '../keywords/suggestion.ts'
-import { positionAt, type Word, wordPosition } from '../language/text.ts'
+import { positionAt, type Text, type Word, wordPosition } from '../language/text.ts'
 import { commandArguments, scriptWordsOf } from '../language/tokens.ts'
 import type { Statement } from '../language/tree.ts'
 import { allowedText, KIND_TEXTS, parseValue, type Refusal, type Remark, type Value } from './values.ts'
@@ -34,20 +34,29 @@ export interface Words {
   findings: Findings
 }
 
-/** The arguments of a statement; null when one is missing or wrong, which has been reported then. */
-export function parseArguments(keyword: Keyword, statement: Statement, findings: Findings): Arguments | null {
+/** What a statement has in `args`; null when an argument is missing or wrong, which has been reported then. */
+export function parseArguments(
+  keyword: Keyword,
+  { keyword: word, text }: Pick<Statement, 'keyword' | 'text'>,
+  args: readonly Word[],
+  findings: Findings,
+): Arguments | null {
   if (keyword.args.length === 0 && keyword.options.length === 0) return NO_ARGUMENTS
-  if (keyword.args[0]?.kind === 'script') return parseScript(keyword, statement, findings)
-  const words = wordsBehind(keyword, statement, findings)
+  const words = wordsBehind(keyword, word, args, findings)
+  if (keyword.args[0]?.kind === 'script') return parseScript(words, text)
   const taken = takeArguments(words)
   if (taken !== null && keyword.options.length > 0) reportUnknownOptions(words)
   return taken
 }
 
-function wordsBehind(keyword: Keyword, { keyword: word, args }: Statement, findings: Findings): Words {
-  const endsValues = (value: string): boolean => isOption(keyword, value)
+function wordsBehind(keyword: Keyword, word: Word, args: readonly Word[], findings: Findings): Words {
+  const endsValues = keyword.options.length === 0 ? nothing : (value: string): boolean => isOption(keyword, value)
   const loss = keyword.opens === null ? null : `the ${keyword.name} is left out`
   return { keyword, word, title: keyword.name, rest: args, index: 0, endsValues, loss, findings }
+}
+
+function nothing(): boolean {
+  return false
 }
 
 /** Takes what belongs to a keyword off the words behind it; null when something is wrong with it, which was reported. */
@@ -217,8 +226,8 @@ function reportMissing({ keyword, title, word, rest, index, findings }: Words, a
   return null
 }
 
-function parseScript(keyword: Keyword, statement: Statement, findings: Findings): Arguments | null {
-  const { keyword: word, text } = statement
+function parseScript(words: Words, text: Text): Arguments | null {
+  const { keyword, word, rest } = words
   const [command, ...account] = scriptWordsOf(text, word.index + word.value.length + (word.quoted ? 1 : 0))
   const argv = commandArguments(command?.value ?? '')
   if (argv.length > 0) {
@@ -226,7 +235,7 @@ function parseScript(keyword: Keyword, statement: Statement, findings: Findings)
   }
   const [argument] = keyword.args
   if (argument === undefined || argument.optional) return NO_ARGUMENTS
-  return reportMissing({ ...wordsBehind(keyword, statement, findings), index: statement.args.length }, argument)
+  return reportMissing({ ...words, index: rest.length }, argument)
 }
 
 /** `USER`, `USER GROUP`, `USER :GROUP` or `USER:GROUP`. */

@@ -82,10 +82,12 @@ export function hasSetting(block: Block | undefined, key: string): boolean {
 
 /** Blocks of this name inside a block, in order. */
 export function blocksOf(block: Block, name: string): readonly Block[] {
+  const { blocks } = block
   // As most: the checks of servers have none.
-  if (block.blocks.length === 0) return block.blocks
+  if (blocks.length === 0) return blocks
   const path = findKeyword(block.path, name)?.path
-  return block.blocks.filter((child) => child.path === path)
+  // Servers by the thousands, and nothing between them: no copy of all of them for each who asks.
+  return blocks.every((child) => child.path === path) ? blocks : blocks.filter((child) => child.path === path)
 }
 
 /** Several blocks of one name as one: what each of them says, in order. The first gives the path; without any it is global_defs. */

@@ -11,7 +11,7 @@ import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from 
 import { parseEntry } from './entries.ts'
 
 /** Includes are gone by now: what is left of them stood where none is read. */
-const INCLUDE = /^include[rmwba]?$/
+const INCLUDES: ReadonlySet<string> = new Set(['', 'r', 'm', 'w', 'b', 'a'].map((letter) => `include${letter}`))
 
 /** The whole configuration as a block; unusable statements are left out and reported. */
 export function checkTree(statements: readonly Statement[], findings: Findings): Block {
@@ -46,18 +46,19 @@ function checkBlock(block: Block, statements: readonly Statement[], context: Con
 
 function checkStatement(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
   const { findings } = context
-  const taken = statement.text.damaged ? null : parseArguments(keyword, statement, findings)
-  if (INCLUDE.test(keyword.name)) {
+  const { args } = statement
+  const taken = statement.text.damaged ? null : parseArguments(keyword, statement, args, findings)
+  if (INCLUDES.has(keyword.name)) {
     reportInclude(statement, findings)
     return
   }
-  if (!statement.text.damaged) reportUse(block, keyword, statement, context)
+  if (!statement.text.damaged) reportUse(block, keyword, statement, args, context)
   if (keyword.opens !== null) {
     checkOpening(block, keyword, statement, taken, context)
     return
   }
   if (statement.block !== null) reportUnexpectedBlock(statement, findings)
-  else reportSurplus(block.path, keyword, statement, findings)
+  else reportSurplus(block.path, keyword, args, findings)
   store(block, keyword, statement, taken, findings)
 }
 
@@ -132,7 +133,7 @@ function reportUnknown(path: string, statement: Statement, findings: Findings): 
   // What follows from an undefined name or an open quote has been said.
   if (statement.text.damaged) return
   const { value } = statement.keyword
-  if (INCLUDE.test(value)) {
+  if (INCLUDES.has(value)) {
     reportInclude(statement, findings)
     return
   }
@@ -151,12 +152,18 @@ function reportInclude(statement: Statement, findings: Findings): void {
   findings.error({ code: 'INCLUDE_PLACE', at, keyword, message: `${keyword} is only read at the start of a line` })
 }
 
-function reportUse(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
+function reportUse(
+  block: Block,
+  keyword: Keyword,
+  statement: Statement,
+  args: readonly Word[],
+  context: Context,
+): void {
   reportDeprecated(keyword, statement.keyword, context.findings)
   if (context.quiet) return
-  const [first] = statement.args
+  const [first] = args
   if (!keyword.inForce) {
-    if (!asksForNothing(keyword, statement)) tellNotInForce(keyword, wordPosition(statement.keyword), context)
+    if (!asksForNothing(keyword, statement, args)) tellNotInForce(keyword, wordPosition(statement.keyword), context)
   } else if (first !== undefined) {
     const row = findValue(block.path, keyword.key, first.value)
     if (row !== undefined) tellNotInForce(row, wordPosition(first), context)
@@ -185,10 +192,10 @@ function reportUnexpectedBlock(statement: Statement, findings: Findings): void {
 }
 
 /** Words behind the last argument count for nothing; a keyword among them was surely meant to. */
-function reportSurplus(path: string, keyword: Keyword, statement: Statement, findings: Findings): void {
-  if (statement.args.length <= keyword.args.length || keyword.options.length > 0) return
+function reportSurplus(path: string, keyword: Keyword, args: readonly Word[], findings: Findings): void {
+  if (args.length <= keyword.args.length || keyword.options.length > 0) return
   if (keyword.args.some(({ many, kind }) => many || kind === 'script' || kind === 'rest')) return
-  const word = statement.args.slice(keyword.args.length).find(({ value }) => findKeyword(path, value) !== undefined)
+  const word = args.slice(keyword.args.length).find(({ value }) => findKeyword(path, value) !== undefined)
   if (word === undefined) return
   const message = `${word.value} is not read: it stands on the line of ${keyword.name}`
   const hint = 'every statement needs a line of its own'

@@ -2,7 +2,7 @@
 import type { Finding, Findings, Severity } from '../findings/diagnostic.ts'
 import { alsoOn } from '../findings/places.ts'
 import type { Keyword } from '../keywords/keywords.ts'
-import type { Position } from '../language/text.ts'
+import type { Position, Word } from '../language/text.ts'
 import type { Statement } from '../language/tree.ts'
 
 export interface Enforcement {
@@ -63,11 +63,15 @@ function sayingOf(keyword: Keyword, at: Position): { severity: Severity; finding
 }
 
 /** An empty list, a switch turned off and a default written out are the same as nothing, in force or not. */
-export function asksForNothing({ opens, args, fallback }: Keyword, statement: Statement): boolean {
-  const [word] = statement.args
+export function asksForNothing(
+  { opens, args, fallback }: Keyword,
+  statement: Statement,
+  words: readonly Word[],
+): boolean {
+  const [word] = words
   if (opens === 'values') return statement.block?.length === 0
   if (args[0]?.kind === 'bool') return /^(off|false|no)$/.test(word?.value ?? '')
-  return fallback !== null && statement.args.length === 1 && word?.value === fallback
+  return fallback !== null && words.length === 1 && word?.value === fallback
 }
 
 /** Where a keyword that is unsafe to go without stands, as what does not run then. */

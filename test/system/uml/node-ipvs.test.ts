@@ -10,6 +10,8 @@ import { until } from '../node-until.ts'
 /** Six processes start inside User-Mode Linux, on one processor. */
 const START_MS = 120_000
 const FETCH_EVERY_MS = 100
+/** A process takes seconds to start there: with the usual lease the address would leave before ipvs is back. */
+const LEASE_S = 60
 const table = (weight: number) => [`-A -t ${VIP}:80 -s rr`, `-a -t ${VIP}:80 -r 192.168.105.203:80 -g -w ${weight}`]
 
 describe('a node on a kernel with IPVS', { skip: UNABLE, timeout: 2 * SUITE_MS }, () => {
@@ -20,6 +22,7 @@ describe('a node on a kernel with IPVS', { skip: UNABLE, timeout: 2 * SUITE_MS }
   before(async () => {
     stage = await openNodeStage(['vos1'], FETCH_EVERY_MS)
     node = stage.node('vos1')
+    node.configure({ leaseS: LEASE_S })
     daemon = node.start()
     await stage.servedBy('web1', START_MS)
     await node.untilEvent('the table', START_MS, ({ type }) => type === 'VirtualServerProgrammed')
@@ -55,7 +58,7 @@ describe('a node on a kernel with IPVS', { skip: UNABLE, timeout: 2 * SUITE_MS }
   test('a reload with another weight changes that weight and nothing else', async () => {
     const earlier = await programmed()
     const before = await counters()
-    node.configure({ weight: 3 })
+    node.configure({ weight: 3, leaseS: LEASE_S })
     node.signal('supervisor', 'SIGHUP')
     await until('the weight is there', START_MS, async () => (await rules()).join() === table(3).join(), 200)
     const fresh = async () => (await programmed()).slice(earlier.length)
