@@ -77,8 +77,19 @@ export const VrrpInstance = z.strictObject({
   authentication: Authentication,
   preempt: z.boolean(),
   preemptDelayMs: z.number().int().min(0),
+  /** How many intervals, and the skew, a backup waits for an advert. */
+  downTimerAdverts: z.number().int().min(1).max(100),
+  /**
+   * timer_expired_backup: a master that was silent for as long as a backup of this priority waits counts as replaced;
+   * null: of its own priority.
+   */
+  stallPriority: z.number().int().min(1).max(254).nullable(),
   lowerPriorityAdvert: z.boolean(),
   higherPriorityAdvert: z.boolean(),
+  /** A master of priority 255 goes on, whatever others say. */
+  ownerIgnoresAdverts: z.boolean(),
+  /** accept, no_accept: as master it answers packets to the addresses; always so with priority 255. */
+  acceptsTraffic: z.boolean(),
   sourceAddress: z.string().nullable(),
   multicastGroup: z.string(),
   addresses: z.array(VipAddress),
@@ -175,6 +186,10 @@ export const Config = z.strictObject({
   scriptUmask: z.number().int().min(0).max(0o777),
   /** The network namespace that everything happens in, by its name; null: the one the daemon is started in. */
   netNamespace: z.string().min(1).nullable(),
+  /** vrrp_startup_delay: instances take no part in elections for so long after the start. */
+  startupDelayMs: z.number().int().min(0),
+  /** vrrp_delay_after_boot: nor before the machine has been up for so long. */
+  delayAfterBootMs: z.number().int().min(0),
   instances: z.array(VrrpInstance),
   trackers: Trackers,
   virtualServers: z.array(VirtualServer),

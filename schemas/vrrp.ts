@@ -81,6 +81,9 @@ export const MastershipResumed = z.strictObject({
   leaseLeftMs: z.number().min(0),
 })
 
+/** It does not take part yet, as vrrp_startup_delay and vrrp_delay_after_boot want it. */
+export const StartHeld = z.strictObject({ type: z.literal('StartHeld'), instance, waitMs: z.number().min(0) })
+
 /** Adverts were dropped: published at the first of a reason within a state, so noise cannot grow the log. */
 export const AdvertRejected = z.strictObject({
   type: z.literal('AdvertRejected'),
@@ -162,6 +165,7 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   BecameFault,
   InstanceStopped,
   MastershipResumed,
+  StartHeld,
   AdvertRejected,
   RivalHeard,
   RivalSilenced,

@@ -23,8 +23,12 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     authentication: { type: 'none' },
     preempt: true,
     preemptDelayMs: 0,
+    downTimerAdverts: 3,
+    stallPriority: null,
     lowerPriorityAdvert: true,
     higherPriorityAdvert: false,
+    ownerIgnoresAdverts: false,
+    acceptsTraffic: true,
     sourceAddress: null,
     multicastGroup: '224.0.0.18',
     addresses: [exampleVip('192.0.2.100')],
@@ -73,6 +77,7 @@ export const NO_TRACKERS: Trackers = { linkDelays: [], scripts: [], files: [], p
 export function exampleConfig(change: Partial<Config> = {}): Config {
   return {
     ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null },
+    ...{ startupDelayMs: 0, delayAfterBootMs: 0 },
     scriptUmask: 0o177,
     eventBus: { maxAgeS: null, maxBytes: null },
     mail: {

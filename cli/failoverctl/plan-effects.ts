@@ -15,6 +15,8 @@ export function effectOf(difference: Difference, all: readonly Difference[]): Ch
   const { block, kind, keyword, summary } = difference
   if (block === 'global_defs') {
     const named = keyword === 'router_id' || keyword === 'site'
+    const waits = keyword === 'vrrp_startup_delay' || keyword === 'vrrp_delay_after_boot'
+    if (waits) return { interrupts: false, note: 'it counts from the next start' }
     return named ? { interrupts: false, note: 'events carry it after the next start' } : NOTHING
   }
   if (block === 'event_bus') {

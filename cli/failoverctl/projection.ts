@@ -108,6 +108,7 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
       return 'FAULT'
     case 'InstanceStopped':
       return 'INIT'
+    case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
     case 'RivalSilenced':

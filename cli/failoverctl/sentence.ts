@@ -49,6 +49,8 @@ function ofVrrp(event: VrrpEvent): string {
       return `${event.instance} stopped${event.wasMaster ? ' and resigned with priority 0' : ''}`
     case 'MastershipResumed':
       return `${event.instance} goes on as MASTER after a restart: its lease had ${Math.round(event.leaseLeftMs)} ms left`
+    case 'StartHeld':
+      return `${event.instance} takes no part in elections for another ${(event.waitMs / 1000).toFixed(1)} s, as configured`
     case 'AdvertRejected':
       return `${event.instance} dropped adverts of ${event.source}: ${event.reason.replaceAll('-', ' ')}`
     case 'RivalHeard':

@@ -2,6 +2,7 @@ import { systemClock } from '#platform/clock.ts'
 import { dropRights, startService } from '#platform/service.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
+import { firstElection } from './core/startup.ts'
 import { createRouters } from './routers.ts'
 import { createWires } from './wires.ts'
 
@@ -12,11 +13,12 @@ import { createWires } from './wires.ts'
  */
 const { settings, bus, log, onReload, onStop } = startService('vrrp')
 const clock = systemClock()
+const startedAt = clock.now()
 const wires = createWires({ open: advertSockets({ clock }), log })
 const routers = createRouters({ clock, log, wires, publish: bus.publish }, openLinkWatch)
-routers.apply(settings.config)
+routers.apply(settings.config, firstElection(settings.config, startedAt))
 dropRights(settings)
 
 bus.onBeat('ipvs', () => routers.ipvsAlive())
-onReload(({ config }) => routers.apply(config))
+onReload(({ config }) => routers.apply(config, firstElection(config, startedAt)))
 onStop(async () => routers.stop())

@@ -48,6 +48,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     masterDown: createAlarm(clock, (at) => loop.dispatch({ type: 'MasterDownExpired', at, drained: false })),
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
     commit: createAlarm(clock, (at) => loop.dispatch({ type: 'CommitExpired', at, drained: false })),
+    start: createAlarm(clock, (at) => loop.dispatch({ type: 'Started', at })),
   }
 
   function hear({ payload: message, source, destination, ttl, at }: AdvertPacket): void {

@@ -1,3 +1,4 @@
+import type { Millis } from '#platform/clock-port.ts'
 import type { Config, VrrpInstance } from '#schemas/config.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
@@ -10,8 +11,13 @@ import { createBoard, type Noted } from './tracker-board.ts'
 
 /** All virtual routers of this node. */
 export interface Routers {
-  /** Brings the routers to this configuration; those that are the same in it go on untouched. @throws HaError NETLINK */
-  apply(config: RoutersConfig): void
+  /**
+   * Brings the routers to this configuration; those that are the same in it go on untouched.
+   *
+   * @param notBefore when those that have not begun may take part; without it: at once
+   * @throws HaError NETLINK
+   */
+  apply(config: RoutersConfig, notBefore?: Millis): void
   /** Somebody who watches what instances track says how it is; `cause`: see TrackerBoard. */
   report(report: TrackerReport, cause?: Cause): void
   /** services/ipvs showed that it lives. */
@@ -59,7 +65,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
   }
 
   return {
-    apply({ instances, trackers }) {
+    apply({ instances, trackers }, notBefore = 0) {
       const tracked = instances.flatMap((instance) => instance.tracked)
       trackedLinks = new Set(tracked.map(trackerKey))
       board.keep(tracked)
@@ -82,7 +88,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
           const noted = board.latest(each)
           if (noted !== undefined) router.track(noted)
         }
-        router.dispatch({ type: 'Started', at: clock.now() })
+        router.dispatch({ type: 'Started', at: clock.now(), notBefore })
       }
     },
     report: board.report,

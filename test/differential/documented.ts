@@ -239,12 +239,6 @@ export const DIFFERENCES: readonly Difference[] = [
     message: /^VRRP parsed invalid IP [\d.]+\/\d+\. skipping|^invalid route (src|via) address [\d.]+\/\d+$/,
   },
   {
-    name: 'vrrp_strict is not in force yet',
-    reason: 'what it asks for is not checked',
-    perMille: 3,
-    message: /first IPv6 VIP address must be link local|Strict mode|must match being address owner/,
-  },
-  {
     name: 'an instance with unicast peers and no interface',
     reason: 'it needs none, as in keepalived 2.4',
     perMille: 3,

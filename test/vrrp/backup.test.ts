@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { advert, gone, instance, link, master, OURS, present, router, silence, started, types } from './given.ts'
+import { advert, gone, link, master, OURS, present, router, silence, started, types } from './given.ts'
 
 // Priority 100, VRRPv2: skew 609.375 ms, master-down interval 3609.375 ms.
 const SKEW = 609.375
@@ -280,12 +280,6 @@ test('addresses that come and go in a backup are noted and nothing else', () => 
   const subject = started()
   assert.deepEqual(types(subject.facts(present(1))), ['AddressNoted'])
   assert.deepEqual(subject.effects(gone(2)), [])
-})
-
-test('a new configuration moves no timer of a backup', () => {
-  const subject = started()
-  assert.deepEqual(subject.effects({ type: 'Reconfigured', at: 1, config: instance({ priority: 200 }) }), [])
-  assert.equal(subject.state().downAt, DOWN)
 })
 
 test('the same news of an interface is news once', () => {

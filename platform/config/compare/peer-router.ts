@@ -25,7 +25,6 @@ export interface Router {
   signature: Signature
   /** Where adverts go instead of the group; empty: they go to the group. */
   unicastPeers: string[]
-  downTimerAdverts: number
   checksumAsV2: boolean
 }
 
@@ -63,7 +62,6 @@ export function routersOf(root: Block): Router[] {
       unicastPeers: blocksOf(block, 'unicast_peer').flatMap(({ entries }) =>
         entries.map(({ values }) => `${values[0]}`),
       ),
-      downTimerAdverts: numberOf(block, 'down_timer_adverts') ?? numberOf(globals, 'vrrp_down_timer_adverts') ?? 3,
       checksumAsV2: boolOf(block, 'v3_checksum_as_v2') ?? hasSetting(globals, 'v3_checksum_as_v2'),
     })
   }

@@ -164,7 +164,7 @@ function comparePeers(pair: Pair): void {
 }
 
 function compareTimers(pair: Pair): void {
-  const [here, there] = [pair.own.downTimerAdverts, pair.other.downTimerAdverts]
+  const [here, there] = [pair.own.instance.downTimerAdverts, pair.other.instance.downTimerAdverts]
   if (here === there) return
   const message = `down_timer_adverts ${here}, and the peer has ${there}: all nodes have to wait for as many adverts`
   warn(pair, { keyword: 'down_timer_adverts', message })

@@ -35,6 +35,9 @@ export interface Defaults {
   garpLowerPriorityRepeat: number
   lowerPriorityAdvert: boolean
   higherPriorityAdvert: boolean
+  ownerIgnoresAdverts: boolean
+  downTimerAdverts: number
+  strict: boolean
   instanceMail: boolean
   serverMail: boolean
   vipLeaseS: number | null
@@ -70,6 +73,8 @@ function readHead(root: Block, block: Block, host: Host, findings: Findings): Gl
     scriptSecurity: hasSetting(block, 'enable_script_security'),
     scriptUmask: readUmask(block, findings) ?? 0o177,
     netNamespace: textOf(root, 'net_namespace') ?? null,
+    startupDelayMs: Math.round((numberOf(block, 'vrrp_startup_delay') ?? 0) * 1000),
+    delayAfterBootMs: Math.round((numberOf(block, 'vrrp_delay_after_boot') ?? 0) * 1000),
   }
 }
 
@@ -145,6 +150,9 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     garpLowerPriorityRepeat: numberOf(block, 'vrrp_garp_lower_prio_repeat') ?? garpRepeat,
     lowerPriorityAdvert: !(boolOf(block, 'vrrp_lower_prio_no_advert') ?? false),
     higherPriorityAdvert: boolOf(block, 'vrrp_higher_prio_send_advert') ?? false,
+    ownerIgnoresAdverts: boolOf(block, 'vrrp_owner_ignore_adverts') ?? false,
+    downTimerAdverts: numberOf(block, 'vrrp_down_timer_adverts') ?? 3,
+    strict: boolOf(block, 'vrrp_strict') ?? false,
     // On purpose unlike keepalived, where an instance without smtp_alert is silent: whoever names recipients and a
     // server wants to hear of every change of state. `smtp_alert off` silences it.
     instanceMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? true,

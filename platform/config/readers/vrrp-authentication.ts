@@ -2,6 +2,7 @@
 import type { VrrpInstance } from '#schemas/config.ts'
 import { wordPosition } from '../language/text.ts'
 import { type Block, blocksOf, settingOf, textOf } from '../statements/block.ts'
+import { isStrict } from './vrrp-election.ts'
 import { openingOf, type Reading } from './vrrp-reading.ts'
 
 /** Longest simple password that fits an advert (RFC 2338 5.3.6). */
@@ -14,8 +15,9 @@ export function readAuthentication(reading: Reading, version: 2 | 3): VrrpInstan
   const type = textOf(authentication, 'auth_type')
   if (authentication === undefined || (type === undefined && authentication.damaged.has('auth_type'))) return NO_AUTH
   const at = openingOf(authentication)
-  if (version === 3) {
-    const message = `${name}: version 3 has no authentication; it is left out`
+  const none = version === 3 ? 'version 3' : isStrict(reading) ? 'strict_mode' : null
+  if (none !== null) {
+    const message = `${name}: ${none} has no authentication; it is left out`
     findings.error({ code: 'AUTHENTICATION', at, keyword: 'authentication', message })
     return NO_AUTH
   }

@@ -1,5 +1,5 @@
 /** vrrp_instance blocks. An instance that cannot work is left out, and the others go on without it. */
-import type { VrrpInstance } from '#schemas/config.ts'
+import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
 import {
@@ -17,8 +17,9 @@ import type { Defaults } from './global-defs.ts'
 import { readTracked } from './tracking.ts'
 import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
+import { isStrict, readElection, readState, refuse } from './vrrp-election.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
-import { keywordOf, leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
+import { leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 
 export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
   const instances: VrrpInstance[] = []
@@ -63,12 +64,11 @@ export function readInstance(reading: Reading): VrrpInstance | null {
   if (device === undefined || virtualRouterId === undefined) return null
   const { addresses, excludedAddresses, family } = readAddresses(reading, device)
   const version = readVersion(reading, family)
-  if (version === 3 && addresses.length === 0 && !hasSetting(block, 'no_virtual_ipaddress')) {
-    if (!hasAddressLines(block)) leaveOut(reading, 'NO_ADDRESS', 'has no virtual_ipaddress, which version 3 requires')
-    return null
-  }
+  if (addresses.length === 0 && needsAddress(reading, version)) return null
+  reportLinkLocal(reading, addresses[0])
   const priority = readPriority(block)
   const initialState = readState(reading, priority)
+  const role = { initialState, priority, version }
   const advertIntervalMs = readAdvertInterval(reading, version)
   const endpoints = readEndpoints(reading, family)
   return {
@@ -80,14 +80,12 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     version,
     advertIntervalMs,
     authentication: readAuthentication(reading, version),
-    ...readPreemption(reading, initialState, priority),
-    lowerPriorityAdvert: invert(boolOf(block, 'lower_prio_no_advert')) ?? defaults.lowerPriorityAdvert,
-    higherPriorityAdvert: boolOf(block, 'higher_prio_send_advert') ?? defaults.higherPriorityAdvert,
+    ...readElection(reading, role),
     ...endpoints,
     addresses,
     excludedAddresses,
     promoteSecondaries: hasSetting(block, 'promote_secondaries'),
-    announcement: readAnnouncement(block, defaults),
+    announcement: readAnnouncement(reading),
     leaseMs: readLease(reading, advertIntervalMs),
     ...readTracked(reading.root, block, { interface: device, ...endpoints }),
     notify: {
@@ -101,8 +99,24 @@ export function readInstance(reading: Reading): VrrpInstance | null {
   }
 }
 
-function invert(value: boolean | undefined): boolean | undefined {
-  return value === undefined ? undefined : !value
+/** Whether the instance cannot do without an address, and is left out for want of one. */
+function needsAddress(reading: Reading, version: 2 | 3): boolean {
+  const { block } = reading
+  const strict = isStrict(reading)
+  if (!strict && (version === 2 || hasSetting(block, 'no_virtual_ipaddress'))) return false
+  const why = version === 3 ? 'version 3 requires' : 'strict_mode requires'
+  if (!hasAddressLines(block)) leaveOut(reading, 'NO_ADDRESS', `has no virtual_ipaddress, which ${why}`)
+  return true
+}
+
+/** RFC 9568 5.2.9: the first address of an IPv6 router is the one that neighbours know as their gateway. */
+function reportLinkLocal(reading: Reading, first: VipAddress | undefined): void {
+  if (first?.family !== 6 || /^fe[89ab]/i.test(first.address) || !isStrict(reading)) return
+  const { block, name, findings } = reading
+  const keyword = 'virtual_ipaddress'
+  const at = openingOf(blocksOf(block, keyword)[0] ?? block)
+  const message = `${name}: strict_mode wants a link-local address (fe80::/10) in front of ${first.address}`
+  findings.error({ code: 'STRICT', at, keyword, message, hint: 'it is used as it is' })
 }
 
 function readVersion(reading: Reading, family: 4 | 6): 2 | 3 {
@@ -129,19 +143,6 @@ function readPriority(block: Block): number {
   return numberOf(block, 'priority') ?? (owner && absent ? 255 : 100)
 }
 
-function readState({ block, name, findings }: Reading, priority: number): 'MASTER' | 'BACKUP' {
-  const settings = settingsOf(block, 'state')
-  const master = settings.findIndex(({ values }) => values[0] === 'MASTER')
-  const later = master === -1 ? undefined : settings.slice(master).find(({ values }) => values[0] === 'BACKUP')
-  if (later !== undefined) {
-    const at = wordPosition(later.statement.keyword)
-    const message = `${name}: state BACKUP after state MASTER is not used`
-    findings.error({ code: 'REPEATED', at, keyword: 'state', message })
-  }
-  if (settings.length === 0 && !block.damaged.has('state')) return priority === 255 ? 'MASTER' : 'BACKUP'
-  return master === -1 ? 'BACKUP' : 'MASTER'
-}
-
 function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3): number {
   const written = settingOf(block, 'advert_int')
   const seconds = numberOf(block, 'advert_int') ?? 1
@@ -154,33 +155,25 @@ function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3):
   return Math.round(fitting * 1000)
 }
 
-function readPreemption(reading: Reading, state: 'MASTER' | 'BACKUP', priority: number) {
-  const { block, name, findings } = reading
-  const refuse = (keyword: string, because: string): void => {
-    const at = wordPosition(settingOf(block, keyword)?.statement.keyword ?? keywordOf(block))
-    const message = `${name}: ${keyword} has no effect ${because}`
-    findings.warning({ code: 'NO_EFFECT', at, keyword, message })
-  }
-  const first = state === 'MASTER' ? 'with state MASTER' : priority === 255 ? 'with priority 255' : null
-  const asked = hasSetting(block, 'nopreempt')
-  if (asked && first !== null) refuse('nopreempt', first)
-  const preempt = !asked || first !== null
-  const delayS = numberOf(block, 'preempt_delay') ?? 0
-  const useless = state === 'MASTER' ? 'with state MASTER' : preempt ? null : 'with nopreempt'
-  if (delayS > 0 && useless !== null) refuse('preempt_delay', useless)
-  return { preempt, preemptDelayMs: useless === null ? Math.round(delayS * 1000) : 0 }
-}
-
-function readAnnouncement(block: Block, defaults: Defaults): VrrpInstance['announcement'] {
+function readAnnouncement(reading: Reading): VrrpInstance['announcement'] {
+  const { block, defaults } = reading
   const seconds = (keyword: string, fallback: number): number => (numberOf(block, keyword) ?? fallback) * 1000
   return {
     repeat: Math.max(1, numberOf(block, 'garp_master_repeat') ?? defaults.garpRepeat),
     delayMs: seconds('garp_master_delay', defaults.garpDelayS),
     refreshMs: seconds('garp_master_refresh', defaults.garpRefreshS),
     refreshRepeat: Math.max(1, numberOf(block, 'garp_master_refresh_repeat') ?? defaults.garpRefreshRepeat),
-    lowerPriorityRepeat: numberOf(block, 'garp_lower_prio_repeat') ?? defaults.garpLowerPriorityRepeat,
+    lowerPriorityRepeat: readLowerPriorityRepeat(reading),
     lowerPriorityDelayMs: seconds('garp_lower_prio_delay', defaults.garpLowerPriorityDelayS),
   }
+}
+
+function readLowerPriorityRepeat(reading: Reading): number {
+  const { block, defaults } = reading
+  const repeat = numberOf(block, 'garp_lower_prio_repeat')
+  if (!isStrict(reading)) return repeat ?? defaults.garpLowerPriorityRepeat
+  if (repeat !== undefined && repeat > 0) refuse(reading, 'garp_lower_prio_repeat')
+  return 0
 }
 
 function readLease({ block, name, defaults, findings }: Reading, advertIntervalMs: number): number {

@@ -43,6 +43,7 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       const role = event.role === 'master' ? 'master' : 'other'
       return [{ type: 'RoleHeard', instance: event.instance, role, happenedAt }]
     }
+    case 'StartHeld':
     case 'AdvertRejected':
     case 'PriorityChanged':
       return []

@@ -72,6 +72,7 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
       // None in place: it was not master, or has none. In place since a later moment: those of a mastership to come.
       return present.length > 0 && placedAt < said ? instance : null
     case 'MastershipResumed':
+    case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
     case 'RivalSilenced':

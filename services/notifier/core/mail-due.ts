@@ -87,6 +87,7 @@ function whyOf(notice: VrrpEvent | CheckerEvent): string | null {
     case 'InstanceStopped':
       return notice.wasMaster ? 'stopped as master: priority 0 was sent' : 'stopped'
     case 'MastershipResumed':
+    case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
     case 'RivalSilenced':

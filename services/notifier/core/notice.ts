@@ -44,6 +44,7 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
       return 'STOP'
     // A resumed mastership is no transition.
     case 'MastershipResumed':
+    case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
     case 'RivalSilenced':

@@ -1,8 +1,9 @@
 /** RFC 3768 6.4 and RFC 9568 6.4, with the safety that leases give: what an input means, given what we know. */
 import { hear } from './hearing.ts'
-import { enter, reconfigure, stop, watchLink, watchTracker } from './standing.ts'
+import { reconfigure, stop, watchLink, watchTracker } from './standing.ts'
+import { start } from './startup.ts'
 import type { Fact, Input, State } from './state.ts'
-import { effectivePriority } from './state.ts'
+import { effectivePriority, standingOf } from './state.ts'
 import { keepOffice, loseAddress, seeAddress, weighCommit } from './tenure.ts'
 import { masterDownMs } from './timing.ts'
 
@@ -10,7 +11,7 @@ import { masterDownMs } from './timing.ts'
 export function decide(input: Input, state: State): Fact[] {
   switch (input.type) {
     case 'Started':
-      return state.role === 'init' ? enter('start', input.at, state) : []
+      return start(input, state)
     case 'AdvertHeard':
       return hear(input.advert, input.at, state)
     case 'AdvertDropped':
@@ -60,13 +61,9 @@ function weighPromotion({ at, drained }: { at: number; drained: boolean }, state
 
 function promotionReason(at: number, state: State): 'silence' | 'resignation' | 'preemption' {
   const { ignored, master, config } = state
-  const alive = ignored !== null && at - ignored.at < masterDownMs(standing(state), config.advertIntervalMs)
+  const alive = ignored !== null && at - ignored.at < masterDownMs(standingOf(state), config.advertIntervalMs)
   if (alive) return 'preemption'
   return master?.resigned ? 'resignation' : 'silence'
-}
-
-function standing(state: State): { version: 2 | 3; priority: number } {
-  return { version: state.config.version, priority: effectivePriority(state) }
 }
 
 /** A dropped advert is counted and changes nothing else; the first of a reason in a state becomes an event. */

@@ -1,7 +1,7 @@
 /** What we know after a fact. */
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Fact, State } from './state.ts'
-import { effectivePriority, missingAddresses } from './state.ts'
+import { effectivePriority, missingAddresses, standingOf } from './state.ts'
 import { backoffMs, commitTimeoutMs, LOSS_GRACE_MS, masterDownMs, skewMs } from './timing.ts'
 import { trackerKey } from './tracking.ts'
 
@@ -11,6 +11,19 @@ const PROVEN_MS = 60_000
 type Of<Type extends Fact['type']> = Extract<Fact, { type: Type }>
 
 export function evolve(state: State, fact: Fact): State {
+  return retimed(state, after(state, fact))
+}
+
+/** A backup that waits takes the skew of its new priority instead of the one it had. */
+function retimed(before: State, next: State): State {
+  const waits = before.role === 'backup' && next.role === 'backup' && before.downAt === next.downAt
+  if (!waits || effectivePriority(before) === effectivePriority(next)) return next
+  const intervalMs = next.masterIntervalMs
+  const later = skewMs(standingOf(next), intervalMs) - skewMs(standingOf(before), intervalMs)
+  return { ...next, downAt: next.downAt + later }
+}
+
+function after(state: State, fact: Fact): State {
   switch (fact.type) {
     case 'BecameMaster':
     case 'MastershipResumed':
@@ -46,20 +59,22 @@ export function evolve(state: State, fact: Fact): State {
       return missed(state, fact)
     case 'Committed':
       return { ...state, addresses: 'held' }
+    case 'StartDeferred':
+      return { ...state, startAt: fact.until }
     case 'LinkNoted':
       return { ...state, link: fact.link }
     case 'TrackerNoted':
       return { ...state, reports: new Map(state.reports).set(trackerKey(fact.report), fact.report) }
     case 'StartPutOff':
       return { ...state, waiting: true }
-    case 'PriorityChanged':
-      return { ...state, downAt: state.downAt + skewDifference(state, fact) }
     case 'ConfigTaken':
       return configured(state, fact.config, fact.at)
     case 'AdvertCounted':
       return { ...state, rejected: { ...state.rejected, [fact.reason]: (state.rejected[fact.reason] ?? 0) + 1 } }
     case 'AdvertRejected':
       return { ...state, reported: [...state.reported, fact.reason] }
+    case 'StartHeld':
+    case 'PriorityChanged':
     case 'Hesitated':
     case 'LastWord':
     case 'InstanceRenamed':
@@ -80,8 +95,7 @@ const FRESH = {
 
 function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResumed'>): State {
   const { at } = fact
-  const { version, advertIntervalMs } = state.config
-  const standing = { version, priority: effectivePriority(state) }
+  const { advertIntervalMs } = state.config
   // An owner has not waited for anybody: services/ipvs may still be starting.
   const atOnce = fact.type === 'BecameMaster' && fact.reason === 'owner'
   return {
@@ -94,20 +108,20 @@ function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResum
     sendError: null,
     advertAt: at + advertIntervalMs,
     addresses: missingAddresses(state).length === 0 ? 'held' : 'awaited',
-    commitBy: at + (atOnce ? masterDownMs(standing, advertIntervalMs) : commitTimeoutMs(advertIntervalMs)),
+    commitBy: at + (atOnce ? masterDownMs(standingOf(state), advertIntervalMs) : commitTimeoutMs(advertIntervalMs)),
     overdue: false,
   }
 }
 
 /** A full master-down interval of our own: what was learned from an earlier master is forgotten. */
 function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): State {
-  const { version, advertIntervalMs } = state.config
+  const { advertIntervalMs } = state.config
   const backup: State = {
     ...state,
     ...FRESH,
     role: 'backup',
     masterIntervalMs: advertIntervalMs,
-    downAt: at + masterDownMs({ version, priority: effectivePriority(state) }, advertIntervalMs),
+    downAt: at + masterDownMs(standingOf(state), advertIntervalMs),
     master: master === null ? null : { peer: master, at, resigned: false },
   }
   if (reason !== 'address-lost' && reason !== 'commit-failed') return backup
@@ -131,13 +145,6 @@ function advertSent({ sentAt, config }: State, at: number): Partial<State> {
 function unsent(state: State, sendError: string): State {
   const linked = state.link?.adminUp === true && state.link.carrier
   return state.config.trackPrimary || linked ? { ...state, sentAt: state.sentBefore, sendError } : state
-}
-
-/** A running master-down timer follows the skew; a reload moves none, and in the other roles none runs. */
-function skewDifference(state: State, { priority, formerly, reason }: Of<'PriorityChanged'>): number {
-  if (state.role !== 'backup' || reason === 'configuration') return 0
-  const skew = (of: number) => skewMs({ version: state.config.version, priority: of }, state.masterIntervalMs)
-  return skew(priority) - skew(formerly)
 }
 
 function rivalled(state: State, { type, rival: peer, at }: Of<'RivalNoted'> | Of<'RivalHeard'>): State {

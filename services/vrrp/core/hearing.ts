@@ -1,7 +1,7 @@
 /** What an advert of another router means in each role. */
 import type { Peer } from '#schemas/vrrp.ts'
 import type { Fact, HeardAdvert, State } from './state.ts'
-import { effectivePriority } from './state.ts'
+import { effectivePriority, standingOf } from './state.ts'
 import { giveUpAddresses, isStalled, stall } from './tenure.ts'
 import { masterDownMs, skewMs } from './timing.ts'
 
@@ -21,7 +21,7 @@ export function hear(advert: HeardAdvert, at: number, state: State): Fact[] {
 function asBackup(advert: HeardAdvert, at: number, state: State): Fact[] {
   // Priority 0 is a resignation: only the skew is left to wait (RFC 9568 6.4.2).
   if (advert.priority === 0) {
-    const skew = skewMs({ version: state.config.version, priority: effectivePriority(state) }, state.masterIntervalMs)
+    const skew = skewMs(standingOf(state), state.masterIntervalMs)
     return [{ type: 'MasterResigned', at, master: peerOf(advert), downAt: at + skew }]
   }
   if (advert.priority >= effectivePriority(state)) return [follow(advert, at, state)]
@@ -76,8 +76,7 @@ function assert(advert: HeardAdvert, at: number, state: State): Fact[] {
 }
 
 function follow(advert: HeardAdvert, at: number, state: State): Fact {
-  const standing = { version: state.config.version, priority: effectivePriority(state) }
-  const downAt = at + masterDownMs(standing, advert.intervalMs)
+  const downAt = at + masterDownMs(standingOf(state), advert.intervalMs)
   return { type: 'MasterAlive', at, master: peerOf(advert), intervalMs: advert.intervalMs, downAt }
 }
 

@@ -16,9 +16,9 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'BecameBackup':
     case 'MasterAlive':
     case 'MasterResigned':
-      return [{ type: 'SetAlarm', alarm: 'masterDown', when: state.downAt }]
+      return [masterDownAlarm(state)]
     case 'PriorityChanged':
-      return followSkew(fact.reason, state)
+      return state.role === 'backup' ? [masterDownAlarm(state)] : []
     case 'Hesitated':
       return [{ type: 'Drain', askAgain: fact.over }]
     case 'AddressMissed':
@@ -26,6 +26,8 @@ export function react(fact: Fact, state: State): Effect[] {
       return watchCommit(state)
     case 'ConfigTaken':
       return state.role === 'master' ? [advertAlarm(state), ...watchCommit(state)] : []
+    case 'StartDeferred':
+      return [{ type: 'SetAlarm', alarm: 'start', when: fact.until }]
     case 'BecameFault':
     case 'InstanceStopped':
     case 'AdvertRejected':
@@ -42,17 +44,18 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AddressNoted':
     case 'Committed':
     case 'TrustRegained':
+    case 'StartHeld':
     case 'InstanceRenamed':
       return []
   }
 }
 
-function followSkew(reason: 'tracking' | 'configuration', { role, downAt }: State): Effect[] {
-  return role === 'backup' && reason === 'tracking' ? [{ type: 'SetAlarm', alarm: 'masterDown', when: downAt }] : []
-}
-
 function sendAdvert(state: State): Effect[] {
   return [{ type: 'SendAdvert', priority: effectivePriority(state) }, advertAlarm(state)]
+}
+
+function masterDownAlarm({ downAt }: State): Effect {
+  return { type: 'SetAlarm', alarm: 'masterDown', when: downAt }
 }
 
 function advertAlarm({ advertAt }: State): Effect {

@@ -24,7 +24,7 @@ export function enter(occasion: 'start' | 'fault-cleared', at: number, state: St
  * What is left of the shortest lease, when all addresses are in the kernel with a lifetime: only our own services/ipvs
  * adds such, so this node is master and only this process has died meanwhile. null: not so.
  */
-function leaseLeft(state: State): number | null {
+export function leaseLeft(state: State): number | null {
   const tracked = trackedAddresses(state)
   const counted = virtualAddresses(state).filter((address) => tracked.includes(address) || state.present.has(address))
   const lifetimes = counted.map((address) => state.present.get(address) ?? 0)

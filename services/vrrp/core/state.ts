@@ -3,6 +3,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
 import type { LinkState } from '../ports.ts'
+import type { Standing } from './timing.ts'
 import { type Reports, type TrackerReport, trackedWeight } from './tracking.ts'
 
 export type Role = 'init' | 'backup' | 'master' | 'fault' | 'stopped'
@@ -66,6 +67,8 @@ export interface State {
   rivalries: number
 
   // Across roles
+  /** A start that has to wait; null: it does not. */
+  startAt: Millis | null
   /** When any other router was last heard; null: never since this process started. */
   heardAt: Millis | null
   /** When we last stepped aside for want of an address. */
@@ -93,7 +96,8 @@ export interface HeardAdvert {
 }
 
 export type Input =
-  | { type: 'Started'; at: Millis }
+  /** `notBefore`: it may take no part until then; without it: as was said before, or at once. */
+  | { type: 'Started'; at: Millis; notBefore?: Millis }
   | { type: 'AdvertHeard'; at: Millis; advert: HeardAdvert }
   | { type: 'AdvertDropped'; at: Millis; reason: string; source: string }
   /** `drained`: what lay unread in the sockets has been heard. */
@@ -111,6 +115,7 @@ export type Input =
 
 /** Facts that stay inside. */
 type Observation =
+  | { type: 'StartDeferred'; at: Millis; until: Millis }
   /** A master that we accept: the timer starts again. */
   | { type: 'MasterAlive'; at: Millis; master: Peer; intervalMs: number; downAt: Millis }
   /** Priority 0: only the skew is left to wait. */
@@ -141,7 +146,7 @@ type Observation =
 /** Events get the moment they happened at: the core's own clock is nowhere else. */
 export type Fact = Observation | (VrrpEvent & { at: Millis })
 
-export type Alarm = 'masterDown' | 'advert' | 'commit'
+export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start'
 
 export type Effect =
   | { type: 'SendAdvert'; priority: number }
@@ -175,6 +180,7 @@ export function initialState(config: VrrpInstance): State {
     rival: null,
     rivalQuietUntil: 0,
     rivalries: 0,
+    startAt: null,
     heardAt: null,
     asideAt: null,
     mishaps: 0,
@@ -188,6 +194,12 @@ export function initialState(config: VrrpInstance): State {
 export function effectivePriority({ config, reports }: Pick<State, 'config' | 'reports'>): number {
   if (config.priority === 255 || config.tracked.length === 0) return config.priority
   return Math.max(1, Math.min(config.priority + trackedWeight(config.tracked, reports), 254))
+}
+
+/** What the waits of this router follow from. */
+export function standingOf(state: State): Standing {
+  const { version, downTimerAdverts } = state.config
+  return { version, downTimerAdverts, priority: effectivePriority(state) }
 }
 
 /** All addresses that move with the mastership, in configured order. */

@@ -14,12 +14,14 @@
  * patience is over. That ends too, because a backup that was started meanwhile keeps quiet and cannot be heard.
  */
 import type { Fact, State } from './state.ts'
-import { effectivePriority, missingAddresses, trackedAddresses, virtualAddresses } from './state.ts'
+import { effectivePriority, missingAddresses, standingOf, trackedAddresses, virtualAddresses } from './state.ts'
 import { backoffMs, masterDownMs } from './timing.ts'
 
 /** Nothing of ours left the interface for so long that a backup has taken over. */
 export function isStalled(at: number, state: State): boolean {
-  return at - state.sentAt > masterDownMs(standing(state), state.config.advertIntervalMs)
+  const own = standingOf(state)
+  const backup = { ...own, priority: state.config.stallPriority ?? own.priority }
+  return at - state.sentAt > masterDownMs(backup, state.config.advertIntervalMs)
 }
 
 export function stall(at: number, state: State): Fact[] {
@@ -83,10 +85,6 @@ export function loseAddress({ at, address }: { at: number; address: string }, st
   return state.present.has(address) && trackedAddresses(state).includes(address)
     ? [{ type: 'AddressMissed', at, address }]
     : []
-}
-
-function standing(state: State): { version: 2 | 3; priority: number } {
-  return { version: state.config.version, priority: effectivePriority(state) }
 }
 
 type GivenUp = 'stalled' | 'address-lost' | 'commit-failed'

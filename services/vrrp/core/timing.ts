@@ -5,19 +5,21 @@ export interface Standing {
   version: 2 | 3
   /** 1 to 255 */
   priority: number
+  /** Adverts that are waited for; the RFCs have 3. */
+  downTimerAdverts: number
 }
 
 /**
- * How much longer than three intervals a backup waits, so that the best of several is first.
+ * How much longer than those intervals a backup waits, so that the best of several is first.
  * VRRPv2 counts it in 256ths of a second, whatever the interval; VRRPv3 in 256ths of the master's interval.
  */
-export function skewMs({ version, priority }: Standing, intervalMs: number): number {
+export function skewMs({ version, priority }: Omit<Standing, 'downTimerAdverts'>, intervalMs: number): number {
   return ((256 - priority) * (version === 2 ? 1_000 : intervalMs)) / 256
 }
 
 /** Silence after which a backup takes over; `intervalMs` is the master's, learned from its adverts (VRRPv3). */
 export function masterDownMs(standing: Standing, intervalMs: number): number {
-  return 3 * intervalMs + skewMs(standing, intervalMs)
+  return standing.downTimerAdverts * intervalMs + skewMs(standing, intervalMs)
 }
 
 /** How long the addresses may take to show up in the kernel after this node has become master. */

@@ -27,7 +27,7 @@ ${VIP_LEASE}
     - A MASTER that hears a lower priority does not answer with an advert at once.
 + vrrp_higher_prio_send_advert bool = off
     - A MASTER that hears a higher priority sends a last advert before it becomes BACKUP.
-! vrrp_down_timer_adverts     int:1..100 = 3 : a backup waits for three intervals and the skew
++ vrrp_down_timer_adverts     int:1..100 = 3
     - How many advert intervals, and the skew, a BACKUP waits for an advert before it becomes MASTER.
 ! vrrp_garp_interval          sec:0.000001..4294 : announcements leave without a pause between them
     - Least pause between two gratuitous ARP messages on one interface, in seconds.
@@ -41,17 +41,17 @@ ${VIP_LEASE}
     - Drops unicast adverts from addresses that are not among the peers of the instance.
   vrrp_skip_check_adv_addr    bool = off
     - Does not compare the addresses in an advert when it comes from the same master as the one before.
-! vrrp_strict                 bool = off : nothing is checked against the standard, and packets to the addresses are let in
-    - Refuses what the RFC does not have (unicast, passwords, extensions) and drops packets to addresses not owned.
++ vrrp_strict                 bool = off
+    - Leaves out what the RFC does not have (passwords, extensions) and drops packets to addresses not owned.
 x v3_checksum_as_v2           flag since:2.2.8
     - Version 3 adverts over IPv4 get a checksum without the pseudo header, as some routers want it.
     : adverts would have the checksum of RFC 5798, which other nodes with this setting may drop
     | remove it on all nodes, or use version 2
-  vrrp_owner_ignore_adverts   bool = off since:2.3.3
++ vrrp_owner_ignore_adverts   bool = off since:2.3.3
     - An instance of priority 255 does not listen to adverts, as the RFC has it; two of them both stay MASTER.
-! vrrp_startup_delay          sec:0.001..4294 : instances take part at once
++ vrrp_startup_delay          sec:0.001..4294
     - Seconds after the start, not after a reload, before any instance may become MASTER.
-! vrrp_delay_after_boot       sec:0.001..4294 since:2.4 : instances take part at once
++ vrrp_delay_after_boot       sec:0.001..4294 since:2.4
     - Seconds that the machine has to be up before any instance may become MASTER; the longer of the two delays counts.
   log_unknown_vrids           flag
     - Logs adverts of virtual routers that are not configured on the interface they came in by.

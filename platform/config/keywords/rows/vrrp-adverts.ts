@@ -40,8 +40,8 @@ x auth_hmac                   block since:2.4
     - A MASTER that hears a lower priority does not answer with an advert at once.
 + higher_prio_send_advert     bool = <vrrp_higher_prio_send_advert>
     - A MASTER that hears a higher priority sends a last advert before it becomes BACKUP.
-  owner_ignore_adverts        bool = <vrrp_owner_ignore_adverts> since:2.3.3
-    - With priority 255 it does not listen to adverts, as the RFC has it; two such nodes both stay MASTER.
++ owner_ignore_adverts        bool = <vrrp_owner_ignore_adverts> since:2.3.3
+    - With priority 255 a MASTER does not listen to adverts, as the RFC has it; two such nodes both stay MASTER.
   skip_check_adv_addr         bool = <vrrp_skip_check_adv_addr>
     - Does not compare the addresses in an advert when it comes from the same master as the one before.
 `

@@ -24,17 +24,15 @@ const ELECTION = `
     - Leaves a MASTER of lower priority in its place. No effect with state MASTER or priority 255.
 + preempt_delay               sec:0..1000 = 0
     - Seconds to wait before taking over from a MASTER of lower priority. No effect with state MASTER or nopreempt.
-! down_timer_adverts          int:1..100 = <vrrp_down_timer_adverts> : a backup waits for three intervals and the skew
++ down_timer_adverts          int:1..100 = <vrrp_down_timer_adverts>
     - How many advert intervals, and the skew, a BACKUP waits for an advert. The same on all nodes; the RFC has 3.
-! timer_expired_backup        int:1..254? since:2.2.8 : a master that stood still too long goes on as master
++ timer_expired_backup        int:1..254? since:2.2.8
     - With nopreempt: a MASTER that stood still for so long that a node of this priority (254 without a number) may have
-      taken over becomes BACKUP.
-! thread_timer_expired        int:1..254? > timer_expired_backup @timer_expired_backup since:2.3.2
+      taken over becomes BACKUP. Without it failoverd reckons with a node of its own priority, whatever preempts.
++ thread_timer_expired        int:1..254? > timer_expired_backup @timer_expired_backup since:2.3.2
     - Steps back after standing still for too long.
-    : a master that stood still too long goes on as master
-! strict_mode                 bool = <vrrp_strict>
-    - Refuses what the RFC does not have (unicast, passwords, extensions) and drops packets to addresses not owned.
-    : nothing is checked against the standard, and packets to the addresses are let in
++ strict_mode                 bool = <vrrp_strict>
+    - Leaves out what the RFC does not have (passwords, extensions) and drops packets to addresses not owned.
 + debug                       int:0..4 = 0
     - Taken for the sake of old files; says nothing to keepalived or failoverd.
   kernel_rx_buf_size          int:0.. lenient
