@@ -57,6 +57,23 @@ export const Authentication = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pass'), password: z.string().min(1).max(8) }),
 ])
 
+/** Routers that adverts go to one by one, instead of the multicast group. */
+export const Unicast = z.strictObject({
+  /** The other nodes; none: the instance stays in fault. Bounds are for the TTL of their adverts on arrival; null: any. */
+  peers: z.array(
+    z.strictObject({
+      address: z.string(),
+      minTtl: z.number().int().min(0).max(255).nullable(),
+      maxTtl: z.number().int().min(0).max(255).nullable(),
+    }),
+  ),
+  /** TTL or hop limit that adverts leave with. */
+  ttl: z.number().int().min(1).max(255),
+  /** Adverts from other addresses than the peers' are dropped. */
+  peersOnly: z.boolean(),
+})
+export type Unicast = z.infer<typeof Unicast>
+
 /** The notify scripts of an instance; `any` is the generic one, which gets type, name, state and priority appended. */
 export const VrrpNotify = z.strictObject({
   master: Script.nullable(),
@@ -92,6 +109,8 @@ export const VrrpInstance = z.strictObject({
   acceptsTraffic: z.boolean(),
   sourceAddress: z.string().nullable(),
   multicastGroup: z.string(),
+  /** null: adverts go to the multicast group. */
+  unicast: Unicast.nullable(),
   addresses: z.array(VipAddress),
   excludedAddresses: z.array(VipAddress),
   /** While the instance is here, the sysctl of this name is set on the interfaces of its IPv4 addresses. */

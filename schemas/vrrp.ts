@@ -56,10 +56,10 @@ export const BecameFault = z.strictObject({
   instance,
   priority,
   /**
-   * link-down: switched off, or without carrier; no-address: the interface has none to send from; tracked: something
-   * that it tracks without a weight.
+   * link-down: switched off, or without carrier; no-address: the interface has none to send from; no-peer: it is to use
+   * unicast, and nobody is named to send to; tracked: something that it tracks without a weight.
    */
-  reason: z.enum(['link-down', 'interface-missing', 'no-address', 'tracked']),
+  reason: z.enum(['link-down', 'interface-missing', 'no-address', 'no-peer', 'tracked']),
   /** The interface or what is tracked, and what is wrong with it. */
   detail: z.string().nullable(),
 })

@@ -31,6 +31,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     acceptsTraffic: true,
     sourceAddress: null,
     multicastGroup: '224.0.0.18',
+    unicast: null,
     addresses: [exampleVip('192.0.2.100')],
     excludedAddresses: [],
     promoteSecondaries: false,

@@ -52,6 +52,7 @@ const INSTANCE_NOTES: Readonly<Record<string, string>> = {
   auth_type: PEERS,
   auth_pass: PEERS,
   'multicast group': PEERS,
+  unicast_peer: PEERS,
 }
 
 /** Interface, id or family are others: by its name it looks like the same one. */

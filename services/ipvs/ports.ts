@@ -125,10 +125,15 @@ export interface Announcer {
   close(): void
 }
 
-/** One VRRP advert that left this machine through `interface`. */
+/** One VRRP advert of the router on `interface` that left. */
 export interface SeenAdvert {
   interface: string
-  source: string
+  family: 4 | 6
+  /**
+   * To the multicast group, by `interface`; or to unicast peers, by whichever the routes say: then it is the sign of
+   * life that services/vrrp sends on the loopback interface. What goes to a peer that is dead leaves by none.
+   */
+  unicast: boolean
   virtualRouterId: number
   priority: number
   /** When it was read, monotonic. */
@@ -142,7 +147,7 @@ export interface SeenAdvert {
 
 export interface AdvertSight {
   /**
-   * Watches these interfaces instead of those before; one that does not exist yet is picked up when it appears, and
+   * Watches these interfaces (`lo` for unicast) instead of those before; one that does not exist yet is picked up when it appears, and
    * one that disappears again when it returns.
    */
   watch(interfaces: readonly string[]): void

@@ -71,10 +71,11 @@ function stageFor(config: Config, clock: Clock) {
   function play(): void {
     // Each time anew: what came just after a resignation would not be believed.
     loop.reset(initialState(config))
-    for (const { name, priority, interface: device, virtualRouterId } of config.instances) {
+    for (const { name, priority, interface: device, virtualRouterId, ...instance } of config.instances) {
       const advertise = (seen: number) => {
         const at = clock.now()
-        const advert = { interface: device, virtualRouterId, source: '192.0.2.1', priority: seen, at, sentAt: at }
+        const kind = { family: instance.addresses[0]?.family ?? 4, unicast: instance.unicast !== null }
+        const advert = { interface: device, virtualRouterId, ...kind, priority: seen, at, sentAt: at }
         loop.dispatch({ type: 'OwnAdvertSeen', advert, at })
       }
       advertise(priority)

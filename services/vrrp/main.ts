@@ -1,5 +1,6 @@
 import { systemClock } from '#platform/clock.ts'
 import { dropRights, startService } from '#platform/service.ts'
+import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
 import { firstElection } from './core/startup.ts'
@@ -14,7 +15,7 @@ import { createWires } from './wires.ts'
 const { settings, bus, log, onReload, onStop } = startService('vrrp')
 const clock = systemClock()
 const startedAt = clock.now()
-const wires = createWires({ open: advertSockets({ clock }), log })
+const wires = createWires({ open: advertSockets({ clock }), openPulse, log })
 const routers = createRouters({ clock, log, wires, publish: bus.publish }, openLinkWatch)
 routers.apply(settings.config, firstElection(settings.config, startedAt))
 dropRights(settings)

@@ -15,13 +15,15 @@ export interface AdvertPacket {
 }
 
 export interface AdvertSocketOptions {
-  /** The interface to send and receive on; nothing from elsewhere is delivered. */
+  /** The interface to send and receive on; nothing from elsewhere is delivered. With unicast only link-local. */
   interface: string
   family: 4 | 6
-  /** Multicast group to join and to send to, `224.0.0.18` or `ff02::12`. */
-  group: string
-  /** The address to send from; null: the kernel's choice. */
+  /** Multicast group to join, `224.0.0.18` or `ff02::12`. null: unicast, by whichever interface the routes say. */
+  group: string | null
+  /** The address to send from; with unicast also the only one to receive at. null: the kernel's choice. */
   source: string | null
+  /** TTL or hop limit of what is sent, 1 to 255. */
+  ttl: number
 }
 
 /** `code` is the errno name: ENETUNREACH with the link down or the source address gone. */
@@ -32,8 +34,8 @@ export type SendResult = { ok: true } | { ok: false; code: string }
  * later `LinkChanged`, close this one and open another.
  */
 export interface AdvertSocket {
-  /** Sends with TTL 255 and traffic class 0xC0 to the group, or to one peer. */
-  send(payload: Buffer, destination?: string): SendResult
+  /** Sends with traffic class 0xC0 to the group, or to one peer. */
+  send(payload: Buffer, destination: string): SendResult
   /**
    * Reads everything that is queued now and delivers it before it returns: a timer that fires late must call it
    * first, so that nobody is promoted while adverts lie unread.
@@ -41,6 +43,19 @@ export interface AdvertSocket {
   drain(): void
   close(): void
 }
+
+/**
+ * The sign of life of unicast adverts. A packet to a peer that is dead leaves no interface: the neighbour's hardware
+ * address is asked for in vain. So that the addresses do not hang on whether some other node lives, services/ipvs
+ * watches these instead, which stay on the machine.
+ */
+export interface AdvertPulse {
+  /** Shows an advert that has been sent by the router of this interface and family. */
+  send(message: Buffer, router: { index: number; family: 4 | 6 }): SendResult
+}
+
+/** @throws HaError KERNEL_SOCKET */
+export type OpenAdvertPulse = () => AdvertPulse
 
 /** @throws HaError KERNEL_SOCKET */
 export type OpenAdvertSocket = (options: AdvertSocketOptions, onPacket: (packet: AdvertPacket) => void) => AdvertSocket

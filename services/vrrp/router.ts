@@ -2,19 +2,16 @@ import type { Bus } from '#platform/bus-port.ts'
 import type { Clock } from '#platform/clock-port.ts'
 import type { Log } from '#platform/log.ts'
 import { createLoop } from '#platform/loop.ts'
-import { ipBytes } from '#platform/native/ip.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
-import { readAdvert } from './adapters/advert-check.ts'
-import { type AdvertForm, encodeAdvert } from './adapters/advert-codec.ts'
 import { type Alarm, createAlarm } from './alarms.ts'
 import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
 import { react, toEvent } from './core/react.ts'
-import { familyOf, ownAddress } from './core/standing.ts'
 import { type Alarm as AlarmName, type Effect, type Input, initialState, type State } from './core/state.ts'
 import type { AdvertPacket, LinkState } from './ports.ts'
+import { createStation } from './station.ts'
 import type { Noted } from './tracker-board.ts'
-import type { Wire, Wires } from './wires.ts'
+import type { Wires } from './wires.ts'
 
 export interface RouterPorts {
   clock: Clock
@@ -43,7 +40,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   const core = { decide, evolve, react }
   const initial = initialState(config)
   const loop = createLoop({ core, initial, order: 'act-first', act, toEvent, publish: ports.publish, log: ports.log })
-  const station = createStation(ports, hear)
+  const station = createStation(ports.wires, hear)
   const alarms: Record<AlarmName, Alarm> = {
     masterDown: createAlarm(clock, (at) => loop.dispatch({ type: 'MasterDownExpired', at, drained: false })),
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
@@ -51,19 +48,16 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     start: createAlarm(clock, (at) => loop.dispatch({ type: 'Started', at })),
   }
 
-  function hear({ payload: message, source, destination, ttl, at }: AdvertPacket): void {
-    const form = station.form()
-    if (form === null) return
-    const from = ipBytes(source)
-    const to = destination === null ? null : ipBytes(destination)
-    const reading = readAdvert({ message, source: from, destination: to, ttl }, form)
+  function hear(packet: AdvertPacket): void {
+    const reading = station.read(packet)
+    if (reading === null) return
+    const { source, at } = packet
     if (!reading.ok) {
       loop.dispatch({ type: 'AdvertDropped', at, reason: reading.reason, source })
       return
     }
-    const { priority, intervalMs } = reading
-    const advert = { source, priority, intervalMs, comparedToOurs: from.compare(form.source) }
-    loop.dispatch({ type: 'AdvertHeard', at, advert })
+    const { priority, intervalMs, comparedToOurs } = reading
+    loop.dispatch({ type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs } })
   }
 
   function act(effect: Effect): void {
@@ -94,83 +88,15 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     },
     track: ({ report, cause }) => loop.dispatch({ type: 'TrackerReported', at: clock.now(), report }, cause),
     reconfigure(next) {
+      const { link } = loop.state()
+      // In place before the input, as above.
+      if (link !== null) station.place(next, link)
       loop.dispatch({ type: 'Reconfigured', at: clock.now(), config: next })
-      const { link, config: current } = loop.state()
-      if (link !== null) station.place(current, link)
     },
     stop() {
       loop.dispatch({ type: 'StopRequested', at: clock.now() })
       for (const alarm of Object.values(alarms)) alarm.clear()
       station.leave()
     },
-  }
-}
-
-interface Station {
-  /** Takes its place for this interface and configuration, unless it has it already; false: it could not. */
-  place(config: VrrpInstance, link: LinkState): boolean
-  leave(): void
-  /** What is sent, and expected of others; null: no place. */
-  form(): AdvertForm | null
-  /** Returns an errno name, or null when the advert left. */
-  send(priority: number): string | null
-  drain(): void
-}
-
-/** Where a virtual router sends and hears, and what its adverts look like there: worked out once, not per packet. */
-function createStation({ wires }: RouterPorts, hear: (packet: AdvertPacket) => void): Station {
-  let wire: Wire | null = null
-  let place = ''
-  let form: AdvertForm | null = null
-  const messages = new Map<number, Buffer>()
-
-  function leave(): void {
-    wire?.release()
-    wire = null
-    place = ''
-    form = null
-  }
-
-  return {
-    place(config, link) {
-      const source = ownAddress(link, config)
-      // Without an address the router is in fault: whatever place it has may stay.
-      if (source === null) return true
-      const { virtualRouterId, multicastGroup: group } = config
-      const options = { interface: link.interface, index: link.index, family: familyOf(config), group, source }
-      messages.clear()
-      form = formOf(config, source)
-      const wanted = JSON.stringify({ ...options, virtualRouterId })
-      if (wire !== null && wanted === place) return true
-      wire?.release()
-      wire = wires.attach({ ...options, virtualRouterId }, hear)
-      place = wanted
-      return wire !== null
-    },
-    leave,
-    form: () => form,
-    send(priority) {
-      if (wire === null || form === null) return 'ENOTCONN'
-      const message = messages.get(priority) ?? encodeAdvert(form, priority)
-      messages.set(priority, message)
-      const result = wire.send(message)
-      return result.ok ? null : result.code
-    },
-    drain: () => wire?.drain(),
-  }
-}
-
-/** What the adverts of this instance look like on the wire. */
-export function formOf(config: VrrpInstance, source: string): AdvertForm {
-  const { version, virtualRouterId, advertIntervalMs: intervalMs, authentication, multicastGroup } = config
-  return {
-    version,
-    family: familyOf(config),
-    virtualRouterId,
-    intervalMs,
-    password: authentication.type === 'pass' ? Buffer.from(authentication.password) : null,
-    addresses: Buffer.concat(config.addresses.map(({ address }) => ipBytes(address))),
-    source: ipBytes(source),
-    destination: ipBytes(multicastGroup),
   }
 }

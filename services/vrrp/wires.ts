@@ -1,11 +1,32 @@
 import { describeError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import { virtualRouterIdOf } from './adapters/advert-codec.ts'
-import type { AdvertPacket, AdvertSocket, AdvertSocketOptions, OpenAdvertSocket, SendResult } from './ports.ts'
+import type {
+  AdvertPacket,
+  AdvertPulse,
+  AdvertSocket,
+  AdvertSocketOptions,
+  OpenAdvertPulse,
+  OpenAdvertSocket,
+  SendResult,
+} from './ports.ts'
+
+/** Where one virtual router sends and hears. */
+export interface Place extends AdvertSocketOptions {
+  index: number
+  virtualRouterId: number
+}
+
+/** An advert for one destination. */
+export interface Outgoing {
+  destination: string
+  message: Buffer
+}
 
 /** One virtual router's place on a shared socket. */
 export interface Wire {
-  send(message: Buffer): SendResult
+  /** The same advert to all its destinations; ok: it left to one of them at least. */
+  send(adverts: readonly Outgoing[]): SendResult
   drain(): void
   /** Leaves; the socket is closed with its last user. */
   release(): void
@@ -13,13 +34,21 @@ export interface Wire {
 
 export interface Wires {
   /** null: the socket cannot be opened now (logged). */
-  attach(place: AdvertSocketOptions & { index: number; virtualRouterId: number }, hear: Hear): Wire | null
+  attach(place: Place, hear: Hear): Wire | null
 }
 
 export type Hear = (packet: AdvertPacket) => void
 
+export interface WirePorts {
+  open: OpenAdvertSocket
+  openPulse: OpenAdvertPulse
+  log: Log
+}
+
 interface Shared {
   socket: AdvertSocket
+  /** null: what leaves is seen on the interface itself. */
+  pulse: AdvertPulse | null
   members: Map<number, Hear>
 }
 
@@ -27,17 +56,19 @@ interface Shared {
  * One socket per interface, family, group and source, whatever the number of virtual routers: each packet goes to the
  * one whose id it carries, others are nobody's and ignored (RFC 9568 7.1).
  */
-export function createWires({ open, log }: { open: OpenAdvertSocket; log: Log }): Wires {
+export function createWires({ open, openPulse, log }: WirePorts): Wires {
   const shared = new Map<string, Shared>()
+  let pulse: AdvertPulse | null = null
 
   function openShared(options: AdvertSocketOptions): Shared | null {
     const members = new Map<number, Hear>()
     try {
+      if (options.group === null) pulse ??= openPulse()
       const socket = open(options, (packet) => {
         const id = virtualRouterIdOf(packet.payload)
         if (id !== null) members.get(id)?.(packet)
       })
-      return { socket, members }
+      return { socket, pulse: options.group === null ? pulse : null, members }
     } catch (cause) {
       log.error({ interface: options.interface, err: describeError(cause) }, 'cannot open the VRRP socket')
       return null
@@ -46,13 +77,13 @@ export function createWires({ open, log }: { open: OpenAdvertSocket; log: Log })
 
   return {
     attach({ index, virtualRouterId, ...options }, hear) {
-      const key = `${index} ${options.interface} ${options.family} ${options.group} ${options.source}`
+      const key = JSON.stringify({ index, ...options })
       const wire = shared.get(key) ?? openShared(options)
       if (wire === null) return null
       shared.set(key, wire)
       wire.members.set(virtualRouterId, hear)
       return {
-        send: (message) => wire.socket.send(message),
+        send: (adverts) => sendAll(wire, adverts, { index, family: options.family }),
         drain: () => wire.socket.drain(),
         release() {
           if (!wire.members.delete(virtualRouterId) || wire.members.size > 0) return
@@ -62,4 +93,19 @@ export function createWires({ open, log }: { open: OpenAdvertSocket; log: Log })
       }
     },
   }
+}
+
+/** The pulse comes last: it says that something has left. */
+function sendAll(
+  { socket, pulse }: Shared,
+  adverts: readonly Outgoing[],
+  router: { index: number; family: 4 | 6 },
+): SendResult {
+  let result: SendResult = { ok: false, code: 'EDESTADDRREQ' }
+  for (const { message, destination } of adverts) {
+    const sent = socket.send(message, destination)
+    if (sent.ok || !result.ok) result = sent
+  }
+  const [first] = adverts
+  return result.ok && pulse !== null && first !== undefined ? pulse.send(first.message, router) : result
 }

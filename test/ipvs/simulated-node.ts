@@ -20,6 +20,7 @@ import {
 } from '../../services/ipvs/core/state.ts'
 import { createEffects } from '../../services/ipvs/effects.ts'
 import { eventOf } from '../../services/ipvs/events.ts'
+import type { SeenAdvert } from '../../services/ipvs/ports.ts'
 import { config as anyConfig, SERVICE, VIP } from './settings.ts'
 import { simulatedKernel } from './simulated-kernel.ts'
 
@@ -112,10 +113,11 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
       dispatch((at) => ({ type: 'CheckerHeard', event, phase, at }))
     },
     /** Our vrrp sends an advert, and we read it at once, or after `agoMs`. */
-    advert(priority = 150, change: { interface?: string; virtualRouterId?: number; agoMs?: number } = {}) {
+    advert(priority = 150, change: Partial<SeenAdvert> & { agoMs?: number } = {}) {
       const { agoMs = 0, ...other } = change
       const sentAt = clock.now() - agoMs
-      const seen = { interface: 'eth0', source: '192.168.105.201', virtualRouterId: 51, priority, sentAt, ...other }
+      const router = { interface: 'eth0', family: 4, unicast: false, virtualRouterId: 51 } as const
+      const seen = { ...router, priority, sentAt, ...other }
       dispatch((at) => ({ type: 'OwnAdvertSeen', advert: { ...seen, at }, at }))
     },
     /** An advert each second for so long. */

@@ -20,11 +20,6 @@ export const SINCE = '2026-03-01T09:05:00Z'
 
 export const script = (...argv: string[]): Script => ({ argv, user: null, group: null })
 
-const announcement = {
-  ...{ repeat: 5, delayMs: 5_000, refreshMs: 0, refreshRepeat: 1 },
-  ...{ lowerPriorityRepeat: 5, lowerPriorityDelayMs: 5_000 },
-}
-
 export function instance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
   const notify = {
     master: script('/opt/master', '--fast'),
@@ -34,7 +29,7 @@ export function instance(changes: Partial<VrrpInstance> = {}): VrrpInstance {
     any: script('/opt/any', '--site', 'a'),
   }
   return exampleInstance({
-    ...{ initialState: 'MASTER', priority: 150, lowerPriorityAdvert: false, addresses: [], announcement },
+    ...{ initialState: 'MASTER', priority: 150, lowerPriorityAdvert: false, addresses: [] },
     ...{ smtpAlert: true, notify },
     ...changes,
   })

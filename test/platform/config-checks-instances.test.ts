@@ -133,7 +133,7 @@ describe('devices of an instance', () => {
   test('do not go with settings for others', () => {
     assert.deepEqual(said(one('vmac_xmit_base')), ['warning: a: vmac_xmit_base has no effect without use_vmac'])
     assert.deepEqual(said(one('vrf red')), ['warning: a: vrf has no effect together with interface'])
-    const unicast = instance('a', 'vrf red\nunicast_peer {\n192.0.2.8\n}', 7, '192.0.2.7', '')
+    const unicast = instance('a', 'vrf red\nunicast_peer {\n192.0.2.8\n}', 7, '192.0.2.6 dev eth0', '')
     assert.deepEqual(said(unicast + one('use_vmac\nvmac_xmit_base').replace(' a ', ' b ')), [])
   })
 })

@@ -22,8 +22,6 @@ test('every keyword with a consequence says it, and an unsafe one what to do', (
 
 test('what other nodes would not understand leaves its instance out, and no other', () => {
   for (const statements of [
-    'unicast_peer {\n 192.0.2.2\n}',
-    'unicast_src_ip 192.0.2.1\nunicast_peer {\n 192.0.2.2\n}',
     'authentication {\n auth_type AH\n auth_pass x\n}',
     'auth_hmac {\n key 1 0123456789abcdef0123456789abcdef\n active_key 1\n}',
     'use_vmac',

@@ -32,6 +32,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     acceptsTraffic: true,
     sourceAddress: null,
     multicastGroup: '224.0.0.18',
+    unicast: null,
     addresses: [exampleVip('192.0.2.10')],
     excludedAddresses: [],
     promoteSecondaries: false,

@@ -8,13 +8,13 @@ import { advertSockets } from '../../services/vrrp/adapters/advert-socket.ts'
 
 const device = process.argv[2] ?? 'eth0'
 const open = advertSockets({ clock: systemClock() })
-const socket = open({ interface: device, family: 4, group: '224.0.0.18', source: null }, () => {})
+const socket = open({ interface: device, family: 4, group: '224.0.0.18', source: null, ttl: 255 }, () => {})
 let timer: NodeJS.Timeout | null = null
 
 /** VRRPv2, router 51, one address; nobody here checks the checksum. */
 function send(priority: number): void {
   const payload = Buffer.from([0x21, 51, priority, 1, 0, 1, 0, 0, 192, 0, 2, 100, 0, 0, 0, 0, 0, 0, 0, 0])
-  const result = socket.send(payload)
+  const result = socket.send(payload, '224.0.0.18')
   console.log(result.ok ? `sent ${priority}` : `failed ${result.code}`)
 }
 

@@ -7,6 +7,7 @@ import { kernelAddresses } from '../../services/ipvs/adapters/addresses.ts'
 import { kernelAdvertSight } from '../../services/ipvs/adapters/advert-sight.ts'
 import { kernelAnnouncer } from '../../services/ipvs/adapters/announcer.ts'
 import { kernelSecondaries } from '../../services/ipvs/adapters/secondaries.ts'
+import { openPulse } from '../../services/vrrp/adapters/advert-pulse.ts'
 import { advertSockets } from '../../services/vrrp/adapters/advert-socket.ts'
 import { openLinkWatch } from '../../services/vrrp/adapters/link-watch.ts'
 import type { AdvertSocket, AdvertSocketOptions, LinkTargets } from '../../services/vrrp/ports.ts'
@@ -18,6 +19,7 @@ const secondaries = kernelSecondaries()
 const openAdverts = advertSockets({ clock })
 const sight = kernelAdvertSight({ clock }, (seen) => tell('seen', seen))
 const links = openLinkWatch((event) => tell('link', event))
+let group = ''
 let adverts: AdvertSocket | null = null
 
 const calls = {
@@ -37,11 +39,13 @@ const calls = {
   links: (targets: LinkTargets) => links.watch(targets),
   openAdverts(options: AdvertSocketOptions) {
     adverts?.close()
+    group = options.group ?? ''
     adverts = openAdverts(options, ({ payload, ...rest }) =>
       tell('advert', { ...rest, payload: payload.toString('hex') }),
     )
   },
-  sendAdvert: (hex: string, destination?: string) => adverts?.send(Buffer.from(hex, 'hex'), destination),
+  sendAdvert: (hex: string, destination = group) => adverts?.send(Buffer.from(hex, 'hex'), destination),
+  pulse: (hex: string, router: { index: number; family: 4 | 6 }) => openPulse().send(Buffer.from(hex, 'hex'), router),
   /** Blocks the event loop until the socket has delivered: nothing but drain can do it. */
   drainWithin(ms: number) {
     const until = clock.now() + ms
@@ -49,7 +53,7 @@ const calls = {
   },
   /** What is read after it has left long before. */
   sendThenBlock(hex: string, ms: number) {
-    adverts?.send(Buffer.from(hex, 'hex'))
+    adverts?.send(Buffer.from(hex, 'hex'), group)
     const until = clock.now() + ms
     while (clock.now() < until);
   },

@@ -30,7 +30,10 @@ const advertOptions = (source: string | null, family: 4 | 6 = 4) => ({
   family,
   group: family === 4 ? GROUP : GROUP6,
   source,
+  ttl: 255,
 })
+
+const unicastOptions = (source: string, ttl = 255) => ({ ...advertOptions(source), group: null, ttl })
 
 test('an advert crosses the cable to the group with TTL 255 and class 0xC0', options, async () => {
   const dump = await segment.tcpdump(segment.right, 1, '-v', 'ip proto 112')
@@ -50,6 +53,18 @@ test('an advert can go to one peer alone', options, async () => {
   await left.call('sendAdvert', ADVERT, '192.0.2.2')
   const { data } = await right.until('advert', () => true, from)
   assert.deepEqual([data.destination, data.ttl], ['192.0.2.2', 255])
+})
+
+test('A8: a unicast socket hears what is sent to its address, with its TTL, and no multicast', options, async () => {
+  const from = right.events.length
+  await right.call('openAdverts', unicastOptions('192.0.2.2'))
+  await left.call('sendAdvert', ADVERT, GROUP)
+  await left.call('openAdverts', unicastOptions('192.0.2.1', 64))
+  await left.call('sendAdvert', ADVERT, '192.0.2.2')
+  const { data } = await right.until('advert', () => true, from)
+  assert.deepEqual([data.source, data.destination, data.ttl], ['192.0.2.1', '192.0.2.2', 64])
+  await right.call('openAdverts', advertOptions('192.0.2.2'))
+  await left.call('openAdverts', advertOptions('192.0.2.1'))
 })
 
 test('draining delivers a queued advert while the event loop is blocked', options, async () => {
@@ -193,9 +208,27 @@ test('own adverts are seen leaving, with the moment they left, and those of othe
   await left.call('sendThenBlock', ADVERT, 200)
   const { data } = await left.until('seen', () => true)
   const { at, sentAt, ...seen } = data
-  assert.deepEqual(seen, { interface: 'eth0', source: '192.0.2.1', virtualRouterId: 51, priority: 100 })
+  assert.deepEqual(seen, { interface: 'eth0', family: 4, unicast: false, virtualRouterId: 51, priority: 100 })
   assert.ok(Number(at) - Number(sentAt) > 100, `left at ${sentAt}, read at ${at}`)
   assert.equal(left.events.filter(({ event }) => event === 'seen').length, 1)
+})
+
+test('the sign of life of a unicast router is seen, whether or not a peer is there', options, async () => {
+  const from = left.events.length
+  await left.call('sight', ['lo'])
+  await left.call('openAdverts', unicastOptions('192.0.2.1'))
+  const index = JSON.parse(segment.ip(segment.left, '-j', 'link', 'show', 'eth0'))[0].ifindex
+  for (const family of [4, 6]) {
+    // Nobody has this address: the packet itself never leaves.
+    assert.deepEqual(await left.call('sendAdvert', ADVERT, '192.0.2.99'), { ok: true })
+    assert.deepEqual(await left.call('pulse', ADVERT, { index, family }), { ok: true })
+    const { data } = await left.until('seen', (seen) => seen.family === family, from)
+    const { at: _at, sentAt: _sentAt, ...seen } = data
+    assert.deepEqual(seen, { interface: 'eth0', family, unicast: true, virtualRouterId: 51, priority: 100 })
+  }
+  assert.equal(left.events.slice(from).filter(({ event }) => event === 'seen').length, 2)
+  await left.call('sight', ['eth0'])
+  await left.call('openAdverts', advertOptions('192.0.2.1'))
 })
 
 test(

@@ -20,6 +20,8 @@ export interface KeepalivedOptions {
   priority: number
   state?: 'MASTER' | 'BACKUP'
   password?: string
+  /** With its prefix; VIP when left out. */
+  vip?: string
   /** More lines of the instance. */
   extra?: string
 }
@@ -27,7 +29,7 @@ export interface KeepalivedOptions {
 export function startKeepalived(
   namespace: string,
   folder: string,
-  { priority, state = 'BACKUP', password, extra = '' }: KeepalivedOptions,
+  { priority, state = 'BACKUP', password, vip = `${VIP}/32`, extra = '' }: KeepalivedOptions,
 ): Keepalived {
   const own = mkdtempSync(join(folder, 'keepalived-'))
   const auth = password === undefined ? '' : `authentication { \n auth_type PASS \n auth_pass ${password} \n }`
@@ -45,7 +47,7 @@ vrrp_instance VI_1 {
   ${auth}
   ${extra}
   virtual_ipaddress {
-    ${VIP}/32
+    ${vip}
   }
 }
 `,

@@ -160,7 +160,10 @@ function startOurs(namespace: string, folder: string, change: Parameters<typeof 
   })
   const events: Seen[] = []
   const waiting: { type: string; since: number; found(seen: Seen): void }[] = []
-  const vips = standIn(namespace)
+  const vips = standIn(
+    namespace,
+    instance(change).addresses.map(({ address, prefix }) => `${address}/${prefix}`),
+  )
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { data, time } = JSON.parse(line)
     if (data?.type === undefined) return
@@ -196,8 +199,8 @@ function startOurs(namespace: string, folder: string, change: Parameters<typeof 
   }
 }
 
-/** Holds the VIP with a lease while the events say so, as services/ipvs does. */
-function standIn(namespace: string) {
+/** Holds the addresses with a lease while the events say so, as services/ipvs does. */
+function standIn(namespace: string, addresses: readonly string[]) {
   let refresh: NodeJS.Timeout | null = null
   let lost = false
   const vip = (...command: string[]) => {
@@ -207,7 +210,10 @@ function standIn(namespace: string) {
       // The address is gone already, or the interface is.
     }
   }
-  const hold = () => vip('replace', `${VIP}/32`, 'dev', 'eth0', 'valid_lft', '3', 'preferred_lft', '3')
+  const hold = () => {
+    const lease = ['valid_lft', '3', 'preferred_lft', '3']
+    for (const address of addresses) vip('replace', address, 'dev', 'eth0', ...lease)
+  }
   return {
     follow({ type }: VrrpEvent) {
       if (lost) return
@@ -219,7 +225,7 @@ function standIn(namespace: string) {
       if (type !== 'BecameBackup' && type !== 'InstanceStopped' && type !== 'BecameFault') return
       clearInterval(refresh ?? undefined)
       refresh = null
-      vip('del', `${VIP}/32`, 'dev', 'eth0')
+      for (const address of addresses) vip('del', address, 'dev', 'eth0')
     },
     lose() {
       lost = true

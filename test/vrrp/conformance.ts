@@ -8,7 +8,6 @@ const by = (...tests: string[]): Proof => ({ tests })
 const not = (notHere: string): Proof => ({ notHere })
 
 const CONFIG = not('a matter of platform/config and schemas/config.ts')
-const UNICAST = not('unicast peers are not in the configuration yet')
 const VMAC = not('virtual MAC addresses are not in the configuration yet')
 
 export const CONFORMANCE: Readonly<Record<string, Proof>> = {
@@ -43,8 +42,11 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   C6: by('an IPv4 version 3 checksum counts with and without pseudo header, and no other does'),
   C7: by('an advert is encoded to the bytes of golden vector GV7', 'golden vector GV7 is accepted'),
   C8: not('needs a capture over IPv6: with version 3 in the lab'),
-  C9: UNICAST,
-  C10: by('an advert is encoded to the bytes of golden vector GV6'),
+  C9: not('old_unicast_checksum is not in force yet'),
+  C10: by(
+    'an advert is encoded to the bytes of golden vector GV6',
+    'C10: the checksum of a version 3 unicast advert is that of its real destination',
+  ),
   C11: by('every single flipped bit of a golden vector is dropped'),
 
   // 3. IP and link addressing
@@ -52,11 +54,15 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   A2: by('our adverts are dissected without a warning and look as they must'),
   A3: by('our adverts are dissected without a warning and look as they must'),
   A4: by('a TTL other than 255 is dropped, and so is one that is not known'),
-  A5: UNICAST,
+  A5: by('A5: the TTL of unicast adverts counts only where a peer has bounds for it'),
   A6: by('our adverts are dissected without a warning and look as they must'),
   A7: by('a router starts in fault without interface, carrier or address, and says which'),
-  A8: by('an advert that was not sent to the group is dropped'),
-  A9: UNICAST,
+  A8: by(
+    'an advert that was not sent to the group is dropped',
+    'A8: a multicast advert to a unicast instance is dropped, and the reverse',
+    'A8: a unicast socket hears what is sent to its address, with its TTL, and no multicast',
+  ),
+  A9: by('A9: an advert of a stranger is dropped where only peers count, and taken where not'),
   A10: by('our adverts are dissected without a warning and look as they must'),
   A11: by('an advert for an id that nobody has changes nothing'),
   A12: by('the same id on another interface is another virtual router'),

@@ -13,6 +13,8 @@ import { link } from './given.ts'
 export interface FakeSocket {
   options: AdvertSocketOptions
   sent: Buffer[]
+  /** Where each of `sent` went. */
+  destinations: string[]
   open: boolean
   /** Hands a packet over as if it had just arrived. */
   deliver(packet: AdvertPacket): void
@@ -27,12 +29,21 @@ export function fakeSockets(): { sockets: FakeSocket[]; open: OpenAdvertSocket; 
   const refuse = { opening: false }
   const open: OpenAdvertSocket = (options, onPacket) => {
     if (refuse.opening) throw new Error('no such interface')
-    const socket: FakeSocket = { options, sent: [], open: true, unread: [], failure: null, deliver: onPacket }
+    const socket: FakeSocket = {
+      options,
+      sent: [],
+      destinations: [],
+      open: true,
+      unread: [],
+      failure: null,
+      deliver: onPacket,
+    }
     sockets.push(socket)
     return {
-      send(payload) {
+      send(payload, destination) {
         if (socket.failure !== null) return { ok: false, code: socket.failure }
         socket.sent.push(payload)
+        socket.destinations.push(destination)
         return { ok: true }
       },
       drain() {

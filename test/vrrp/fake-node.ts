@@ -3,10 +3,11 @@ import { pino } from 'pino'
 import { fakeClock } from '#platform/clock-fake.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import { VrrpEvent } from '#schemas/vrrp.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
 import type { AdvertPacket } from '../../services/vrrp/ports.ts'
-import { formOf } from '../../services/vrrp/router.ts'
 import { createRouters, type Routers } from '../../services/vrrp/routers.ts'
+import { formOf } from '../../services/vrrp/station.ts'
 import { createWires } from '../../services/vrrp/wires.ts'
 import { NO_TRACKERS } from '../configuration.ts'
 import { fakeLinks, fakeSockets } from './fake-kernel.ts'
@@ -14,12 +15,22 @@ import { instance } from './given.ts'
 
 const log = pino({ level: 'silent' })
 
+/** A sign of life on the loopback interface. */
+export interface Pulse {
+  priority: number
+  index: number
+  family: 4 | 6
+}
+
 export interface Node {
   clock: ReturnType<typeof fakeClock>
   sockets: ReturnType<typeof fakeSockets>['sockets']
   refuse: { opening: boolean }
+  pulses: Pulse[]
   links: ReturnType<typeof fakeLinks>
   routers: Routers
+  /** Every event so far. */
+  log(): VrrpEvent[]
   /** `VI_1 BecameBackup` of every event so far. */
   events(): string[]
   /** An advert of another router to all open sockets of eth0. */
@@ -50,13 +61,20 @@ function envelope(draft: EventDraft): Envelope {
 export function node(...instances: VrrpInstance[]): Node {
   const clock = fakeClock(1_000)
   const { sockets, open, refuse } = fakeSockets()
+  const pulses: Pulse[] = []
+  const openPulse = () => ({
+    send(message: Buffer, router: { index: number; family: 4 | 6 }) {
+      pulses.push({ priority: message.readUInt8(2), ...router })
+      return { ok: true } as const
+    },
+  })
   const links = fakeLinks()
   const drafts: EventDraft[] = []
   const publish = (draft: EventDraft) => {
     drafts.push(draft)
     return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
   }
-  const routers = createRouters({ clock, log, wires: createWires({ open, log }), publish }, links.open)
+  const routers = createRouters({ clock, log, wires: createWires({ open, openPulse, log }), publish }, links.open)
   routers.apply({ instances, trackers: NO_TRACKERS })
   const packet = (priority: number, change: Partial<VrrpInstance> = {}): AdvertPacket => ({
     source: '192.0.2.2',
@@ -67,8 +85,10 @@ export function node(...instances: VrrpInstance[]): Node {
   })
   return {
     clock,
+    log: () => drafts.map(({ data }) => VrrpEvent.parse(data)),
     sockets,
     refuse,
+    pulses,
     links,
     routers,
     events: () => drafts.map(({ entity, data }) => `${entity} ${data.type}`),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ipBytes } from '#platform/native/ip.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
-import { formOf } from '../../services/vrrp/router.ts'
+import { formOf } from '../../services/vrrp/station.ts'
 import { NO_TRACKERS } from '../configuration.ts'
 import { node, other } from './fake-node.ts'
 import { instance, link, VIP, vip } from './given.ts'
@@ -15,6 +15,7 @@ test('virtual routers on one interface share a socket', () => {
     family: 4,
     group: '224.0.0.18',
     source: '192.0.2.1',
+    ttl: 255,
   })
 })
 

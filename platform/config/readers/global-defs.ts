@@ -33,6 +33,8 @@ export interface Defaults {
   garpRefreshRepeat: number
   garpLowerPriorityDelayS: number
   garpLowerPriorityRepeat: number
+  /** Unicast instances drop adverts of others than their peers. */
+  peersOnly: boolean
   lowerPriorityAdvert: boolean
   higherPriorityAdvert: boolean
   ownerIgnoresAdverts: boolean
@@ -148,6 +150,7 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     garpRefreshRepeat: Math.max(1, numberOf(block, 'vrrp_garp_master_refresh_repeat') ?? 1),
     garpLowerPriorityDelayS: numberOf(block, 'vrrp_garp_lower_prio_delay') ?? garpDelayS,
     garpLowerPriorityRepeat: numberOf(block, 'vrrp_garp_lower_prio_repeat') ?? garpRepeat,
+    peersOnly: hasSetting(block, 'vrrp_check_unicast_src'),
     lowerPriorityAdvert: !(boolOf(block, 'vrrp_lower_prio_no_advert') ?? false),
     higherPriorityAdvert: boolOf(block, 'vrrp_higher_prio_send_advert') ?? false,
     ownerIgnoresAdverts: boolOf(block, 'vrrp_owner_ignore_adverts') ?? false,

@@ -1,28 +1,24 @@
 /** Where the adverts of a vrrp_instance come from and go to. */
 import type { VrrpInstance } from '#schemas/config.ts'
 import { wordPosition } from '../language/text.ts'
-import { blocksOf, settingOf, textOf } from '../statements/block.ts'
+import { settingOf, textOf } from '../statements/block.ts'
 import { isAdvertGroup } from '../statements/ip-address.ts'
 import type { Reading } from './vrrp-reading.ts'
+import { readUnicast } from './vrrp-unicast.ts'
 
-/** Unicast peers are not in force: an instance that has any does not get here. */
-export function readEndpoints(reading: Reading, family: 4 | 6): Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup'> {
+type Endpoints = Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup' | 'unicast'>
+
+export function readEndpoints(reading: Reading, family: 4 | 6): Endpoints {
   const { defaults } = reading
-  reportUnicast(reading)
   const group = readAddress(reading, 'mcast_dst_ip', family)
+  const unicast = readUnicast(reading, family)
+  const sources = ['mcast_src_ip', 'unicast_src_ip'].map((keyword) => readAddress(reading, keyword, family))
+  const [first, second] = unicast === null ? sources : sources.reverse()
   return {
-    sourceAddress: readAddress(reading, 'mcast_src_ip', family) ?? readAddress(reading, 'unicast_src_ip', family),
+    sourceAddress: first ?? second ?? null,
     multicastGroup: group ?? (family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6),
+    unicast,
   }
-}
-
-function reportUnicast({ block, name, findings }: Reading): void {
-  const unicast = settingOf(block, 'unicast_src_ip') ?? blocksOf(block, 'unicast_peer')[0]
-  const at = unicast?.statement?.keyword
-  if (at === undefined || block.refused) return
-  const message = `${name}: without unicast peers adverts go to the multicast group`
-  const hint = 'mcast_src_ip sets their source address'
-  findings.warning({ code: 'NO_PEER', at: wordPosition(at), keyword: at.value, message, hint })
 }
 
 /** The address behind the keyword if it can be used there; null otherwise, which is reported. */

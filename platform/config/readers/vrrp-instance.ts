@@ -11,7 +11,6 @@ import {
   scriptOf,
   settingOf,
   settingsOf,
-  textOf,
 } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
 import { readTracked } from './tracking.ts'
@@ -20,6 +19,7 @@ import { readAuthentication } from './vrrp-authentication.ts'
 import { isStrict, readElection, readState, refuse } from './vrrp-election.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
 import { leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
+import { readDevice } from './vrrp-unicast.ts'
 
 export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
   const instances: VrrpInstance[] = []
@@ -56,11 +56,9 @@ function routerOf({ interface: device, virtualRouterId, multicastGroup }: VrrpIn
 /** The instance with all defaults filled in, also if it is refused; null when it cannot work, which is reported. */
 export function readInstance(reading: Reading): VrrpInstance | null {
   const { block, name, defaults } = reading
-  const device = textOf(block, 'interface')
+  const device = readDevice(reading)
   const virtualRouterId = numberOf(block, 'virtual_router_id')
   if (virtualRouterId === undefined) reportAbsent(reading, 'virtual_router_id', 'a number from 1 to 255')
-  // With unicast peers, which are refused, there need not be any.
-  if (device === undefined && !block.refused) reportAbsent(reading, 'interface', 'the interface its adverts leave by')
   if (device === undefined || virtualRouterId === undefined) return null
   const { addresses, excludedAddresses, family } = readAddresses(reading, device)
   const version = readVersion(reading, family)

@@ -9,7 +9,6 @@ import {
   BPF_RETURN,
   encodeFilter,
 } from '#platform/native/filter.ts'
-import { ipText } from '#platform/native/ip.ts'
 import { AF_PACKET, controlMessages, SOCK_DGRAM, sockaddrLl } from '#platform/native/sockaddr.ts'
 import { type NativeSocket, openSocket, type Received } from '#platform/native/socket.ts'
 import { monitorLinks } from '#platform/netlink/route.ts'
@@ -27,6 +26,11 @@ const VRRP = 112
 const IPV4_PROTOCOL_AT = 9
 const IPV6_NEXT_HEADER_AT = 6
 const IPV6_HEADER = 40
+/** Signs of life of unicast routers: see services/vrrp/adapters/advert-pulse.ts. */
+const LOOPBACK = 'lo'
+const IPV4_SOURCE_AT = 12
+const IPV4_DESTINATION_AT = 16
+const LOOPBACK_NET = 127
 /** First byte of an advertisement (RFC 9568 5.2): version 2 or 3, type 1. */
 const ADVERT_HEADS = new Set([0x21, 0x31])
 /** An IPv6 header and the longest VRRP message there is room to look at; the rest is not needed. */
@@ -53,14 +57,21 @@ const OWN_ADVERTS = encodeFilter([
  */
 export function kernelAdvertSight({ clock }: { clock: Clock }, onAdvert: (seen: SeenAdvert) => void): AdvertSight {
   const taps = new Map<string, { index: number; socket: NativeSocket }>()
+  /** Of all interfaces, by index: signs of life name theirs that way. */
+  const names = new Map<number, string>()
   let wanted: ReadonlySet<string> = new Set()
 
   function follow({ name, index }: LinkInfo): void {
+    names.set(index, name)
     if (!wanted.has(name) || taps.get(name)?.index === index) return
     unfollow(name)
     const socket = openTap(index, ({ data, control }) => {
       const seen = decodeSeen(data)
-      if (seen !== null) onAdvert({ interface: name, ...seen, ...seenAt(clock, control) })
+      if (seen === null) return
+      const { pulseOf, ...advert } = seen
+      const router = pulseOf === null ? name : names.get(pulseOf)
+      if (router === undefined || (pulseOf !== null) !== (name === LOOPBACK)) return
+      onAdvert({ interface: router, unicast: pulseOf !== null, ...advert, ...seenAt(clock, control) })
     })
     if (socket !== null) taps.set(name, { index, socket })
   }
@@ -73,12 +84,16 @@ export function kernelAdvertSight({ clock }: { clock: Clock }, onAdvert: (seen: 
   const monitor = monitorLinks({
     onLinks(links) {
       const present = new Set(links.map(({ name }) => name))
+      names.clear()
       for (const name of taps.keys()) if (!present.has(name) || !wanted.has(name)) unfollow(name)
       for (const link of links) follow(link)
     },
     onLink(link, present) {
       if (present) follow(link)
-      else if (taps.get(link.name)?.index === link.index) unfollow(link.name)
+      else {
+        names.delete(link.index)
+        if (taps.get(link.name)?.index === link.index) unfollow(link.name)
+      }
     },
   })
 
@@ -120,15 +135,23 @@ function seenAt(clock: Clock, control: Buffer): Pick<SeenAdvert, 'at' | 'sentAt'
   return { at, sentAt: Math.min(at, at - (clock.wall() - sentMs)) }
 }
 
+export interface Decoded extends Pick<SeenAdvert, 'family' | 'virtualRouterId' | 'priority'> {
+  /** A sign of life: the index of its router's interface. null: a real advert. */
+  pulseOf: number | null
+}
+
 /** null: not an advertisement. The checksum was ours to make, so nobody checks it here. */
-export function decodeSeen(packet: Buffer): Pick<SeenAdvert, 'source' | 'virtualRouterId' | 'priority'> | null {
+export function decodeSeen(packet: Buffer): Decoded | null {
   if (packet.length === 0) return null
   const version = packet.readUInt8(0) >> 4
   const at = version === 6 ? IPV6_HEADER : (packet.readUInt8(0) & 0x0f) * 4
   if (packet.length < at + 3 || !ADVERT_HEADS.has(packet.readUInt8(at))) return null
+  const router = { virtualRouterId: packet.readUInt8(at + 1), priority: packet.readUInt8(at + 2) }
+  if (version === 6) return { family: 6, pulseOf: null, ...router }
+  const pulse = packet.readUInt8(IPV4_SOURCE_AT) === LOOPBACK_NET
   return {
-    source: ipText(version === 6 ? packet.subarray(8, 24) : packet.subarray(12, 16)),
-    virtualRouterId: packet.readUInt8(at + 1),
-    priority: packet.readUInt8(at + 2),
+    family: pulse && packet.readUInt8(IPV4_SOURCE_AT + 3) === 6 ? 6 : 4,
+    pulseOf: pulse ? packet.readUInt32BE(IPV4_DESTINATION_AT) & 0xff_ffff : null,
+    ...router,
   }
 }

@@ -107,9 +107,10 @@ export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSe
 
 function belongs(advert: SeenAdvert, { config }: Instance): boolean {
   if (advert.interface !== config.interface || advert.virtualRouterId !== config.virtualRouterId) return false
+  if (advert.unicast !== (config.unicast !== null)) return false
   // The same number may be in use once for each family (RFC 9568 section 1.3).
   const family = config.addresses[0]?.family
-  return family === undefined || family === (advert.source.includes(':') ? 6 : 4)
+  return family === undefined || family === advert.family
 }
 
 function resigned(instance: Instance, sentAt: Millis, at: Millis): Fact[] {

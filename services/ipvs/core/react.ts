@@ -124,7 +124,8 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
 }
 
 function watching({ config }: State): Effect {
-  return { type: 'WatchInterfaces', interfaces: [...new Set(config.instances.map((instance) => instance.interface))] }
+  const interfaces = config.instances.map((instance) => (instance.unicast === null ? instance.interface : 'lo'))
+  return { type: 'WatchInterfaces', interfaces: [...new Set(interfaces)] }
 }
 
 function write({ config, hold }: Instance, fact: Of<'HoldBegan' | 'HoldWidened'>): AddAddresses {

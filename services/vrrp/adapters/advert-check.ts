@@ -12,6 +12,7 @@ export type RejectReason =
   | 'type'
   | 'checksum'
   | 'destination'
+  | 'unknown-peer'
   | 'address-list'
   | 'own-address'
 
@@ -19,32 +20,63 @@ export type RejectReason =
 export interface Carried {
   message: Buffer
   source: Buffer
-  /** null when the kernel did not say: it is taken for the group. */
+  /** null when the kernel did not say: it is taken for what it should be. */
   destination: Buffer | null
   ttl: number | null
 }
 
 export type Reading = { ok: true; priority: number; intervalMs: number } | { ok: false; reason: RejectReason }
 
+/** Whom adverts are expected from. */
+export interface Audience {
+  /** null: from anybody on the link, to the multicast group. */
+  unicast: {
+    /** By the address in hexadecimal digits. */
+    peers: ReadonlyMap<string, { minTtl: number | null; maxTtl: number | null }>
+    peersOnly: boolean
+  } | null
+}
+
 /** `form.source` is our own address and `form.destination` the group; the rest is what both sides must agree on. */
-export function readAdvert({ message, source, destination, ttl }: Carried, form: AdvertForm): Reading {
+export function readAdvert(carried: Carried, form: AdvertForm, { unicast }: Audience): Reading {
+  const { message, source, ttl } = carried
+  const destination = carried.destination ?? (unicast === null ? form.destination : form.source)
   const advert = decodeAdvert(message, form.family)
   if (advert === null) return rejected('packet-length')
-  // The kernel forwards no packet with a lower TTL than it was sent with: 255 proves a neighbour.
-  if (ttl !== 255) return rejected('ttl')
+  // The kernel forwards no packet with a higher TTL than it was sent with: 255 proves a neighbour.
+  if (unicast === null && ttl !== 255) return rejected('ttl')
   if (advert.version !== form.version) return rejected('version')
   const disagreement = form.version === 2 ? disagreementV2(advert, form) : disagreementV3(advert)
   if (disagreement !== null) return rejected(disagreement)
   if (advert.type !== 1) return rejected('type')
-  if (!checksumHolds(message, form.family, source, destination ?? form.destination)) return rejected('checksum')
-  if (destination !== null && !destination.equals(form.destination)) return rejected('destination')
+  if (!checksumHolds(message, form.family, source, destination)) return rejected('checksum')
+  if (unicast === null ? !destination.equals(form.destination) : isMulticast(destination))
+    return rejected('destination')
   // RFC 9568 5.2.5: a count of 0 says nothing. VRRPv2 wants the same list on both sides, unless the owner speaks;
   // VRRPv3 only reports a difference.
   if (advert.addresses.length === 0) return rejected('address-list')
   const strict = form.version === 2 && advert.priority !== 255
   if (strict && !sameAddresses(advert.addresses, form)) return rejected('address-list')
   if (source.equals(form.source)) return rejected('own-address')
-  return { ok: true, priority: advert.priority, intervalMs: advert.intervalMs }
+  const stranger = unicast === null ? null : strangeness(carried, unicast)
+  return stranger === null ? { ok: true, priority: advert.priority, intervalMs: advert.intervalMs } : rejected(stranger)
+}
+
+function isMulticast(address: Buffer): boolean {
+  const first = address.readUInt8(0)
+  return address.length === 4 ? first >= 224 : first === 0xff
+}
+
+/** A bound on the TTL says how many routers may lie between us and the peer. */
+function strangeness(
+  { source, ttl }: Carried,
+  { peers, peersOnly }: NonNullable<Audience['unicast']>,
+): RejectReason | null {
+  const peer = peers.get(source.toString('hex'))
+  if (peer === undefined) return peersOnly ? 'unknown-peer' : null
+  const { minTtl, maxTtl } = peer
+  if (minTtl === null && maxTtl === null) return null
+  return ttl !== null && ttl >= (minTtl ?? 0) && ttl <= (maxTtl ?? 255) ? null : 'ttl'
 }
 
 function disagreementV2(advert: Advert, form: AdvertForm): RejectReason | null {

@@ -13,7 +13,8 @@ import {
 } from '#platform/native/sockaddr.ts'
 import { int32, type NativeSocket, openSocket, type Received } from '#platform/native/socket.ts'
 import { openRoute } from '#platform/netlink/route.ts'
-import type { AdvertPacket, AdvertSocketOptions, OpenAdvertSocket, SendResult } from '../ports.ts'
+import type { AdvertPacket, AdvertSocketOptions, OpenAdvertSocket } from '../ports.ts'
+import { sendPacket } from './send-packet.ts'
 
 const VRRP = 112
 const SOL_SOCKET = 1
@@ -31,6 +32,7 @@ const IP = {
   packetInfo: 8,
   multicastIf: 32,
   multicastTtl: 33,
+  freeBind: 15,
   multicastLoop: 34,
   join: 35,
   multicastAll: 49,
@@ -47,7 +49,7 @@ const IP6 = {
     join: 20,
     multicastAll: 29,
   },
-  ...{ receivePacketInfo: 49, packetInfo: 50, receiveHops: 51, hops: 52, trafficClass: 67 },
+  ...{ receivePacketInfo: 49, packetInfo: 50, receiveHops: 51, hops: 52, trafficClass: 67, freeBind: 78 },
 }
 /** The checksum's place in a VRRPv3 message: over IPv6 the kernel fills it in, and checks it on the way in. */
 const CHECKSUM_AT = 6
@@ -60,6 +62,8 @@ const BATCH = 16
 export function advertSockets({ clock }: { clock: Clock }): OpenAdvertSocket {
   return (options, onPacket) => {
     const index = indexOf(options.interface)
+    // Only link-local addresses, ff02::12 among them, belong to an interface; other peers are reached by a route.
+    const scope = (address: string) => (/^(fe[89ab]|ff)/.test(address) ? index : 0)
     const socket = openFor(options, index)
     const decode = options.family === 4 ? decodeIpv4 : decodeIpv6
     socket.watch({
@@ -73,9 +77,10 @@ export function advertSockets({ clock }: { clock: Clock }): OpenAdvertSocket {
       // ENETDOWN: the interface went down; LinkWatch says so.
       onError() {},
     })
-    const control = sourceControl(options, index)
+    const control = sourceControl(options, options.group === null ? scope(options.source ?? '') : index)
     return {
-      send: (payload, destination = options.group) => send(socket, payload, sockaddrIp(destination, 0, index), control),
+      send: (payload, destination) =>
+        sendPacket(socket, payload, sockaddrIp(destination, 0, scope(destination)), control),
       drain: () => socket.drain(),
       close: () => socket.close(),
     }
@@ -94,11 +99,13 @@ function openFor(options: AdvertSocketOptions, index: number): NativeSocket {
   try {
     const socket = openSocket(options.family === 4 ? AF_INET : AF_INET6, SOCK_RAW, VRRP)
     try {
+      if (options.group === null) confine(socket, options, index)
       // First of all, so that nothing from another interface is ever queued.
-      socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, deviceName(options.interface))
+      else socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, deviceName(options.interface))
       socket.setOption(SOL_SOCKET, SO_PRIORITY, PRIORITY)
-      if (options.family === 4) configureIpv4(socket, options.group, index)
-      else configureIpv6(socket, options.group, index)
+      if (options.family === 4) configureIpv4(socket, options)
+      else configureIpv6(socket, options)
+      if (options.group !== null) join(socket, options.group, index)
       return socket
     } catch (cause) {
       socket.close()
@@ -109,31 +116,45 @@ function openFor(options: AdvertSocketOptions, index: number): NativeSocket {
   }
 }
 
-function configureIpv4(socket: NativeSocket, group: string, index: number): void {
-  // ip_mreqn: group, local address (none), interface.
-  const request = (address: Buffer) => Buffer.concat([address, Buffer.alloc(4), int32(index)])
-  socket.setOption(IP.level, IP.join, request(ipBytes(group)))
-  socket.setOption(IP.level, IP.multicastIf, request(Buffer.alloc(4)))
+/** Packets to its own address only, also while that is not there yet. Multicast has another destination. */
+function confine(socket: NativeSocket, { family, source }: AdvertSocketOptions, index: number): void {
+  if (source === null) throw new HaError('KERNEL_SOCKET', 'unicast needs an address to receive at')
+  if (family === 4) socket.setOption(IP.level, IP.freeBind, 1)
+  else socket.setOption(IP6.level, IP6.freeBind, 1)
+  socket.bind(sockaddrIp(source, 0, index))
+}
+
+function configureIpv4(socket: NativeSocket, { ttl }: AdvertSocketOptions): void {
   socket.setOption(IP.level, IP.multicastLoop, 0)
   // Only the own group, not those that other sockets of this machine have joined.
   socket.setOption(IP.level, IP.multicastAll, 0)
-  socket.setOption(IP.level, IP.multicastTtl, 255)
-  socket.setOption(IP.level, IP.ttl, 255)
+  socket.setOption(IP.level, IP.multicastTtl, ttl)
+  socket.setOption(IP.level, IP.ttl, ttl)
   socket.setOption(IP.level, IP.tos, TRAFFIC_CLASS)
 }
 
-function configureIpv6(socket: NativeSocket, group: string, index: number): void {
-  // ipv6_mreq: group, interface.
-  socket.setOption(IP6.level, IP6.join, Buffer.concat([ipBytes(group), int32(index)]))
-  socket.setOption(IP6.level, IP6.multicastIf, index)
+function configureIpv6(socket: NativeSocket, { ttl }: AdvertSocketOptions): void {
   socket.setOption(IP6.level, IP6.multicastLoop, 0)
   socket.setOption(IP6.level, IP6.multicastAll, 0)
-  socket.setOption(IP6.level, IP6.multicastHops, 255)
-  socket.setOption(IP6.level, IP6.unicastHops, 255)
+  socket.setOption(IP6.level, IP6.multicastHops, ttl)
+  socket.setOption(IP6.level, IP6.unicastHops, ttl)
   socket.setOption(IP6.level, IP6.trafficClass, TRAFFIC_CLASS)
   socket.setOption(IP6.level, IP6.checksum, CHECKSUM_AT)
   socket.setOption(IP6.level, IP6.receiveHops, 1)
   socket.setOption(IP6.level, IP6.receivePacketInfo, 1)
+}
+
+function join(socket: NativeSocket, group: string, index: number): void {
+  if (group.includes(':')) {
+    // ipv6_mreq: group, interface.
+    socket.setOption(IP6.level, IP6.join, Buffer.concat([ipBytes(group), int32(index)]))
+    socket.setOption(IP6.level, IP6.multicastIf, index)
+    return
+  }
+  // ip_mreqn: group, local address (none), interface.
+  const request = (address: Buffer) => Buffer.concat([address, Buffer.alloc(4), int32(index)])
+  socket.setOption(IP.level, IP.join, request(ipBytes(group)))
+  socket.setOption(IP.level, IP.multicastIf, request(Buffer.alloc(4)))
 }
 
 /** The source address goes with each packet instead of a bind, which would fail while the address is not there yet. */
@@ -148,27 +169,6 @@ function sourceControl({ family, source }: AdvertSocketOptions, index: number): 
         data: Buffer.concat([int32(index), address, Buffer.alloc(4)]),
       })
     : encodeControl({ level: IP6.level, type: IP6.packetInfo, data: Buffer.concat([address, int32(index)]) })
-}
-
-function send(socket: NativeSocket, payload: Buffer, to: Buffer, control: Buffer | null): SendResult {
-  try {
-    socket.send(payload, to, control)
-    return { ok: true }
-  } catch (cause) {
-    // A pending ENETDOWN is reported by whichever call comes first: the packet was not even tried.
-    const code = codeOf(cause)
-    if (code !== 'ENETDOWN') return { ok: false, code }
-  }
-  try {
-    socket.send(payload, to, control)
-    return { ok: true }
-  } catch (cause) {
-    return { ok: false, code: codeOf(cause) }
-  }
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO'
 }
 
 /** A raw IPv4 socket delivers the header too; ip(7). */

@@ -32,7 +32,7 @@ export function leaseLeft(state: State): number | null {
   return lifetimes.length > 0 && left > 0 ? left : null
 }
 
-type Fault = { reason: 'link-down' | 'interface-missing' | 'no-address' | 'tracked'; detail: string | null }
+type Fault = Pick<Extract<Fact, { type: 'BecameFault' }>, 'reason' | 'detail'>
 
 function faultOf({ link, config, reports }: State): Fault | null {
   if (link === null) return { reason: 'interface-missing', detail: config.interface }
@@ -40,6 +40,7 @@ function faultOf({ link, config, reports }: State): Fault | null {
     return { reason: 'link-down', detail: `${config.interface} is switched off` }
   if (config.trackPrimary && !link.carrier) return { reason: 'link-down', detail: `${config.interface} has no carrier` }
   if (ownAddress(link, config) === null) return { reason: 'no-address', detail: config.interface }
+  if (config.unicast?.peers.length === 0) return { reason: 'no-peer', detail: 'unicast_peer names nobody' }
   const tracked = trackedFault(config.tracked, reports)
   return tracked === null ? null : { reason: 'tracked', detail: tracked }
 }

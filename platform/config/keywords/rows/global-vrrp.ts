@@ -37,7 +37,7 @@ ${VIP_LEASE}
     - Announces addresses on interfaces other than the instance's own each so many seconds: VMACs only, or \`all\`.
 ! vrrp_vmac_garp_intvl        which=enum:all? interval=int:1..86400 > vrrp_garp_extra_if lenient : nothing is announced there
     - Announces addresses on interfaces other than the instance's own each so many seconds.
-  vrrp_check_unicast_src      flag
++ vrrp_check_unicast_src      flag
     - Drops unicast adverts from addresses that are not among the peers of the instance.
   vrrp_skip_check_adv_addr    bool = off
     - Does not compare the addresses in an advert when it comes from the same master as the one before.

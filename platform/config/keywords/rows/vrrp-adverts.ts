@@ -10,17 +10,13 @@ export const ADVERTS = `
     - Multicast group of this instance, the same on all nodes. Without it: vrrp_mcast_group4 or vrrp_mcast_group6.
 + unicast_src_ip              ip
     - Source address of adverts to the peers. Without it: the interface's first address.
-x unicast_peer                values
++ unicast_peer                values
     - Addresses of the other nodes, which get the adverts instead of the multicast group. One a line.
-    : adverts would go to the multicast group, unicast peers would not hear them, and both nodes would be master
-    | without unicast_peer on all nodes they use multicast; where that is not possible, keep keepalived for now
-x unicast_fault_no_peer       flag
++ unicast_fault_no_peer       flag
     - Stays in FAULT when it is to use unicast and has no peer, instead of using multicast.
-    : without peers the instance has to stay in FAULT, and it would run by multicast
-    | remove it to run the instance by multicast
-  unicast_ttl                 int:0..255
-    - TTL or hop limit of adverts to the peers. Without it: 255 for IPv4, what the kernel uses for IPv6.
-  check_unicast_src           flag
++ unicast_ttl                 int:0..255 = 255
+    - TTL or hop limit of adverts to the peers. keepalived without it: 64 for IPv6.
++ check_unicast_src           flag
     - Drops adverts from addresses that are not among the peers. Without it: as vrrp_check_unicast_src says.
   old_unicast_checksum        enum:never?
     - Checksums of version 3 adverts to peers as keepalived before 1.3.7 had them; never: not even for a peer that
@@ -113,11 +109,11 @@ export const AUTH_HMAC = `
 `
 
 export const UNICAST_PEER = `
-  (entry)                     address=ip
++ (entry)                     address=ip
     - Address of a node that the adverts go to, and come from.
-  min_ttl                     int:0..255 = 0
++ min_ttl                     int:0..255 = 0
     - Adverts of this peer with a lower TTL are dropped; so are adverts from addresses that are no peers.
-  max_ttl                     int:0..255 = 255
++ max_ttl                     int:0..255 = 255
     - Adverts of this peer with a higher TTL are dropped; so are adverts from addresses that are no peers.
 `
 

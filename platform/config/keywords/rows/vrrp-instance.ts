@@ -9,7 +9,8 @@ const ELECTION = `
     - Role wanted at the start. It decides only with priority 255; all others listen first. MASTER also turns nopreempt
       and preempt_delay off.
 + interface                   word<=15
-    - Interface that adverts leave and arrive by, and that addresses are set on unless they name another.
+    - Interface that adverts leave and arrive by, and that addresses are set on unless they name another. With
+      unicast_peer it may be left out: that of the first address counts.
 + virtual_router_id           int:1..255 required
     - Number of the virtual router: the same on all its nodes, and unique on the interface for each address family.
 + priority                    int:1..255 = <state=MASTER>255|100
