@@ -3,6 +3,7 @@
  * is filled in, so that no service knows one. Source of meanings: keepalived.conf(5).
  */
 import * as z from 'zod'
+import { Route, Rule } from './routing.ts'
 import { Tracked, Trackers } from './tracking.ts'
 
 const Port = z.number().int().min(1).max(65535)
@@ -115,6 +116,9 @@ export const VrrpInstance = z.strictObject({
   excludedAddresses: z.array(VipAddress),
   /** While the instance is here, the sysctl of this name is set on the interfaces of its IPv4 addresses. */
   promoteSecondaries: z.boolean(),
+  /** What is in the kernel together with the addresses. */
+  routes: z.array(Route),
+  rules: z.array(Rule),
   announcement: Announcement,
   /** Lifetime of the addresses in the kernel: 3 advert intervals, at least 2 s, unless vip_lease says otherwise. */
   leaseMs: z.number().int().min(2000),
@@ -211,6 +215,8 @@ export const Config = z.strictObject({
   delayAfterBootMs: z.number().int().min(0),
   instances: z.array(VrrpInstance),
   trackers: Trackers,
+  /** What is in the kernel while the daemon runs, whatever the instances do. */
+  statics: z.strictObject({ addresses: z.array(VipAddress), routes: z.array(Route), rules: z.array(Rule) }),
   virtualServers: z.array(VirtualServer),
 })
 export type Config = z.infer<typeof Config>

@@ -35,6 +35,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     addresses: [exampleVip('192.0.2.100')],
     excludedAddresses: [],
     promoteSecondaries: false,
+    ...{ routes: [], rules: [] },
     announcement: {
       repeat: 5,
       delayMs: 5_000,
@@ -77,6 +78,7 @@ export const NO_TRACKERS: Trackers = { linkDelays: [], scripts: [], files: [], p
 /** Nothing to do, no mail. */
 export function exampleConfig(change: Partial<Config> = {}): Config {
   return {
+    statics: { addresses: [], routes: [], rules: [] },
     ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null },
     ...{ startupDelayMs: 0, delayAfterBootMs: 0 },
     scriptUmask: 0o177,

@@ -24,6 +24,7 @@ export function effectOf(difference: Difference, all: readonly Difference[]): Ch
     return unlimited ? NOTHING : { interrupts: false, note: 'older events beyond it are deleted at once' }
   }
   if (TRACKERS.test(block)) return NOTHING
+  if (block.startsWith('static_')) return { interrupts: kind === 'removed', note: '' }
   return block.startsWith('vrrp_instance') ? onInstance(difference, all) : onService(difference, kind)
 }
 

@@ -10,6 +10,8 @@ import { repeatable } from './language/random.ts'
 import { buildTree, type LineSource } from './language/tree.ts'
 import { readEventBus } from './readers/event-bus.ts'
 import { type Host, readGlobals } from './readers/global-defs.ts'
+import { numberNames } from './readers/number-names.ts'
+import { readRouting } from './readers/routing.ts'
 import { type PlacedScript, placedScripts } from './readers/script-places.ts'
 import { readTrackers } from './readers/tracking.ts'
 import { readVirtualServers } from './readers/virtual-server.ts'
@@ -42,12 +44,13 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const root = checkTree(statements, findings)
   const { head, defaults } = readGlobals(root, options, findings)
   const eventBus = readEventBus(root, findings)
-  const instances = readInstances(root, defaults, findings)
+  const { statics, ofInstance } = readRouting(root, numberNames(files), findings)
+  const instances = readInstances(root, defaults, ofInstance, findings)
   const trackers = readTrackers(root, instances, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
-  const config = { ...head, eventBus, instances, trackers, virtualServers }
+  const config = { ...head, eventBus, instances, statics, trackers, virtualServers }
   const issues = issuesOf(config)
   for (const { path: place, message } of issues) {
     // Only a value the keyword table allows and the schema does not leads here.
@@ -77,10 +80,11 @@ function issuesOf({ virtualServers, ...others }: Config): z.core.$ZodIssue[] {
 
 /** keepalived starts on such a file as well, and does nothing. */
 function reportNothing(root: Block, path: string, findings: Findings): void {
-  const places = ['vrrp_instance', 'virtual_server']
+  const places = ['vrrp_instance', 'virtual_server', 'static_ipaddress', 'static_routes', 'static_rules']
   if (places.some((name) => blocksOf(root, name).length > 0 || root.damaged.has(name))) return
   if (findings.list().some(({ code }) => FATAL.includes(code))) return
   const at = { file: path, line: 1, column: 1, source: '' }
-  const message = 'there is neither a vrrp_instance nor a virtual_server in it: nothing will be done'
+  const message =
+    'there is neither a vrrp_instance nor a virtual_server nor anything static in it: nothing will be done'
   findings.warning({ code: 'NOTHING_TO_DO', at, message })
 }

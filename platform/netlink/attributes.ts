@@ -50,6 +50,13 @@ export function attributeBe16(type: number, value: number): Buffer {
   return encodeAttribute(type, bytes)
 }
 
+/** In network byte order: ids of tunnels. */
+export function attributeBe64(type: number, value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(BigInt(value))
+  return encodeAttribute(type, bytes)
+}
+
 export function attributeU32(type: number, value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32LE(value)

@@ -6,7 +6,7 @@ import { memoryFiles, OPTIONS, PATH } from './config/parse.ts'
 
 /** What a line of a block comes to, and what is said of it; notes and what is not in force are left out. */
 function read(block: string, line: string) {
-  const files = memoryFiles({ [PATH]: `${block} {\n${line}\n}\n` })
+  const files = memoryFiles({ [PATH]: `${block} {\n${line}\n}\n`, '/etc/iproute2/rt_tables': '7 web' })
   const { root, diagnostics } = parseConfig(files, PATH, OPTIONS)
   const said = diagnostics.filter(({ code, severity }) => severity !== 'note' && !/^NO(T|_PREF)/.test(code))
   const form: unknown = Reflect.get(jsonForm(root, { secrets: true }), block)
@@ -43,8 +43,9 @@ describe('the words of a route', () => {
   })
 
   test('lock what the kernel must not change', () => {
-    assert.deepEqual(route('10.0.0.0/8 mtu lock 1400 advmss 1360 congctl lock cubic'), {
+    assert.deepEqual(route('10.0.0.0/8 dev eth0 mtu lock 1400 advmss 1360 congctl lock cubic'), {
       destination: '10.0.0.0/8',
+      dev: 'eth0',
       mtu: { value: 1400, lock: true },
       advmss: { value: 1360 },
       congctl: { name: 'cubic', lock: true },

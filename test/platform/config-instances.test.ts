@@ -36,6 +36,8 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     addresses: [exampleVip('192.0.2.10')],
     excludedAddresses: [],
     promoteSecondaries: false,
+    routes: [],
+    rules: [],
     announcement: {
       repeat: 5,
       delayMs: 5000,
@@ -282,6 +284,7 @@ global_defs {
     netNamespace: null,
     startupDelayMs: 0,
     delayAfterBootMs: 0,
+    statics: { addresses: [], routes: [], rules: [] },
     instances: [],
     trackers: { linkDelays: [], scripts: [], files: [], processes: [] },
     virtualServers: [],

@@ -50,8 +50,14 @@ test('what is marked as made by others is not watched', () => {
 })
 
 test('times, realms and marks are written as iproute2 takes them', () => {
-  for (const line of ['rtt lock 1.5s', 'rttvar 30ms', 'rto_min 200', 'realms web/7', 'nexthop via 192.0.2.1 realms 7'])
-    assert.deepEqual(said('static_routes', `10.0.0.0/8 ${line}`), [], line)
+  for (const line of [
+    'rtt lock 1.5s',
+    'rttvar 30ms',
+    'rto_min 200',
+    'realms cosmos/7',
+    'nexthop via 192.0.2.1 realms 7',
+  ])
+    assert.deepEqual(said('static_routes', `10.0.0.0/8 dev eth0 ${line}`), [], line)
   for (const line of ['rtt 1.5', 'rtt 1h', 'realms 1/2/3', 'realms 256'])
     assert.equal(said('static_routes', `10.0.0.0/8 ${line}`).join().replace(/^\d+ /, ''), 'INVALID', line)
   assert.deepEqual(said('static_routes', '10.0.0.0/8 nexthop via 192.0.2.1 realms /'), ['41 INVALID'])

@@ -4,6 +4,8 @@
  */
 import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
 import { endpointName, instanceIdentity } from '#schemas/names.ts'
+import type { Route, Rule } from '#schemas/routing.ts'
+import { routeName, ruleName } from '#schemas/routing-names.ts'
 import type { Tracked, Trackers } from '#schemas/tracking.ts'
 import { isEqual } from '../../equality.ts'
 import { settingsOf } from './setting-words.ts'
@@ -26,12 +28,13 @@ type Place = Pick<Difference, 'block' | 'part' | 'keyword'>
 export function difference(before: Config, after: Config): Difference[] {
   const {
     instances: oldInstances,
+    statics: oldStatics,
     virtualServers: oldServers,
     eventBus: oldBus,
     trackers: oldTrackers,
     ...oldHead
   } = before
-  const { instances, virtualServers, eventBus, trackers, ...head } = after
+  const { instances, statics, virtualServers, eventBus, trackers, ...head } = after
   return [
     ...settings({ block: 'global_defs', part: '', keyword: '' }, oldHead, head),
     ...settings({ block: 'event_bus', part: '', keyword: '' }, oldBus, eventBus),
@@ -41,6 +44,13 @@ export function difference(before: Config, after: Config): Difference[] {
       compare: instanceDifferences,
     }),
     ...trackerDifferences(oldTrackers, trackers),
+    ...addressDifferences(
+      { block: 'static_ipaddress', part: '', keyword: '' },
+      oldStatics.addresses,
+      statics.addresses,
+    ),
+    ...routeDifferences({ block: 'static_routes', part: '', keyword: '' }, oldStatics.routes, statics.routes),
+    ...ruleDifferences({ block: 'static_rules', part: '', keyword: '' }, oldStatics.rules, statics.rules),
     ...members<VirtualServer>(oldServers, virtualServers, {
       identity: serviceBlock,
       place: (server) => ({ block: serviceBlock(server), part: '', keyword: '' }),
@@ -71,8 +81,15 @@ export function addressWords({ address, prefix, device }: VipAddress): string {
 }
 
 function instanceDifferences(place: Place, before: VrrpInstance, after: VrrpInstance): Difference[] {
-  const { name: oldName, addresses: oldAddresses, excludedAddresses: oldExcluded, tracked: oldTracked, ...old } = before
-  const { name, addresses, excludedAddresses, tracked, ...rest } = after
+  const {
+    name: oldName,
+    addresses: oldAddresses,
+    excludedAddresses: oldExcluded,
+    tracked: oldTracked,
+    ...oldRest
+  } = before
+  const { routes: oldRoutes, rules: oldRules, ...old } = oldRest
+  const { name, addresses, excludedAddresses, routes, rules, tracked, ...rest } = after
   const renamed: Difference = { kind: 'renamed', ...place, summary: `${oldName} -> ${name}` }
   return [
     ...(name === oldName ? [] : [renamed]),
@@ -84,6 +101,8 @@ function instanceDifferences(place: Place, before: VrrpInstance, after: VrrpInst
     }),
     ...addressDifferences({ ...place, part: 'virtual_ipaddress' }, oldAddresses, addresses),
     ...addressDifferences({ ...place, part: 'virtual_ipaddress_excluded' }, oldExcluded, excludedAddresses),
+    ...routeDifferences({ ...place, part: 'virtual_routes' }, oldRoutes, routes),
+    ...ruleDifferences({ ...place, part: 'virtual_rules' }, oldRules, rules),
   ]
 }
 
@@ -111,9 +130,23 @@ function trackerDifferences(before: Trackers, after: Trackers): Difference[] {
 function addressDifferences(place: Place, before: VipAddress[], after: VipAddress[]): Difference[] {
   return members<VipAddress>(before, after, {
     identity: addressWords,
-    place: (address) => ({ ...place, part: `${place.part} ${addressWords(address)}` }),
+    place: (address) => within(place, addressWords(address)),
     compare: settings,
   })
+}
+
+function routeDifferences(place: Place, before: Route[], after: Route[]): Difference[] {
+  const at = (route: Route) => within(place, routeName(route))
+  return members<Route>(before, after, { identity: routeName, place: at, compare: settings })
+}
+
+function ruleDifferences(place: Place, before: Rule[], after: Rule[]): Difference[] {
+  const at = (rule: Rule) => within(place, ruleName(rule))
+  return members<Rule>(before, after, { identity: ruleName, place: at, compare: settings })
+}
+
+function within(place: Place, name: string): Place {
+  return { ...place, part: [place.part, name].filter((word) => word !== '').join(' ') }
 }
 
 function serviceDifferences(place: Place, before: VirtualServer, after: VirtualServer): Difference[] {

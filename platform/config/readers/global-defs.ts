@@ -48,7 +48,7 @@ export interface Defaults {
 }
 
 export interface Globals {
-  head: Omit<Config, 'eventBus' | 'instances' | 'trackers' | 'virtualServers'>
+  head: Omit<Config, 'eventBus' | 'instances' | 'statics' | 'trackers' | 'virtualServers'>
   defaults: Defaults
 }
 

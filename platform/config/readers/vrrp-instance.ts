@@ -13,6 +13,7 @@ import {
   settingsOf,
 } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
+import type { RoutingConfig } from './routing.ts'
 import { readTracked } from './tracking.ts'
 import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
@@ -21,7 +22,12 @@ import { readEndpoints } from './vrrp-endpoints.ts'
 import { leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 import { readDevice } from './vrrp-unicast.ts'
 
-export function readInstances(root: Block, defaults: Defaults, findings: Findings): VrrpInstance[] {
+export function readInstances(
+  root: Block,
+  defaults: Defaults,
+  routingOf: RoutingConfig['ofInstance'],
+  findings: Findings,
+): VrrpInstance[] {
   const instances: VrrpInstance[] = []
   const names = new Set<string>()
   const routers = new Map<string, VrrpInstance>()
@@ -42,7 +48,7 @@ export function readInstances(root: Block, defaults: Defaults, findings: Finding
       leaveOut(reading, 'DUPLICATE_ROUTER', `uses ${what}, and so does ${rival.name}`)
       continue
     }
-    instances.push(instance)
+    instances.push({ ...instance, ...routingOf(block) })
     routers.set(routerOf(instance), instance)
   }
   return instances
@@ -53,7 +59,7 @@ function routerOf({ interface: device, virtualRouterId, multicastGroup }: VrrpIn
   return `${device} ${virtualRouterId} ${multicastGroup}`
 }
 
-/** The instance with all defaults filled in, also if it is refused; null when it cannot work, which is reported. */
+/** The instance with all defaults filled in, without its routes and rules; also if it is refused; null when it cannot work, which is reported. */
 export function readInstance(reading: Reading): VrrpInstance | null {
   const { block, name, defaults } = reading
   const device = readDevice(reading)
@@ -84,6 +90,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     excludedAddresses,
     promoteSecondaries: hasSetting(block, 'promote_secondaries'),
     announcement: readAnnouncement(reading),
+    ...{ routes: [], rules: [] },
     leaseMs: readLease(reading, advertIntervalMs),
     ...readTracked(reading.root, block, { interface: device, ...endpoints }),
     notify: {
