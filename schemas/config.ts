@@ -131,6 +131,16 @@ export const VrrpInstance = z.strictObject({
 })
 export type VrrpInstance = z.infer<typeof VrrpInstance>
 
+/** Instances that change their role together. */
+export const SyncGroup = z.strictObject({
+  name: z.string().min(1),
+  /** Names of instances; each is in one group at most. */
+  members: z.array(z.string().min(1)).min(1),
+  notify: VrrpNotify,
+  smtpAlert: z.boolean(),
+})
+export type SyncGroup = z.infer<typeof SyncGroup>
+
 export const TcpCheck = z.strictObject({
   type: z.literal('TCP_CHECK'),
   connectAddress: z.string(),
@@ -217,6 +227,7 @@ export const Config = z.strictObject({
   trackers: Trackers,
   /** What is in the kernel while the daemon runs, whatever the instances do. */
   statics: z.strictObject({ addresses: z.array(VipAddress), routes: z.array(Route), rules: z.array(Rule) }),
+  syncGroups: z.array(SyncGroup),
   virtualServers: z.array(VirtualServer),
 })
 export type Config = z.infer<typeof Config>

@@ -34,7 +34,7 @@ export const BecameBackup = z.strictObject({
   /**
    * start: first state; higher-priority, equal-priority: another master won; stalled: we were frozen longer than a
    * master-down interval; address-lost: an address of ours vanished from the kernel; commit-failed: the addresses did
-   * not appear in time; fault-cleared: the fault is over.
+   * not appear in time; fault-cleared: the fault is over; group: another member of its sync group is backup.
    */
   reason: z.enum([
     'start',
@@ -44,6 +44,7 @@ export const BecameBackup = z.strictObject({
     'address-lost',
     'commit-failed',
     'fault-cleared',
+    'group',
   ]),
   master: Peer.nullable(),
   /** What was seen, in words for the operator; null when the reason says it all. */
@@ -57,9 +58,10 @@ export const BecameFault = z.strictObject({
   priority,
   /**
    * link-down: switched off, or without carrier; no-address: the interface has none to send from; no-peer: it is to use
-   * unicast, and nobody is named to send to; tracked: something that it tracks without a weight.
+   * unicast, and nobody is named to send to; tracked: something that it tracks without a weight; group:
+   * another member of its sync group has a fault.
    */
-  reason: z.enum(['link-down', 'interface-missing', 'no-address', 'no-peer', 'tracked']),
+  reason: z.enum(['link-down', 'interface-missing', 'no-address', 'no-peer', 'tracked', 'group']),
   /** The interface or what is tracked, and what is wrong with it. */
   detail: z.string().nullable(),
 })

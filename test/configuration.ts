@@ -93,6 +93,7 @@ export function exampleConfig(change: Partial<Config> = {}): Config {
     },
     instances: [],
     trackers: NO_TRACKERS,
+    syncGroups: [],
     virtualServers: [],
     ...change,
   }

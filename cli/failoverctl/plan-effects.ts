@@ -25,6 +25,7 @@ export function effectOf(difference: Difference, all: readonly Difference[]): Ch
   }
   if (TRACKERS.test(block)) return NOTHING
   if (block.startsWith('static_')) return { interrupts: kind === 'removed', note: '' }
+  if (block.startsWith('vrrp_sync_group')) return onGroup(kind, keyword)
   return block.startsWith('vrrp_instance') ? onInstance(difference, all) : onService(difference, kind)
 }
 
@@ -38,6 +39,13 @@ function onInstance({ kind, block, part, keyword }: Difference, all: readonly Di
   if (keyword === '') return onWholeInstance(kind, isReplaced(block, all))
   const note = INSTANCE_NOTES[keyword]
   return note === undefined ? NOTHING : { interrupts: true, note }
+}
+
+/** Its members begin to change together: if one of them follows a master now, the others resign. */
+function onGroup(kind: Difference['kind'], keyword: string): ChangeEffect {
+  if (kind === 'removed') return { interrupts: false, note: 'its instances change their role each for itself' }
+  if (keyword !== '' && keyword !== 'group') return NOTHING
+  return { interrupts: true, note: 'if one of its instances follows a MASTER, all the others leave their addresses' }
 }
 
 const PEERS = 'routers that have not got the same do not hear this one, and become MASTER too'

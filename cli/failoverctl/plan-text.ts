@@ -10,6 +10,7 @@ export function changesText({ addresses, changes, peers }: Plan): string {
   return [
     section('addresses', addressLines(addresses)),
     section('instances', blocks('vrrp_instance')),
+    section('sync groups', blocks('vrrp_sync_group')),
     section('virtual servers', blocks('virtual_server')),
     section('the rest', [...blocks('global_defs'), ...blocks('event_bus')]),
     [summaryLine(changes)],

@@ -1,6 +1,7 @@
 import { BfdEvent } from '#schemas/bfd.ts'
 import { CheckerEvent } from '#schemas/checker.ts'
 import type { Envelope } from '#schemas/envelope.ts'
+import { GroupEvent } from '#schemas/groups.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
@@ -14,6 +15,8 @@ export function sentence({ type, subject, data, causationid }: Envelope): string
   if (bfd.success) return ofBfd(bfd.data)
   const tracker = TrackerChanged.safeParse(data)
   if (tracker.success) return ofTracker(tracker.data)
+  const group = GroupEvent.safeParse(data)
+  if (group.success) return ofGroup(group.data)
   const ipvs = IpvsEvent.safeParse(data)
   if (ipvs.success) return ofIpvs(ipvs.data, causationid !== undefined)
   const checker = CheckerEvent.safeParse(data)
@@ -63,6 +66,22 @@ function ofVrrp(event: VrrpEvent): string {
       return `${event.instance} is the new name of ${event.formerly}, which goes on as ${event.role.toUpperCase()}`
     case 'CommitOverdue':
       return `${event.instance} is MASTER, but ${event.missing.join(', ')} did not appear in the kernel`
+  }
+}
+
+function ofGroup(event: GroupEvent): string {
+  const group = `sync group ${event.group} (${event.members.join(', ')})`
+  switch (event.type) {
+    case 'GroupBecameMaster':
+      return `${group} became MASTER`
+    case 'GroupBecameBackup':
+      return `${group} became BACKUP${event.by === null ? '' : `: ${event.by} was first`}`
+    case 'GroupBecameFault':
+      return `${group} is in FAULT${event.by === null ? '' : `: ${event.by} was first`}`
+    case 'GroupResumed':
+      return `${group} goes on as MASTER after a restart`
+    case 'GroupStopped':
+      return `${group} stopped`
   }
 }
 

@@ -13,6 +13,7 @@ import { type Host, readGlobals } from './readers/global-defs.ts'
 import { numberNames } from './readers/number-names.ts'
 import { readRouting } from './readers/routing.ts'
 import { type PlacedScript, placedScripts } from './readers/script-places.ts'
+import { readSyncGroups } from './readers/sync-group.ts'
 import { readTrackers } from './readers/tracking.ts'
 import { readVirtualServers } from './readers/virtual-server.ts'
 import { readInstances } from './readers/vrrp-instance.ts'
@@ -46,11 +47,12 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const eventBus = readEventBus(root, findings)
   const { statics, ofInstance } = readRouting(root, numberNames(files), findings)
   const instances = readInstances(root, defaults, ofInstance, findings)
+  const syncGroups = readSyncGroups(root, instances, defaults)
   const trackers = readTrackers(root, instances, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
-  const config = { ...head, eventBus, instances, statics, trackers, virtualServers }
+  const config = { ...head, eventBus, instances, statics, syncGroups, trackers, virtualServers }
   const issues = issuesOf(config)
   for (const { path: place, message } of issues) {
     // Only a value the keyword table allows and the schema does not leads here.

@@ -1,14 +1,18 @@
 /** Events in and out of notifier. */
 import { CheckerEvent } from '#schemas/checker.ts'
 import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import { GroupEvent } from '#schemas/groups.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
 import type { AddressWord, Fact, Notice } from './core/state.ts'
 
+const VrrpNotice = VrrpEvent.or(GroupEvent)
+
 /** null for a kind that this version does not know. */
 export function noticeOf({ type, data }: Envelope): Notice | null {
-  const parsed = type.startsWith('failoverd.vrrp.') ? VrrpEvent.safeParse(data) : CheckerEvent.safeParse(data)
+  const isVrrp = type.startsWith('failoverd.vrrp.')
+  const parsed = isVrrp ? VrrpNotice.safeParse(data) : CheckerEvent.safeParse(data)
   return parsed.success ? parsed.data : null
 }
 

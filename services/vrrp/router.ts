@@ -3,12 +3,14 @@ import type { Clock } from '#platform/clock-port.ts'
 import type { Log } from '#platform/log.ts'
 import { createLoop } from '#platform/loop.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
+import type { Cause } from '#schemas/envelope.ts'
 import { type Alarm, createAlarm } from './alarms.ts'
 import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
 import { react, toEvent } from './core/react.ts'
 import { type Alarm as AlarmName, type Effect, type Input, initialState, type State } from './core/state.ts'
 import type { AdvertPacket, LinkState } from './ports.ts'
+import { resting } from './resting.ts'
 import { createStation } from './station.ts'
 import type { Noted } from './tracker-board.ts'
 import type { Wires } from './wires.ts'
@@ -20,12 +22,16 @@ export interface RouterPorts {
   publish: Bus['publish']
   /** Delivers what the kernel has to tell of links and addresses before it returns. */
   drainLinks(): void
+  /** An input, and all that followed from it, is done. */
+  rest(group: string | null): void
 }
 
 /** One virtual router at work: its loop, its alarms, its place on the wire. */
 export interface VirtualRouter {
   state(): State
-  dispatch(input: Input): void
+  dispatch(input: Input, cause?: Cause | null): void
+  /** Hears now what lies unread. */
+  drain(): void
   /** The interface is like this now; null: there is none. */
   link(link: LinkState | null): void
   /** Something that instances track is like this now; `cause` is the event that tells of it. */
@@ -39,7 +45,10 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   const { clock } = ports
   const core = { decide, evolve, react }
   const initial = initialState(config)
-  const loop = createLoop({ core, initial, order: 'act-first', act, toEvent, publish: ports.publish, log: ports.log })
+  const { publish, log } = ports
+  const loop = resting(createLoop({ core, initial, order: 'act-first', act, toEvent, publish, log }), () =>
+    ports.rest(loop.state().group),
+  )
   const station = createStation(ports.wires, hear)
   const alarms: Record<AlarmName, Alarm> = {
     masterDown: createAlarm(clock, (at) => loop.dispatch({ type: 'MasterDownExpired', at, drained: false })),
@@ -71,15 +80,20 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
         alarms[effect.alarm].set(effect.when)
         return
       case 'Drain':
-        station.drain()
-        ports.drainLinks()
+        drain()
         loop.dispatch({ type: effect.askAgain, at: clock.now(), drained: true })
     }
+  }
+
+  function drain(): void {
+    station.drain()
+    ports.drainLinks()
   }
 
   return {
     state: loop.state,
     dispatch: loop.dispatch,
+    drain,
     link(link) {
       // In place before the input, so that a router that starts at once has something to send through.
       const placed = link !== null && station.place(loop.state().config, link)

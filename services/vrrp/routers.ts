@@ -3,6 +3,7 @@ import type { Config, VrrpInstance } from '#schemas/config.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import { type TrackerReport, trackerKey } from './core/tracking.ts'
+import { createGroups } from './groups.ts'
 import { reportOf } from './link-trackers.ts'
 import type { LinkEvent, LinkTargets, OpenLinkWatch } from './ports.ts'
 import { createRouter, type RouterPorts, type VirtualRouter } from './router.ts'
@@ -25,11 +26,13 @@ export interface Routers {
   stop(): void
 }
 
-export type RoutersConfig = Pick<Config, 'instances' | 'trackers'>
+export type RoutersConfig = Pick<Config, 'instances' | 'syncGroups' | 'trackers'>
 
-export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWatch: OpenLinkWatch): Routers {
+export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, openLinkWatch: OpenLinkWatch): Routers {
   const routers = new Map<string, VirtualRouter>()
   const { clock, publish, log } = ports
+  const groups = createGroups(ports)
+  let applying = false
   const board = createBoard({ publish, log, tell: tellAll })
   const steady = createSteadyLinks(clock, onLink)
   const links = openLinkWatch(steady.take)
@@ -64,8 +67,25 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
     }
   }
 
+  function create(config: VrrpInstance): VirtualRouter {
+    return createRouter(config, {
+      ...ports,
+      publish(draft, cause) {
+        const published = ports.publish(draft, cause)
+        groups.published(published)
+        return published
+      },
+      drainLinks: () => links.drain(),
+      rest(group) {
+        if (!applying) groups.look(group)
+      },
+    })
+  }
+
   return {
-    apply({ instances, trackers }, notBefore = 0) {
+    apply({ instances, syncGroups, trackers }, notBefore = 0) {
+      // Groups look at their members when all of them know what there is to know.
+      applying = true
       const tracked = instances.flatMap((instance) => instance.tracked)
       trackedLinks = new Set(tracked.map(trackerKey))
       board.keep(tracked)
@@ -79,8 +99,9 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
       for (const [identity, config] of wanted) {
         const router = routers.get(identity)
         if (router !== undefined) router.reconfigure(config)
-        else routers.set(identity, createRouter(config, { ...ports, drainLinks: () => links.drain() }))
+        else routers.set(identity, create(config))
       }
+      groups.apply(syncGroups, new Map([...routers.values()].map((router) => [router.state().config.name, router])))
       links.watch(targetsOf(instances))
       // New ones have been told their interface and addresses by now; for the others this says nothing.
       for (const router of routers.values()) {
@@ -90,6 +111,9 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks'>, openLinkWa
         }
         router.dispatch({ type: 'Started', at: clock.now(), notBefore })
       }
+      applying = false
+      groups.look(null)
+      for (const { name } of syncGroups) groups.look(name)
     },
     report: board.report,
     ipvsAlive() {

@@ -118,6 +118,24 @@ test('a renamed instance keeps its addresses and interrupts nothing', () => {
   )
 })
 
+test('a sync group that is made, changed or taken away is said to bind its instances, or to let them go', () => {
+  const group = (...names: string[]) => `vrrp_sync_group G {\ngroup {\n${names.join('\n')}\n}\n}\n`
+  const notes = (before: string, after: string) =>
+    plan(before, after).changes.map(({ kind, block, keyword, summary, interrupts, note }) =>
+      [kind, block, keyword, summary, interrupts, note].join('|'),
+    )
+  const all = ONE + TWO
+  const bound = 'true|if one of its instances follows a MASTER, all the others leave their addresses'
+  assert.deepEqual(notes(all, all + group('VI_1', 'VI_2')), [`added|vrrp_sync_group G|||${bound}`])
+  assert.deepEqual(notes(all + group('VI_1', 'VI_2'), all), [
+    'removed|vrrp_sync_group G|||false|its instances change their role each for itself',
+  ])
+  assert.ok(lines(all, all + group('VI_1', 'VI_2')).includes('sync groups'))
+  assert.deepEqual(notes(all + group('VI_1'), all + group('VI_1', 'VI_2')), [
+    `changed|vrrp_sync_group G|group|VI_1 -> VI_1 VI_2|${bound}`,
+  ])
+})
+
 test('an instance whose id changes is said to be another one, elected anew', () => {
   const text = lines(ONE, ONE.replace('51', '61')).join('\n')
   assert.match(text, /! given up and elected anew in VI_1: 192.0.2.10\/32 dev eth0, 192.0.2.11\/32 dev eth0/)

@@ -34,6 +34,7 @@ const realServer = (address: string) => ({
 
 const config = exampleConfig({
   instances: [exampleInstance({ priority: 150 })],
+  syncGroups: [],
   virtualServers: [
     {
       address: '192.0.2.100',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { BfdEvent } from '#schemas/bfd.ts'
 import { CheckerEvent } from '#schemas/checker.ts'
+import { GroupEvent } from '#schemas/groups.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
 import { eventType, factToken, ServiceName } from '#schemas/subjects.ts'
@@ -14,7 +15,7 @@ type EventSchema = z.ZodObject<{ type: z.ZodLiteral<string> }>
 
 /** Nobody can add a service to the log without a place here. */
 const EVENTS: Record<ServiceName, readonly EventSchema[]> = {
-  vrrp: [...VrrpEvent.options, TrackerChanged, ...BfdEvent.options],
+  vrrp: [...VrrpEvent.options, TrackerChanged, ...BfdEvent.options, ...GroupEvent.options],
   ipvs: IpvsEvent.options,
   checker: CheckerEvent.options,
   notifier: NotifierEvent.options,
@@ -23,7 +24,7 @@ const EVENTS: Record<ServiceName, readonly EventSchema[]> = {
 
 /** Where their schemas are. */
 const FILES: Record<ServiceName, readonly string[]> = {
-  vrrp: ['vrrp', 'bfd'],
+  vrrp: ['vrrp', 'bfd', 'groups'],
   ipvs: ['ipvs'],
   checker: ['checker'],
   notifier: ['notifier'],
@@ -84,7 +85,7 @@ function entityOf(service: ServiceName, name: string, fields: readonly string[])
   if (service === 'checker') return '<virtualServer realServer>'
   if (service === 'notifier') return name.startsWith('Script') ? 'scripts' : 'mail'
   if (name === 'TrackerChanged') return '<kind name>'
-  const field = ['entity', 'instance', 'process', 'virtualServer'].find((key) => fields.includes(key))
+  const field = ['entity', 'instance', 'group', 'process', 'virtualServer'].find((key) => fields.includes(key))
   return field === undefined ? 'node' : `<${field}>`
 }
 

@@ -60,6 +60,7 @@ export function config(change: Partial<Config> = {}): Config {
   return exampleConfig({
     routerId: 'director',
     instances: [instance()],
+    syncGroups: [],
     virtualServers: [virtualServer()],
     ...change,
   })

@@ -57,6 +57,7 @@ export function config(changes: Partial<Config> = {}): Config {
     routerId: 'R1',
     mail,
     instances: [instance()],
+    syncGroups: [],
     virtualServers: [virtualServer(realServer())],
     ...changes,
   })

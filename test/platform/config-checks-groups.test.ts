@@ -90,7 +90,7 @@ describe('an owner of addresses', () => {
 
 test('members that take over in different ways are noted', () => {
   const note = (told: string): string[] => [
-    `note: vrrp_sync_group g: ${told}: whichever takes over takes the others along`,
+    `note: vrrp_sync_group g: ${told}: the group takes over only when the last of them would`,
   ]
   assert.deepEqual(said('', 'nopreempt', ''), note('x has nopreempt, y has no preempt_delay'))
   assert.deepEqual(said('', 'preempt_delay 5', 'preempt_delay 6'), note('x has preempt_delay 5, y has preempt_delay 6'))

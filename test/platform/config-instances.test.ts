@@ -287,6 +287,7 @@ global_defs {
     statics: { addresses: [], routes: [], rules: [] },
     instances: [],
     trackers: { linkDelays: [], scripts: [], files: [], processes: [] },
+    syncGroups: [],
     virtualServers: [],
   })
 })

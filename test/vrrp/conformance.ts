@@ -138,7 +138,11 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   S25: by('an interface that goes down ends the part of a backup, one that comes back begins it anew'),
   S26: by('a master whose interface goes down resigns with priority 0 as far as it can'),
   S27: by('an interface that goes down ends the part of a backup, one that comes back begins it anew'),
-  S28: not('sync groups are not in the configuration yet'),
+  S28: by(
+    'S28: one whose timer has ended waits until the timers of all members have',
+    'S28: a fault of one is a fault of all, and is over when all are clear',
+    'S28: with a member that has no interface at the start nobody becomes master',
+  ),
   // Measured, and against the list: keepalived 2.2.7 waits as S30 says.
   S29: by('keepalived waits a whole master-down interval with state MASTER, too'),
   S30: by('the configured state MASTER does not shorten the first wait'),

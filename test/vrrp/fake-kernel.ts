@@ -61,6 +61,8 @@ export interface FakeLinks {
   open: OpenLinkWatch
   /** What the kernel has: told at `watch`, and whenever it changes. */
   links: Map<string, LinkState>
+  /** Addresses it has, with what is left of their lifetime: told at `watch`. */
+  held: Map<string, number>
   targets(): LinkTargets
   tell(event: LinkEvent): void
   /** Told at the next drain only. */
@@ -69,11 +71,13 @@ export interface FakeLinks {
 
 export function fakeLinks(): FakeLinks {
   const links = new Map([['eth0', link()]])
+  const held = new Map<string, number>()
   const unread: LinkEvent[] = []
   let targets: LinkTargets = { interfaces: [], addresses: [], sources: [] }
   let tell: (event: LinkEvent) => void = () => {}
   return {
     links,
+    held,
     unread,
     targets: () => targets,
     tell: (event) => tell(event),
@@ -85,6 +89,10 @@ export function fakeLinks(): FakeLinks {
           for (const name of next.interfaces) {
             const found = links.get(name)
             onEvent(found === undefined ? { type: 'LinkGone', interface: name } : { type: 'LinkChanged', link: found })
+          }
+          for (const target of next.addresses) {
+            const remainingMs = held.get(target.address)
+            if (remainingMs !== undefined) onEvent({ type: 'AddressPresent', ...target, remainingMs })
           }
         },
         drain() {

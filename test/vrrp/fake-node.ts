@@ -2,7 +2,7 @@
 import { pino } from 'pino'
 import { fakeClock } from '#platform/clock-fake.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
-import type { Envelope, EventDraft } from '#schemas/envelope.ts'
+import type { Cause, Envelope, EventDraft } from '#schemas/envelope.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
 import type { AdvertPacket } from '../../services/vrrp/ports.ts'
@@ -33,6 +33,10 @@ export interface Node {
   log(): VrrpEvent[]
   /** `VI_1 BecameBackup` of every event so far. */
   events(): string[]
+  /** The cause of each event: `VI_1 BecameBackup`, or null. */
+  causes(): (string | null)[]
+  /** The data of the last event. */
+  last(): EventDraft['data'] | undefined
   /** An advert of another router to all open sockets of eth0. */
   hear(priority: number, change?: Partial<VrrpInstance>): void
   /** The same, unread in the first socket. */
@@ -44,7 +48,7 @@ export interface Node {
 function envelope(draft: EventDraft): Envelope {
   return {
     specversion: '1.0',
-    id: 'id',
+    id: nameOf(draft),
     source: '/s/n/vrrp',
     type: 't',
     time: '',
@@ -56,6 +60,10 @@ function envelope(draft: EventDraft): Envelope {
     correlationid: 'id',
     prevhash: '0'.repeat(64),
   }
+}
+
+function nameOf({ entity, data }: EventDraft): string {
+  return `${entity} ${data.type}`
 }
 
 export function node(...instances: VrrpInstance[]): Node {
@@ -70,12 +78,14 @@ export function node(...instances: VrrpInstance[]): Node {
   })
   const links = fakeLinks()
   const drafts: EventDraft[] = []
-  const publish = (draft: EventDraft) => {
+  const causes: (string | null)[] = []
+  const publish = (draft: EventDraft, cause: Cause | null) => {
     drafts.push(draft)
+    causes.push(cause?.id ?? null)
     return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
   }
   const routers = createRouters({ clock, log, wires: createWires({ open, openPulse, log }), publish }, links.open)
-  routers.apply({ instances, trackers: NO_TRACKERS })
+  routers.apply({ instances, syncGroups: [], trackers: NO_TRACKERS })
   const packet = (priority: number, change: Partial<VrrpInstance> = {}): AdvertPacket => ({
     source: '192.0.2.2',
     destination: '224.0.0.18',
@@ -91,7 +101,9 @@ export function node(...instances: VrrpInstance[]): Node {
     pulses,
     links,
     routers,
-    events: () => drafts.map(({ entity, data }) => `${entity} ${data.type}`),
+    events: () => drafts.map(nameOf),
+    causes: () => causes,
+    last: () => drafts.at(-1)?.data,
     hear(priority, change) {
       for (const socket of sockets.filter((one) => one.open)) socket.deliver(packet(priority, change))
     },

@@ -41,7 +41,7 @@ test('the same id on another interface is another virtual router', () => {
   const eth1 = instance({ name: 'VI_2', interface: 'eth1' })
   const { sockets, links, hear, clock, events, routers } = node(instance())
   links.links.set('eth1', link({ interface: 'eth1', index: 3 }))
-  routers.apply({ instances: [instance(), eth1], trackers: NO_TRACKERS })
+  routers.apply({ instances: [instance(), eth1], syncGroups: [], trackers: NO_TRACKERS })
   assert.equal(sockets.length, 2)
   sockets.splice(1, 1)
   for (let n = 0; n < 4; n += 1) {
@@ -64,7 +64,7 @@ test('IPv4 and IPv6 routers of one id on one interface do not know each other', 
   })
   const { links, routers, sockets, hear, clock, events } = node(instance())
   links.links.set('eth0', link({ linkLocalIpv6: 'fe80::1' }))
-  routers.apply({ instances: [instance(), ipv6], trackers: NO_TRACKERS })
+  routers.apply({ instances: [instance(), ipv6], syncGroups: [], trackers: NO_TRACKERS })
   assert.deepEqual(
     sockets.map(({ options: { family, source } }) => [family, source]),
     [
@@ -147,7 +147,7 @@ test('an interface that does not exist yet is waited for in fault', () => {
 test('a socket that cannot be opened is a fault until the interface moves again', () => {
   const { links, refuse, routers, events } = node()
   refuse.opening = true
-  routers.apply({ instances: [instance()], trackers: NO_TRACKERS })
+  routers.apply({ instances: [instance()], syncGroups: [], trackers: NO_TRACKERS })
   assert.deepEqual(events(), ['VI_1 BecameFault'])
   refuse.opening = false
   links.tell({ type: 'LinkChanged', link: link() })

@@ -53,7 +53,7 @@ test('whoever has begun is not held again', () => {
 
 test('instances of a node that was told to wait take part when the wait is over', () => {
   const { routers, clock, events, sent } = node()
-  routers.apply({ instances: [instance()], trackers: NO_TRACKERS }, clock.now() + 10_000)
+  routers.apply({ instances: [instance()], syncGroups: [], trackers: NO_TRACKERS }, clock.now() + 10_000)
   clock.advance(9_999)
   assert.deepEqual([events(), sent()], [['VI_1 StartHeld'], []])
   clock.advance(1)
@@ -64,7 +64,7 @@ test('instances of a node that was told to wait take part when the wait is over'
 
 test('an instance that is stopped while it waits never begins', () => {
   const { routers, clock, events } = node()
-  routers.apply({ instances: [instance()], trackers: NO_TRACKERS }, clock.now() + 10_000)
+  routers.apply({ instances: [instance()], syncGroups: [], trackers: NO_TRACKERS }, clock.now() + 10_000)
   routers.stop()
   clock.advance(20_000)
   assert.deepEqual(events(), ['VI_1 StartHeld', 'VI_1 InstanceStopped'])

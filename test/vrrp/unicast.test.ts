@@ -144,9 +144,9 @@ test('K3: an instance that is to use unicast and has no peer is in fault, and sa
   const [event] = one.log()
   assert.ok(event?.type === 'BecameFault')
   assert.deepEqual([event.reason, event.detail], ['no-peer', 'unicast_peer names nobody'])
-  one.routers.apply({ instances: [unicast()], trackers: NO_TRACKERS })
+  one.routers.apply({ instances: [unicast()], syncGroups: [], trackers: NO_TRACKERS })
   assert.deepEqual(one.events().at(-1), 'VI_1 BecameBackup')
-  one.routers.apply({ instances: [unicast({ peers: [] })], trackers: NO_TRACKERS })
+  one.routers.apply({ instances: [unicast({ peers: [] })], syncGroups: [], trackers: NO_TRACKERS })
   assert.deepEqual(one.events().at(-1), 'VI_1 BecameFault')
 })
 
@@ -166,7 +166,7 @@ test('an IPv6 unicast router sends from its source address to each peer', () => 
 
 test('a change of peers takes effect with the next advert, on the same socket', () => {
   const one = asMaster(unicast())
-  one.routers.apply({ instances: [unicast({ peers: [peer('192.0.2.9')] })], trackers: NO_TRACKERS })
+  one.routers.apply({ instances: [unicast({ peers: [peer('192.0.2.9')] })], syncGroups: [], trackers: NO_TRACKERS })
   one.clock.advance(1_000)
   assert.equal(one.sockets.length, 1)
   assert.deepEqual(one.sockets[0]?.destinations.slice(-1), ['192.0.2.9'])

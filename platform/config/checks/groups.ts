@@ -90,14 +90,14 @@ function reportOwners(group: Block, members: readonly Block[], weightOf: WeightO
   }
 }
 
-/** One member that takes over takes the others along, whatever they would have done by themselves. */
+/** Nobody takes over before the last of them would. */
 function reportPreemption(group: Block, members: readonly Block[], findings: Findings): void {
   const [first, ...others] = members
   const word = group.statement?.args[0]
   const other = others.find((member) => first !== undefined && preemptionOf(member) !== preemptionOf(first))
   if (first === undefined || other === undefined || word === undefined) return
   const told = [first, other].map((member) => `${nameOf(member)} has ${preemptionOf(member)}`).join(', ')
-  const message = `vrrp_sync_group ${nameOf(group)}: ${told}: whichever takes over takes the others along`
+  const message = `vrrp_sync_group ${nameOf(group)}: ${told}: the group takes over only when the last of them would`
   const hint = 'nopreempt and preempt_delay ought to be the same in all members'
   findings.note({ code: 'PREEMPTION', at: wordPosition(word), keyword: 'vrrp_sync_group', message, hint })
 }

@@ -2,7 +2,7 @@
  * What a reload changes: two configurations compared by the identity of what is in them. Virtual routers are the same by
  * interface, id and family, services by address, port and protocol, real servers by address and port, as in keepalived.
  */
-import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import type { Check, Config, RealServer, SyncGroup, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
 import { endpointName, instanceIdentity } from '#schemas/names.ts'
 import type { Route, Rule } from '#schemas/routing.ts'
 import { routeName, ruleName } from '#schemas/routing-names.ts'
@@ -29,12 +29,13 @@ export function difference(before: Config, after: Config): Difference[] {
   const {
     instances: oldInstances,
     statics: oldStatics,
+    syncGroups: oldGroups,
     virtualServers: oldServers,
     eventBus: oldBus,
     trackers: oldTrackers,
     ...oldHead
   } = before
-  const { instances, statics, virtualServers, eventBus, trackers, ...head } = after
+  const { instances, statics, syncGroups, virtualServers, eventBus, trackers, ...head } = after
   return [
     ...settings({ block: 'global_defs', part: '', keyword: '' }, oldHead, head),
     ...settings({ block: 'event_bus', part: '', keyword: '' }, oldBus, eventBus),
@@ -51,6 +52,11 @@ export function difference(before: Config, after: Config): Difference[] {
     ),
     ...routeDifferences({ block: 'static_routes', part: '', keyword: '' }, oldStatics.routes, statics.routes),
     ...ruleDifferences({ block: 'static_rules', part: '', keyword: '' }, oldStatics.rules, statics.rules),
+    ...members<SyncGroup>(oldGroups, syncGroups, {
+      identity: groupBlock,
+      place: (group) => ({ block: groupBlock(group), part: '', keyword: '' }),
+      compare: settings,
+    }),
     ...members<VirtualServer>(oldServers, virtualServers, {
       identity: serviceBlock,
       place: (server) => ({ block: serviceBlock(server), part: '', keyword: '' }),
@@ -68,6 +74,11 @@ export function inWords({ kind, block, part, keyword, summary }: Difference): st
 /** How plans and events name an instance. */
 export function instanceBlock({ name }: VrrpInstance): string {
   return `vrrp_instance ${name}`
+}
+
+/** How plans and events name a sync group; what it is known again by, too. */
+export function groupBlock({ name }: SyncGroup): string {
+  return `vrrp_sync_group ${name}`
 }
 
 /** How plans and events name a service; what it is known again by, too. */

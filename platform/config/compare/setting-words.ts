@@ -46,6 +46,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'announcement.lowerPriorityRepeat': 'garp_lower_prio_repeat',
   'announcement.lowerPriorityDelayMs': 'garp_lower_prio_delay',
   'notify.any': 'notify',
+  members: 'group',
   scheduler: 'lb_algo',
   forwarding: 'lb_kind',
   'mail.recipients': 'notification_email',

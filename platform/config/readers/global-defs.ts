@@ -42,13 +42,14 @@ export interface Defaults {
   strict: boolean
   instanceMail: boolean
   serverMail: boolean
+  groupMail: boolean
   vipLeaseS: number | null
   /** Something in global_defs makes it unsafe to run any instance. */
   noInstances: boolean
 }
 
 export interface Globals {
-  head: Omit<Config, 'eventBus' | 'instances' | 'statics' | 'trackers' | 'virtualServers'>
+  head: Omit<Config, 'eventBus' | 'instances' | 'statics' | 'syncGroups' | 'trackers' | 'virtualServers'>
   defaults: Defaults
 }
 
@@ -160,6 +161,8 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     // server wants to hear of every change of state. `smtp_alert off` silences it.
     instanceMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? true,
     serverMail: boolOf(block, 'smtp_alert_checker') ?? alert ?? true,
+    // Its members have told everything already, unless somebody asks for it.
+    groupMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? false,
     vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
     noInstances: block.refused,
   }

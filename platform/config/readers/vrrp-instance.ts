@@ -2,16 +2,7 @@
 import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
-import {
-  type Block,
-  blocksOf,
-  boolOf,
-  hasSetting,
-  numberOf,
-  scriptOf,
-  settingOf,
-  settingsOf,
-} from '../statements/block.ts'
+import { type Block, blocksOf, boolOf, hasSetting, numberOf, settingOf, settingsOf } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
 import type { RoutingConfig } from './routing.ts'
 import { readTracked } from './tracking.ts'
@@ -19,6 +10,7 @@ import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
 import { isStrict, readElection, readState, refuse } from './vrrp-election.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
+import { readNotify } from './vrrp-notify.ts'
 import { leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 import { readDevice } from './vrrp-unicast.ts'
 
@@ -93,13 +85,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     ...{ routes: [], rules: [] },
     leaseMs: readLease(reading, advertIntervalMs),
     ...readTracked(reading.root, block, { interface: device, ...endpoints }),
-    notify: {
-      master: scriptOf(block, 'notify_master'),
-      backup: scriptOf(block, 'notify_backup'),
-      fault: scriptOf(block, 'notify_fault'),
-      stop: scriptOf(block, 'notify_stop'),
-      any: scriptOf(block, 'notify'),
-    },
+    notify: readNotify(block),
     smtpAlert: boolOf(block, 'smtp_alert') ?? defaults.instanceMail,
   }
 }

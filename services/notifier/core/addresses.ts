@@ -4,6 +4,7 @@
  */
 import type { Millis } from '#platform/clock-port.ts'
 import type { Config } from '#schemas/config.ts'
+import type { GroupEvent } from '#schemas/groups.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import type { AddressWord, Input, State } from './state.ts'
 
@@ -60,6 +61,7 @@ export function patienceEnd({ happenedAt, at }: Offered): Millis {
 
 /** The instance whose addresses have to come or to go first; null: there is nothing to wait for. */
 export function awaited({ notice, said }: Offered, state: State): string | null {
+  if ('group' in notice) return awaitedByGroup(notice, said, state)
   if (!('instance' in notice)) return null
   const { instance } = notice
   const { present, placedAt } = addressesOf(state, instance)
@@ -81,6 +83,27 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
     case 'PriorityChanged':
       return null
   }
+}
+
+/** Its members' addresses, one member after the other: each word of ipvs has this looked at again. */
+function awaitedByGroup(event: GroupEvent, said: string, state: State): string | null {
+  switch (event.type) {
+    case 'GroupBecameMaster':
+      // The first members may have theirs before the last one is master: what counts is that they are there.
+      return event.members.find((each) => hasAddresses(each, state) && !isPlaced(each, state)) ?? null
+    case 'GroupBecameBackup':
+    case 'GroupBecameFault':
+    case 'GroupStopped': {
+      const holds = (each: string) => addressesOf(state, each).present.length > 0
+      return event.members.find((each) => holds(each) && addressesOf(state, each).placedAt < said) ?? null
+    }
+    case 'GroupResumed':
+      return null
+  }
+}
+
+function isPlaced(instance: string, state: State): boolean {
+  return addressesOf(state, instance).present.length > 0
 }
 
 function hasAddresses(name: string, { config }: State): boolean {

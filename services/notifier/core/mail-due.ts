@@ -1,8 +1,7 @@
 /** Which mail an event calls for: keepalived's subjects and first lines, then why, in our own words. */
-import type { CheckerEvent } from '#schemas/checker.ts'
 import type { VirtualServer } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
-import { type InstanceNews, newsOf, type ServerNews } from './notice.ts'
+import { type GroupNews, type InstanceNews, newsOf, type ServerNews } from './notice.ts'
 import type { Notice, State } from './state.ts'
 
 export interface MailText {
@@ -20,12 +19,34 @@ export function mailDue(about: string, notice: Notice, state: State): MailText |
   if (mail.server === null || mail.recipients.length === 0) return null
   const news = newsOf(notice, state)
   if (news === null) return null
-  const wanted = news.kind === 'instance' ? news.instance.smtpAlert : news.realServer.smtpAlert
-  if (!wanted || (mail.silentFaults && news.state === 'FAULT')) return null
-  const subject = news.kind === 'instance' ? instanceSubject(news) : serverSubject(news)
-  const first = news.kind === 'instance' ? instanceLine(news) : serverLine(news, notice)
+  if (!isWanted(news) || (mail.silentFaults && news.state === 'FAULT')) return null
+  const { subject, first } = headOf(news, notice)
   const body = `=> ${first} <=\n\n${explanation(notice)}Event: ${about}\n`
   return { messageId: `${about}@failoverd`, subject: `[${routerId}] ${subject}`, body }
+}
+
+function isWanted(news: InstanceNews | GroupNews | ServerNews): boolean {
+  switch (news.kind) {
+    case 'instance':
+      return news.instance.smtpAlert
+    case 'group':
+      return news.group.smtpAlert
+    case 'server':
+      return news.realServer.smtpAlert
+  }
+}
+
+function headOf(news: InstanceNews | GroupNews | ServerNews, notice: Notice): { subject: string; first: string } {
+  switch (news.kind) {
+    case 'instance':
+      return { subject: instanceSubject(news), first: instanceLine(news) }
+    case 'group': {
+      const first = `All VRRP group instances are now in ${news.state} state`
+      return { subject: `VRRP Group ${news.group.name} - ${transition(news.state)}`, first }
+    }
+    case 'server':
+      return { subject: serverSubject(news), first: serverLine(news, notice) }
+  }
 }
 
 function instanceSubject({ instance, state }: InstanceNews): string {
@@ -68,8 +89,15 @@ function explanation(notice: Notice): string {
   return why === null ? '' : `Why: ${why}\n`
 }
 
-function whyOf(notice: VrrpEvent | CheckerEvent): string | null {
+function whyOf(notice: Notice): string | null {
   switch (notice.type) {
+    case 'GroupBecameBackup':
+    case 'GroupBecameFault':
+      return notice.by === null ? null : `${notice.by} was first`
+    case 'GroupBecameMaster':
+    case 'GroupResumed':
+    case 'GroupStopped':
+      return null
     case 'BecameMaster':
       return whyMaster(notice)
     case 'BecameBackup':

@@ -1,5 +1,6 @@
 /** Which events are worth telling, in the words that scripts and mails have for them. */
-import type { Config, RealServer, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import type { Config, RealServer, SyncGroup, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import type { GroupEvent } from '#schemas/groups.ts'
 import { endpointName, virtualServerName } from '#schemas/names.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import type { Notice, State } from './state.ts'
@@ -12,6 +13,12 @@ export interface InstanceNews {
   priority: number
 }
 
+export interface GroupNews {
+  kind: 'group'
+  group: SyncGroup
+  state: 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP'
+}
+
 export interface ServerNews {
   kind: 'server'
   virtualServer: VirtualServer
@@ -20,8 +27,9 @@ export interface ServerNews {
 }
 
 /** null: nobody is to be told, or the configuration does not know whom it is about. */
-export function newsOf(notice: Notice, state: State): InstanceNews | ServerNews | null {
+export function newsOf(notice: Notice, state: State): InstanceNews | GroupNews | ServerNews | null {
   if (notice.type === 'RealServerUp' || notice.type === 'RealServerDown') return serverNews(notice, state.config)
+  if ('group' in notice) return groupNews(notice, state.config)
   const word = stateWord(notice)
   if (word === null || !('priority' in notice)) return null
   const { instance: name, priority } = notice
@@ -51,6 +59,27 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
     case 'CommitOverdue':
     case 'InstanceRenamed':
     case 'PriorityChanged':
+      return null
+  }
+}
+
+function groupNews(event: GroupEvent, { syncGroups }: Config): GroupNews | null {
+  const group = syncGroups.find(({ name }) => name === event.group)
+  const word = groupWord(event)
+  return group === undefined || word === null ? null : { kind: 'group', group, state: word }
+}
+
+function groupWord(event: GroupEvent): GroupNews['state'] | null {
+  switch (event.type) {
+    case 'GroupBecameMaster':
+      return 'MASTER'
+    case 'GroupBecameBackup':
+      return 'BACKUP'
+    case 'GroupBecameFault':
+      return 'FAULT'
+    case 'GroupStopped':
+      return 'STOP'
+    case 'GroupResumed':
       return null
   }
 }

@@ -1,7 +1,7 @@
 /** Which scripts an event calls for, in their order of starting: specific, then generic. */
 import type { Config, Script, VrrpInstance } from '#schemas/config.ts'
 import type { ScriptRun } from '../ports.ts'
-import { type InstanceNews, newsOf } from './notice.ts'
+import { type GroupNews, type InstanceNews, newsOf } from './notice.ts'
 import type { Notice, State } from './state.ts'
 
 /** What keepalived grants the scripts that run at its stop, milliseconds. */
@@ -11,6 +11,7 @@ export function scriptsDue(notice: Notice, state: State): ScriptRun[] {
   const news = newsOf(notice, state)
   if (news === null) return []
   if (news.kind === 'instance') return instanceScripts(news, state.config)
+  if (news.kind === 'group') return groupScripts(news, state.config)
   const script = news.state === 'UP' ? news.realServer.notifyUp : news.realServer.notifyDown
   return script === null ? [] : [runOf(script, [], null, state.config)]
 }
@@ -20,8 +21,23 @@ function instanceScripts({ instance, state, priority }: InstanceNews, config: Co
   // Scripts see the end of an instance that was taken out of the configuration as a fault.
   const shown = state === 'DELETED' ? 'FAULT' : state
   const limitMs = state === 'STOP' ? STOP_LIMIT_MS : null
-  const specific = specificScript(notify, shown)
-  const generic = ['INSTANCE', name, shown, String(priority)]
+  return bothScripts(notify, shown, ['INSTANCE', name, shown, String(priority)], limitMs, config)
+}
+
+/** A group has no priority: 0 is said in its place. */
+function groupScripts({ group: { notify, name }, state }: GroupNews, config: Config): ScriptRun[] {
+  const limitMs = state === 'STOP' ? STOP_LIMIT_MS : null
+  return bothScripts(notify, state, ['GROUP', name, state, '0'], limitMs, config)
+}
+
+function bothScripts(
+  notify: VrrpInstance['notify'],
+  state: GroupNews['state'],
+  generic: string[],
+  limitMs: number | null,
+  config: Config,
+): ScriptRun[] {
+  const specific = specificScript(notify, state)
   return [
     ...(specific === null ? [] : [runOf(specific, [], limitMs, config)]),
     ...(notify.any === null ? [] : [runOf(notify.any, generic, limitMs, config)]),

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Millis } from '#platform/clock-port.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
 import type { Config, VrrpInstance } from '#schemas/config.ts'
+import type { GroupEvent } from '#schemas/groups.ts'
 import type { IpvsEvent } from '#schemas/ipvs.ts'
 import type { MailDue, MailFailed, MailSent, NotifierSnapshot, ScriptEnded, ScriptStarted } from '#schemas/notifier.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
@@ -14,7 +15,7 @@ import type { AddressesOf } from './addresses.ts'
 export type Channel = 'mail' | 'scripts'
 
 /** An event that somebody may want to be told of. */
-export type Notice = VrrpEvent | CheckerEvent
+export type Notice = VrrpEvent | GroupEvent | CheckerEvent
 
 /** What ipvs says of an instance's addresses. */
 export type AddressWord = Extract<

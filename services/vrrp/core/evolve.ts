@@ -36,6 +36,12 @@ function after(state: State, fact: Fact): State {
     case 'MasterAlive':
     case 'MasterResigned':
       return follow(state, fact)
+    case 'PromotionWanted':
+      return { ...state, wants: true }
+    case 'MasterDoubted':
+      return { ...state, downAt: fact.downAt }
+    case 'GroupNoted':
+      return { ...state, group: fact.group, wants: false }
     case 'LowerIgnored':
       return { ...state, ignored: { peer: fact.rival, at: fact.at }, heardAt: fact.at }
     case 'LowerFirstHeard':
@@ -61,6 +67,8 @@ function after(state: State, fact: Fact): State {
       return { ...state, addresses: 'held' }
     case 'StartDeferred':
       return { ...state, startAt: fact.until }
+    case 'StartDue':
+      return { ...state, startAt: null }
     case 'LinkNoted':
       return { ...state, link: fact.link }
     case 'TrackerNoted':
@@ -85,6 +93,7 @@ function after(state: State, fact: Fact): State {
 /** What no change of role carries over. */
 const FRESH = {
   waiting: false,
+  wants: false,
   ignored: null,
   lowerSince: null,
   rival: null,
@@ -131,7 +140,7 @@ function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): S
 
 function follow(state: State, fact: Of<'MasterAlive'> | Of<'MasterResigned'>): State {
   const { at, master: peer, downAt } = fact
-  const next = { ...state, downAt, ignored: null, heardAt: at }
+  const next = { ...state, downAt, wants: false, ignored: null, heardAt: at }
   if (fact.type === 'MasterResigned') return { ...next, master: { peer, at, resigned: true } }
   const lowerSince = peer.priority < effectivePriority(state) ? state.lowerSince : null
   return { ...next, master: { peer, at, resigned: false }, masterIntervalMs: fact.intervalMs, lowerSince }

@@ -16,7 +16,10 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'BecameBackup':
     case 'MasterAlive':
     case 'MasterResigned':
+    case 'MasterDoubted':
       return [masterDownAlarm(state)]
+    // A timer that has ended in a group that is no more is to be asked again.
+    case 'GroupNoted':
     case 'PriorityChanged':
       return state.role === 'backup' ? [masterDownAlarm(state)] : []
     case 'Hesitated':
@@ -36,6 +39,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'RivalHeard':
     case 'RivalNoted':
     case 'RivalSilenced':
+    case 'PromotionWanted':
     case 'LowerIgnored':
     case 'LowerFirstHeard':
     case 'LinkNoted':
@@ -44,6 +48,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AddressNoted':
     case 'Committed':
     case 'TrustRegained':
+    case 'StartDue':
     case 'StartHeld':
     case 'InstanceRenamed':
       return []

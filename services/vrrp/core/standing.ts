@@ -11,13 +11,14 @@ export function enter(occasion: 'start' | 'fault-cleared', at: number, state: St
   const common = { at, instance: state.config.name, priority: effectivePriority(state) }
   const fault = faultOf(state)
   if (fault !== null) return [{ type: 'BecameFault', ...common, ...fault }]
-  const leaseLeftMs = occasion === 'start' ? leaseLeft(state) : null
+  // A sync group has looked at the leases of all its members before it lets them begin.
+  const leaseLeftMs = occasion === 'start' && state.group === null ? leaseLeft(state) : null
   if (leaseLeftMs !== null) return [{ type: 'MastershipResumed', ...common, leaseLeftMs }]
   if (isInTheDark(state)) return state.waiting || state.role === 'fault' ? [] : [{ type: 'StartPutOff', at }]
-  if (common.priority === 255) {
-    return [{ type: 'BecameMaster', ...common, reason: 'owner', previousMaster: null, silentMs: null }]
-  }
-  return [{ type: 'BecameBackup', ...common, reason: occasion, master: null, detail: null }]
+  const backup: Fact = { type: 'BecameBackup', ...common, reason: occasion, master: null, detail: null }
+  if (common.priority !== 255) return [backup]
+  if (state.group !== null) return [backup, { type: 'PromotionWanted', at }]
+  return [{ type: 'BecameMaster', ...common, reason: 'owner', previousMaster: null, silentMs: null }]
 }
 
 /**
@@ -34,7 +35,7 @@ export function leaseLeft(state: State): number | null {
 
 type Fault = Pick<Extract<Fact, { type: 'BecameFault' }>, 'reason' | 'detail'>
 
-function faultOf({ link, config, reports }: State): Fault | null {
+export function faultOf({ link, config, reports }: State): Fault | null {
   if (link === null) return { reason: 'interface-missing', detail: config.interface }
   if (config.trackPrimary && !link.adminUp)
     return { reason: 'link-down', detail: `${config.interface} is switched off` }
@@ -46,7 +47,7 @@ function faultOf({ link, config, reports }: State): Fault | null {
 }
 
 /** Something that could forbid it to take part is not known yet. Who takes part already goes on meanwhile. */
-function isInTheDark({ config, reports }: State): boolean {
+export function isInTheDark({ config, reports }: State): boolean {
   return awaitsReport(config.tracked, reports)
 }
 
@@ -85,7 +86,10 @@ function reassess(reason: 'tracking' | 'configuration', at: number, before: Stat
       return before.waiting ? enter('start', at, after) : []
     case 'fault': {
       const changed = priorityChange(reason, role, at, before, after)
-      return faultOf(after) === null ? [...changed, ...enter('fault-cleared', at, after)] : changed
+      // In a sync group it is over when all members are clear.
+      return faultOf(after) === null && after.group === null
+        ? [...changed, ...enter('fault-cleared', at, after)]
+        : changed
     }
     case 'backup':
     case 'master': {
@@ -112,7 +116,7 @@ function priorityChange(
 }
 
 /** A master that leaves says so while it still has something to send from. */
-function farewell(at: number, state: State): Fact[] {
+export function farewell(at: number, state: State): Fact[] {
   const able = state.link !== null && ownAddress(state.link, state.config) !== null
   return state.role === 'master' && able ? [{ type: 'LastWord', at, priority: 0 }] : []
 }

@@ -23,9 +23,14 @@ export function firstElection(
 export function start({ at, notBefore }: Extract<Input, { type: 'Started' }>, state: State): Fact[] {
   if (state.role !== 'init') return []
   const until = notBefore ?? state.startAt ?? at
-  if (at >= until || leaseLeft(state) !== null) return enter('start', at, state)
+  // A sync group starts its members together, when none of them has to wait any more.
+  if (state.group !== null && at >= until) return state.startAt === null ? [] : [{ type: 'StartDue', at }]
+  const leased = leaseLeft(state) !== null
+  if (at >= until || (state.group === null && leased)) return enter('start', at, state)
   if (until === state.startAt) return []
   const waitMs = Math.round(until - at)
+  // Whether it goes on with its lease is for the group to say.
+  if (leased) return [{ type: 'StartDeferred', at, until }]
   return [
     { type: 'StartDeferred', at, until },
     { type: 'StartHeld', at, instance: state.config.name, waitMs },

@@ -3,6 +3,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
 import type { LinkState } from '../ports.ts'
+import type { Verdict } from './group.ts'
 import type { Standing } from './timing.ts'
 import { type Reports, type TrackerReport, trackedWeight } from './tracking.ts'
 
@@ -31,8 +32,12 @@ export interface State {
   waiting: boolean
   /** The instance's addresses that are in the kernel, with what is left of their lifetime; null: for ever. */
   present: ReadonlyMap<string, number | null>
+  /** The sync group it changes its role with; null: it is alone. */
+  group: string | null
 
   // Backup
+  /** Its timer has ended; it waits for the others of its group. */
+  wants: boolean
   /** The master-down timer. */
   downAt: Millis
   /** The interval of the master we follow; our own until one is heard. */
@@ -110,16 +115,25 @@ export type Input =
   | { type: 'AddressGone'; at: Millis; address: string }
   | { type: 'IpvsAlive'; at: Millis }
   | { type: 'TrackerReported'; at: Millis; report: TrackerReport }
+  | { type: 'GroupChosen'; at: Millis; group: string | null }
+  | { type: 'GroupRuled'; at: Millis; verdict: Verdict }
   | { type: 'Reconfigured'; at: Millis; config: VrrpInstance }
   | { type: 'StopRequested'; at: Millis }
 
 /** Facts that stay inside. */
 type Observation =
   | { type: 'StartDeferred'; at: Millis; until: Millis }
+  /** A member of a sync group has waited long enough. */
+  | { type: 'StartDue'; at: Millis }
   /** A master that we accept: the timer starts again. */
   | { type: 'MasterAlive'; at: Millis; master: Peer; intervalMs: number; downAt: Millis }
   /** Priority 0: only the skew is left to wait. */
   | { type: 'MasterResigned'; at: Millis; master: Peer; downAt: Millis }
+  /** The timer has ended, and the group has the last word. */
+  | { type: 'PromotionWanted'; at: Millis }
+  /** The master has probably gone: the timer ends earlier. */
+  | { type: 'MasterDoubted'; at: Millis; downAt: Millis }
+  | { type: 'GroupNoted'; at: Millis; group: string | null }
   /** An advert of lower priority that does not count. */
   | { type: 'LowerIgnored'; at: Millis; rival: Peer }
   /** The first advert of lower priority: preempt_delay begins. */
@@ -164,6 +178,8 @@ export function initialState(config: VrrpInstance): State {
     reports: new Map(),
     waiting: false,
     present: new Map(),
+    group: null,
+    wants: false,
     downAt: 0,
     masterIntervalMs: config.advertIntervalMs,
     master: null,

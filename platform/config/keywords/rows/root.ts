@@ -28,7 +28,7 @@ x net_namespace_ipvs          word? first
     - Asks each interface for its link by MII, ETHTOOL or ioctl in turn, for drivers that do not report changes.
   child_wait_time             int:0.. = 5
     - How long children may take to end at a stop, in seconds, before they are killed.
-! vrrp_sync_group             name=word block lenient : each member changes its state alone, so that they may end on different nodes
++ vrrp_sync_group             name=word block lenient
     - Instances that change state together: one in FAULT takes the others along.
 ! track_group                 name=word block lenient : its instances do not follow the addresses, routes and rules that name it
     - Instances that go to FAULT when a static address, route or rule that names this group is lost.

@@ -35,7 +35,7 @@ export const TRACKED = {
 } as const
 
 export const SYNC_GROUP = `
-  group                       values required
++ group                       values required
     - Names of the instances that change their role together. One a line; an instance can be in one group only.
   track_interface             values
     - Further interfaces whose link counts for every member. One a line.
@@ -47,23 +47,23 @@ export const SYNC_GROUP = `
     - Names of vrrp_track_process blocks that count for every member. One a line.
   track_bfd                   values
     - Names of bfd_instance blocks whose session counts for every member. One a line.
-  notify_master               script
++ notify_master               script
     - Command for the moment the group becomes MASTER, and the account it runs under.
-  notify_backup               script
++ notify_backup               script
     - Command for the moment the group becomes BACKUP, and the account it runs under.
-  notify_fault                script
++ notify_fault                script
     - Command run when the group goes to FAULT, and the account it runs under.
-  notify_stop                 script
++ notify_stop                 script
     - Command run when failoverd stops, and the account it runs under.
-  notify                      script
++ notify                      script
     - Command run on every change of the group. GROUP, its name, its role and a priority of 0 follow its arguments.
-  smtp_alert                  bool = <smtp_alert_vrrp><smtp_alert>
++ smtp_alert                  bool = <smtp_alert_vrrp><smtp_alert>
     - Whether changes of the group are mailed.
   notify_priority_changes     bool = <vrrp_notify_priority_changes>
     - Writes changes of the members' priority to the notify FIFOs as well.
-  global_tracking             flag > -
++ global_tracking             flag > -
     - Applied what one member tracks to all of them. What the group itself tracks does.
-  sync_group_tracking_weight  flag
++ sync_group_tracking_weight  flag
     - Lets what members track change their priorities one by one. Without it such weights do not count in a group.
 `
 
