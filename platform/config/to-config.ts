@@ -13,7 +13,7 @@ import { type Host, readGlobals } from './readers/global-defs.ts'
 import { numberNames } from './readers/number-names.ts'
 import { readRouting } from './readers/routing.ts'
 import { type PlacedScript, placedScripts } from './readers/script-places.ts'
-import { readSyncGroups } from './readers/sync-group.ts'
+import { bindTracking, readSyncGroups } from './readers/sync-group.ts'
 import { readTrackers } from './readers/tracking.ts'
 import { readVirtualServers } from './readers/virtual-server.ts'
 import { readInstances } from './readers/vrrp-instance.ts'
@@ -46,8 +46,9 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const { head, defaults } = readGlobals(root, options, findings)
   const eventBus = readEventBus(root, findings)
   const { statics, ofInstance } = readRouting(root, numberNames(files), findings)
-  const instances = readInstances(root, defaults, ofInstance, findings)
-  const syncGroups = readSyncGroups(root, instances, defaults)
+  const alone = readInstances(root, defaults, ofInstance, findings)
+  const syncGroups = readSyncGroups(root, alone, defaults)
+  const instances = bindTracking(root, syncGroups, alone)
   const trackers = readTrackers(root, instances, findings)
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)

@@ -49,3 +49,34 @@ test('members that there are not, or that cannot run, are not waited for; withou
   assert.deepEqual(members('a', 'd', 'e'), [['a']])
   assert.deepEqual(members('d', 'e'), [])
 })
+
+test('what a group tracks, its members do; by weight they track alone only where the group lets them', () => {
+  const text = (own: string) => `vrrp_sync_group G {
+ group {
+  d
+  e
+ }
+ track_interface {
+  eth5
+  eth6 weight -20
+ }
+ ${own}
+}
+vrrp_instance d {
+ interface eth0\nvirtual_router_id 11\nvirtual_ipaddress {\n192.0.2.11\n}
+ track_interface {
+  eth7
+  eth8 weight 30
+ }
+}
+vrrp_instance e {
+ interface eth5\nvirtual_router_id 12\nvirtual_ipaddress {\n192.0.2.12\n}
+}
+`
+  const tracked = (own: string) =>
+    parse(text(own)).config?.instances.map((each) => each.tracked.map(({ name, weight }) => `${name} ${weight}`))
+  assert.deepEqual(tracked(''), [['eth7 0', 'eth5 0', 'eth6 -20'], ['eth6 -20']])
+  const free = [['eth7 0', 'eth8 30', 'eth5 0', 'eth6 -20'], ['eth6 -20']]
+  assert.deepEqual(tracked('sync_group_tracking_weight'), free)
+  assert.deepEqual(tracked('global_tracking'), free)
+})

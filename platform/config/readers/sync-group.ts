@@ -1,7 +1,9 @@
 /** vrrp_sync_group blocks. What is wrong with one is said by checks/definitions.ts, checks/references.ts and checks/groups.ts. */
 import type { SyncGroup, VrrpInstance } from '#schemas/config.ts'
-import { type Block, blocksOf, boolOf } from '../statements/block.ts'
+import { isEqual } from '../../equality.ts'
+import { type Block, blocksOf, boolOf, hasSetting } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
+import { readTracked } from './tracking.ts'
 import { readNotify } from './vrrp-notify.ts'
 
 /** Of two groups with one name the first stands, and an instance stays with the first that names it. */
@@ -23,3 +25,32 @@ function memberNames(block: Block): string[] {
   const entries = blocksOf(block, 'group').flatMap((group) => group.entries)
   return entries.flatMap(({ statement }) => [statement.keyword, ...statement.args]).map(({ value }) => value)
 }
+
+/**
+ * What a group tracks, each of its members does. What a member tracks by weight counts only where the group lets it,
+ * as in keepalived: priorities that drift apart would have the members elected on different nodes.
+ */
+export function bindTracking(
+  root: Block,
+  groups: readonly SyncGroup[],
+  instances: readonly VrrpInstance[],
+): VrrpInstance[] {
+  const blocks = new Map(
+    blocksOf(root, 'vrrp_sync_group')
+      .toReversed()
+      .map((block) => [block.values[0], block]),
+  )
+  return instances.map((instance) => {
+    const home = groups.find(({ members }) => members.includes(instance.name))
+    const block = blocks.get(home?.name ?? '')
+    if (block === undefined) return instance
+    const { tracked: common } = readTracked(root, block, instance)
+    const free = FREEDOM.some((keyword) => hasSetting(block, keyword))
+    const own = instance.tracked.filter(({ weight }) => free || weight === 0)
+    const further = common.filter((each) => !own.some((known) => isEqual(known, each)))
+    return { ...instance, tracked: [...own, ...further] }
+  })
+}
+
+/** keepalived 2.2.7 takes the former as another word for the latter. */
+const FREEDOM = ['global_tracking', 'sync_group_tracking_weight']

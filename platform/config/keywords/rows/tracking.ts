@@ -37,7 +37,7 @@ export const TRACKED = {
 export const SYNC_GROUP = `
 + group                       values required
     - Names of the instances that change their role together. One a line; an instance can be in one group only.
-  track_interface             values
++ track_interface             values
     - Further interfaces whose link counts for every member. One a line.
   track_script                values
     - Names of vrrp_script blocks whose result counts for every member. One a line.
@@ -62,7 +62,7 @@ export const SYNC_GROUP = `
   notify_priority_changes     bool = <vrrp_notify_priority_changes>
     - Writes changes of the members' priority to the notify FIFOs as well.
 + global_tracking             flag > -
-    - Applied what one member tracks to all of them. What the group itself tracks does.
+    - Another word for sync_group_tracking_weight. What the group itself tracks counts for all of its members.
 + sync_group_tracking_weight  flag
     - Lets what members track change their priorities one by one. Without it such weights do not count in a group.
 `
