@@ -43,6 +43,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
       refreshRepeat: 1,
       lowerPriorityRepeat: 5,
       lowerPriorityDelayMs: 5_000,
+      extra: null,
     },
     leaseMs: 3_000,
     trackPrimary: true,
@@ -82,6 +83,7 @@ export function exampleConfig(change: Partial<Config> = {}): Config {
     ...{ routerId: 'node-1', site: null, scriptUser: null, scriptSecurity: false, netNamespace: null },
     ...{ startupDelayMs: 0, delayAfterBootMs: 0 },
     scriptUmask: 0o177,
+    announcementPacing: { arpGapMs: 0, neighbourGapMs: 0, groups: [] },
     eventBus: { maxAgeS: null, maxBytes: null },
     mail: {
       recipients: [],

@@ -8,6 +8,7 @@ import type { ConfigFiles } from './language/files.ts'
 import { eachLine } from './language/lines.ts'
 import { repeatable } from './language/random.ts'
 import { buildTree, type LineSource } from './language/tree.ts'
+import { readPacing } from './readers/announcements.ts'
 import { readEventBus } from './readers/event-bus.ts'
 import { type Host, readGlobals } from './readers/global-defs.ts'
 import { numberNames } from './readers/number-names.ts'
@@ -53,7 +54,16 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const virtualServers = readVirtualServers(root, defaults, findings)
   checkMeaning(root, statements, findings)
   reportNothing(root, path, findings)
-  const config = { ...head, eventBus, instances, statics, syncGroups, trackers, virtualServers }
+  const config = {
+    ...head,
+    eventBus,
+    announcementPacing: readPacing(root),
+    instances,
+    statics,
+    syncGroups,
+    trackers,
+    virtualServers,
+  }
   const issues = issuesOf(config)
   for (const { path: place, message } of issues) {
     // Only a value the keyword table allows and the schema does not leads here.

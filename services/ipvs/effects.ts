@@ -52,9 +52,8 @@ export function createEffects(ports: EffectPorts): Effects {
     return addresses.add(write.addresses, write.leaseMs)
   }
 
-  function announceNow({ addresses: wanted, repeat, write }: Announce): AnnounceResult {
-    if (write !== null && clock.now() > write.deadline) return { sent: 0, failures: [] }
-    return announcer.announce(wanted, repeat)
+  function announceNow(announce: Announce): AnnounceResult {
+    return clock.now() > announce.deadline ? { sent: 0, failures: [] } : announcer.announce(announce)
   }
 
   async function dump(effect: Extract<Effect, { type: 'DumpTable' }>, cause: Cause | null): Promise<void> {
@@ -76,11 +75,14 @@ export function createEffects(ports: EffectPorts): Effects {
         }
         case 'RefreshAddresses': {
           const { instance, deadline: before } = effect
+          const begun = clock.now()
           const outcomes = addresses.refresh(effect.addresses, effect.leaseMs, before)
+          if (outcomes.every(({ result }) => result === 'refreshed')) announcer.keep(instance, begun + effect.leaseMs)
           return dispatch({ type: 'AddressesRefreshed', instance, before, outcomes, at: clock.now() }, cause)
         }
         case 'RemoveAddresses': {
           const { instance, reason } = effect
+          announcer.cancel(instance, effect.addresses)
           const outcomes = addresses.remove(effect.addresses)
           if (reason === null) return log.debug({ outcomes }, 'tidied up after a loss')
           return dispatch({ type: 'AddressesCleared', instance, reason, outcomes, at: clock.now() }, cause)
@@ -95,6 +97,10 @@ export function createEffects(ports: EffectPorts): Effects {
         }
         case 'WatchInterfaces':
           return sight.watch(effect.interfaces)
+        case 'CancelAnnouncements':
+          return announcer.cancel(effect.instance, effect.addresses)
+        case 'PaceAnnouncements':
+          return announcer.pace(effect.pacing)
         case 'PromoteSecondaries': {
           const failures = secondaries.promote(effect.devices)
           if (failures.length > 0) dispatch({ type: 'SecondariesFailed', failures, at: clock.now() }, cause)

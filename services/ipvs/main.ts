@@ -23,7 +23,10 @@ const SNAPSHOT_EVERY = 200
 const { settings, bus, log, onReload, onStop } = startService('ipvs')
 const clock = systemClock()
 const addresses = kernelAddresses({ clock })
-const announcer = kernelAnnouncer()
+const announcer = kernelAnnouncer({
+  clock,
+  onFailure: (failure) => dispatch({ type: 'AnnouncementFailed', failure, at: clock.now() }),
+})
 const virtualServers = kernelVirtualServers()
 const sight = kernelAdvertSight({ clock }, (advert) => dispatch({ type: 'OwnAdvertSeen', advert, at: clock.now() }))
 const effects = createEffects({

@@ -2,7 +2,7 @@
 
 import type { Millis } from '#platform/clock-port.ts'
 import type { HaError } from '#platform/errors.ts'
-import type { VipAddress } from '#schemas/config.ts'
+import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
 
 /** An address as the kernel has it now. */
 export interface HeldAddress {
@@ -110,18 +110,38 @@ export interface VirtualServers {
   close(): void
 }
 
+export interface AnnouncementFailure {
+  address: VipAddress
+  error: HaError
+}
+
 export interface AnnounceResult {
-  /** Packets that left. */
+  /** Messages that left, or wait for their turn. */
   sent: number
-  failures: { address: VipAddress; error: HaError }[]
+  failures: AnnouncementFailure[]
+}
+
+/** A round of announcements for the addresses of one instance. */
+export interface AnnounceRequest {
+  instance: string
+  addresses: readonly VipAddress[]
+  repeat: number
+  /** What has not left by then never does, unless `keep` moves it. */
+  deadline: Millis
 }
 
 export interface Announcer {
   /**
    * Tells the LAN where the addresses are now: `repeat` rounds of one gratuitous ARP request (IPv4) or unsolicited
-   * neighbour advertisement (IPv6) per address, sent at once.
+   * neighbour advertisement (IPv6) per address, sent at once, or as fast as the pacing allows. An address that has
+   * messages waiting gets only those that are lacking to `repeat`.
    */
-  announce(addresses: readonly VipAddress[], repeat: number): AnnounceResult
+  announce(request: AnnounceRequest): AnnounceResult
+  /** The instance holds its addresses for longer. */
+  keep(instance: string, deadline: Millis): void
+  /** Nothing that waits leaves any more for these addresses. */
+  cancel(instance: string, addresses: readonly VipAddress[]): void
+  pace(pacing: AnnouncementPacing): void
   close(): void
 }
 

@@ -35,7 +35,7 @@ export function rehearse({ addresses, announcer, clock, config }: RehearsalParts
     stage.play()
     // A lifetime of 0 is refused before the kernel looks at any address; no round of announcements sends nothing.
     addresses.add(all, 0)
-    announcer.announce(all, 0)
+    announcer.announce({ instance: '', addresses: all, repeat: 0, deadline: 0 })
   }
 }
 
@@ -51,7 +51,13 @@ function stageFor(config: Config, clock: Clock) {
       watch: () => ({ close() {} }),
       close() {},
     },
-    announcer: { announce: (wanted, repeat) => ({ sent: wanted.length * repeat, failures: [] }), close() {} },
+    announcer: {
+      announce: ({ addresses: wanted, repeat }) => ({ sent: wanted.length * repeat, failures: [] }),
+      keep() {},
+      cancel() {},
+      pace() {},
+      close() {},
+    },
     sight: { watch() {}, close() {} },
     secondaries: { promote: () => [] },
     virtualServers: { dump: async () => [], apply: async () => [], close() {} },

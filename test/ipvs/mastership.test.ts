@@ -8,8 +8,6 @@ import {
   commitOverdue,
   instanceStopped,
   mastershipResumed,
-  rivalHeard,
-  rivalSilenced,
   simulatedNode,
 } from './simulated-node.ts'
 
@@ -40,44 +38,6 @@ describe('becoming master', () => {
     node.hears(becameBackup)
     const names = ['add 192.168.105.211 for 3000', 'add 192.168.105.212 for 3000']
     assert.deepEqual(node.writes(), [...names, 'remove 192.168.105.212', 'remove 192.168.105.211'])
-  })
-
-  test('a second burst follows after the delay, then nothing more', () => {
-    const node = master()
-    node.adverts(20)
-    const start = node.kernel.announced[0]?.at ?? 0
-    assert.deepEqual(
-      node.kernel.announced.map(({ at, sent }) => [at - start, sent]),
-      [
-        [0, 5],
-        [5_000, 5],
-      ],
-    )
-  })
-
-  test('with a refresh configured the announcements go on', () => {
-    const announcement = { ...instance().announcement, refreshMs: 4_000, refreshRepeat: 2 }
-    const node = simulatedNode({ config: config({ instances: [instance({ announcement })] }) }).start()
-    node.hears(becameMaster)
-    node.adverts(14)
-    const start = node.kernel.announced[0]?.at ?? 0
-    assert.deepEqual(
-      node.kernel.announced.map(({ at, sent }) => [at - start, sent]),
-      [
-        [0, 5],
-        [5_000, 5],
-        [9_000, 2],
-        [13_000, 2],
-      ],
-    )
-  })
-
-  test('no announcement follows once the addresses are left', () => {
-    const node = master()
-    node.adverts(2)
-    node.hears(becameBackup)
-    node.clock.advance(10_000)
-    assert.equal(node.kernel.announced.length, 1)
   })
 
   test('the same event twice adds once', () => {
@@ -118,31 +78,6 @@ describe('becoming master', () => {
     node.adverts(2)
     node.hears(becameBackup)
     assert.deepEqual([...node.writes(), ...node.news()], [])
-  })
-})
-
-describe('a rival', () => {
-  test('is answered with announcements, when it is heard and when it lets go', () => {
-    const node = master()
-    node.hears(rivalHeard)
-    node.hears(rivalSilenced)
-    assert.deepEqual(
-      node.kernel.announced.map(({ sent }) => sent),
-      [5, 5, 5],
-    )
-  })
-
-  test('does not take the second burst away', () => {
-    const node = master()
-    node.hears(rivalHeard)
-    node.adverts(6)
-    assert.equal(node.kernel.announced.length, 3)
-  })
-
-  test('is none of our business while we hold nothing', () => {
-    const node = simulatedNode().start()
-    node.hears(rivalHeard)
-    assert.deepEqual(node.kernel.announced, [])
   })
 })
 

@@ -119,11 +119,14 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
       close() {},
     },
     announcer: {
-      announce(wanted, repeat) {
+      announce({ addresses: wanted, repeat }) {
         const sent = wanted.length * repeat
         kernel.announced.push({ at: clock.now(), sent })
         return { sent, failures: [] }
       },
+      keep() {},
+      cancel() {},
+      pace() {},
       close() {},
     },
     virtualServers: {

@@ -45,6 +45,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
       refreshRepeat: 1,
       lowerPriorityRepeat: 5,
       lowerPriorityDelayMs: 5000,
+      extra: null,
     },
     leaseMs: 3000,
     trackPrimary: true,
@@ -182,6 +183,7 @@ test('gratuitous ARP settings come from the instance, then from global_defs, the
     refreshRepeat: 1,
     lowerPriorityRepeat: 0,
     lowerPriorityDelayMs: 7000,
+    extra: null,
   })
   const minimal = instanceWith('', 'vrrp_min_garp').instance.announcement
   assert.deepEqual([minimal.repeat, minimal.delayMs, minimal.lowerPriorityRepeat], [1, 0, 1])
@@ -285,6 +287,7 @@ global_defs {
     startupDelayMs: 0,
     delayAfterBootMs: 0,
     statics: { addresses: [], routes: [], rules: [] },
+    announcementPacing: { arpGapMs: 0, neighbourGapMs: 0, groups: [] },
     instances: [],
     trackers: { linkDelays: [], scripts: [], files: [], processes: [] },
     syncGroups: [],

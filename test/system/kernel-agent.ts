@@ -14,7 +14,7 @@ import type { AdvertSocket, AdvertSocketOptions, LinkTargets } from '../../servi
 
 const clock = systemClock()
 const addresses = kernelAddresses({ clock })
-const announcer = kernelAnnouncer()
+const announcer = kernelAnnouncer({ clock, onFailure: ({ error }) => tell('unannounced', error.code) })
 const secondaries = kernelSecondaries()
 const openAdverts = advertSockets({ clock })
 const sight = kernelAdvertSight({ clock }, (seen) => tell('seen', seen))
@@ -32,7 +32,9 @@ const calls = {
   promote: (devices: string[]) => secondaries.promote(devices).map(({ device }) => device),
   watchAddresses: () => void addresses.watch((change) => tell('address', change)),
   announce: (vips: VipAddress[], repeat: number) => {
-    const { value, tookMs } = timed(() => announcer.announce(vips, repeat))
+    const { value, tookMs } = timed(() =>
+      announcer.announce({ instance: 'VI_1', addresses: vips, repeat, deadline: Number.POSITIVE_INFINITY }),
+    )
     return { sent: value.sent, failed: value.failures.map(({ error }) => error.code), tookMs }
   },
   sight: (interfaces: string[]) => sight.watch(interfaces),

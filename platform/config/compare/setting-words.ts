@@ -45,6 +45,10 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'announcement.refreshRepeat': 'garp_master_refresh_repeat',
   'announcement.lowerPriorityRepeat': 'garp_lower_prio_repeat',
   'announcement.lowerPriorityDelayMs': 'garp_lower_prio_delay',
+  'announcement.extra': 'garp_extra_if',
+  'announcementPacing.arpGapMs': 'vrrp_garp_interval',
+  'announcementPacing.neighbourGapMs': 'vrrp_gna_interval',
+  'announcementPacing.groups': 'garp_group',
   'notify.any': 'notify',
   members: 'group',
   scheduler: 'lb_algo',
@@ -61,7 +65,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 }
 
 /** Groups of fields that one statement sets. */
-const STATEMENTS = ['mail.server', 'scriptUser']
+const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra']
 
 /** Every setting in an object, nested ones too; lists of objects are left to who compares them. */
 export function settingsOf(value: object): SettingWords[] {

@@ -1,5 +1,5 @@
 /** global_defs: the node's name, mail, and defaults for instances and servers. */
-import type { Config } from '#schemas/config.ts'
+import type { Config, VrrpInstance } from '#schemas/config.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
 import { parseAccount } from '../statements/arguments.ts'
@@ -14,6 +14,7 @@ import {
   textOf,
 } from '../statements/block.ts'
 import { isAdvertGroup } from '../statements/ip-address.ts'
+import { readExtra } from './announcements.ts'
 import { parseUmask } from './umask.ts'
 
 /** Who runs this: what the file leaves open. */
@@ -35,6 +36,7 @@ export interface Defaults {
   garpLowerPriorityRepeat: number
   /** Unicast instances drop adverts of others than their peers. */
   peersOnly: boolean
+  garpExtra: VrrpInstance['announcement']['extra']
   lowerPriorityAdvert: boolean
   higherPriorityAdvert: boolean
   ownerIgnoresAdverts: boolean
@@ -49,7 +51,10 @@ export interface Defaults {
 }
 
 export interface Globals {
-  head: Omit<Config, 'eventBus' | 'instances' | 'statics' | 'syncGroups' | 'trackers' | 'virtualServers'>
+  head: Omit<
+    Config,
+    'announcementPacing' | 'eventBus' | 'instances' | 'statics' | 'syncGroups' | 'trackers' | 'virtualServers'
+  >
   defaults: Defaults
 }
 
@@ -152,6 +157,7 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     garpLowerPriorityDelayS: numberOf(block, 'vrrp_garp_lower_prio_delay') ?? garpDelayS,
     garpLowerPriorityRepeat: numberOf(block, 'vrrp_garp_lower_prio_repeat') ?? garpRepeat,
     peersOnly: hasSetting(block, 'vrrp_check_unicast_src'),
+    garpExtra: readExtra(block, 'vrrp_garp_extra_if') ?? readExtra(block, 'vrrp_vmac_garp_intvl') ?? null,
     lowerPriorityAdvert: !(boolOf(block, 'vrrp_lower_prio_no_advert') ?? false),
     higherPriorityAdvert: boolOf(block, 'vrrp_higher_prio_send_advert') ?? false,
     ownerIgnoresAdverts: boolOf(block, 'vrrp_owner_ignore_adverts') ?? false,

@@ -3,12 +3,13 @@ import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
 import { type Block, blocksOf, boolOf, hasSetting, numberOf, settingOf, settingsOf } from '../statements/block.ts'
+import { readAnnouncement } from './announcements.ts'
 import type { Defaults } from './global-defs.ts'
 import type { RoutingConfig } from './routing.ts'
 import { readTracked } from './tracking.ts'
 import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
-import { isStrict, readElection, readState, refuse } from './vrrp-election.ts'
+import { isStrict, readElection, readState } from './vrrp-election.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
 import { readNotify } from './vrrp-notify.ts'
 import { leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
@@ -144,27 +145,6 @@ function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3):
     findings.warning({ code: 'ROUNDED', at: wordPosition(written.statement.keyword), keyword: 'advert_int', message })
   }
   return Math.round(fitting * 1000)
-}
-
-function readAnnouncement(reading: Reading): VrrpInstance['announcement'] {
-  const { block, defaults } = reading
-  const seconds = (keyword: string, fallback: number): number => (numberOf(block, keyword) ?? fallback) * 1000
-  return {
-    repeat: Math.max(1, numberOf(block, 'garp_master_repeat') ?? defaults.garpRepeat),
-    delayMs: seconds('garp_master_delay', defaults.garpDelayS),
-    refreshMs: seconds('garp_master_refresh', defaults.garpRefreshS),
-    refreshRepeat: Math.max(1, numberOf(block, 'garp_master_refresh_repeat') ?? defaults.garpRefreshRepeat),
-    lowerPriorityRepeat: readLowerPriorityRepeat(reading),
-    lowerPriorityDelayMs: seconds('garp_lower_prio_delay', defaults.garpLowerPriorityDelayS),
-  }
-}
-
-function readLowerPriorityRepeat(reading: Reading): number {
-  const { block, defaults } = reading
-  const repeat = numberOf(block, 'garp_lower_prio_repeat')
-  if (!isStrict(reading)) return repeat ?? defaults.garpLowerPriorityRepeat
-  if (repeat !== undefined && repeat > 0) refuse(reading, 'garp_lower_prio_repeat')
-  return 0
 }
 
 function readLease({ block, name, defaults, findings }: Reading, advertIntervalMs: number): number {

@@ -18,6 +18,7 @@ import {
   decideRefreshed,
   decideSecondaries,
   decideStart,
+  decideUnannounced,
   decideVipReload,
   decideVipStop,
   decideWrittenAddresses,
@@ -54,6 +55,8 @@ export function decide(input: Input, state: State): Fact[] {
       return decideCleared(input, state)
     case 'AddressesAnnounced':
       return decideAnnounced(input, state)
+    case 'AnnouncementFailed':
+      return decideUnannounced(input, state)
     case 'SecondariesFailed':
       return decideSecondaries(input, state)
     case 'TableDumped':

@@ -173,7 +173,7 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
       return { phase: 'left-over', until: fact.until }
     case 'HoldBegan': {
       const { deadline, startedAt, grantedAt } = fact
-      return { phase: 'held', deadline, refreshedAt: startedAt, grantedAt, absent: [], repairs: [], announcement: null }
+      return { phase: 'held', deadline, refreshedAt: startedAt, grantedAt, absent: [], repairs: [], planned: [] }
     }
     case 'HoldAdopted':
       // Refreshed by a run before this one: the next own advert refreshes at once.
@@ -184,7 +184,7 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
         grantedAt: fact.at,
         absent: fact.absent,
         repairs: [],
-        announcement: null,
+        planned: [],
       }
     case 'LeaseExtended':
       return hold.phase === 'held' ? { ...hold, deadline: fact.deadline, refreshedAt: fact.at } : hold
@@ -196,7 +196,7 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
       return hold.phase === 'held' ? { ...hold, absent: [...hold.absent, ...fact.addresses.map(addressName)] } : hold
     case 'AddressesInPlace':
     case 'AnnouncementDue':
-      return hold.phase === 'held' ? { ...hold, announcement: fact.next } : hold
+      return hold.phase === 'held' ? { ...hold, planned: fact.planned } : hold
   }
 }
 

@@ -1,6 +1,7 @@
 /** When this node holds an instance's addresses: events of vrrp, its adverts on the wire, and the passing of time. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { SeenAdvert } from '../ports.ts'
+import { announceAgain, announcementsDue } from './announcing.ts'
 import { isFresh, isSuperseded, leftSince, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
 import {
   allAddresses,
@@ -35,8 +36,10 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       return old ? [heard] : [heard, ...tellOf(instance), ...leave(instance, 'not-master', at)]
     }
     case 'RivalHeard':
-    case 'RivalSilenced':
-      return phase === 'replay' || !isFresh(instance.config, happenedAt, at) ? [] : announceAgain(instance, at)
+    case 'RivalSilenced': {
+      const news = event.type === 'RivalHeard' ? 'heard' : 'silenced'
+      return phase === 'replay' || !isFresh(instance.config, happenedAt, at) ? [] : announceAgain(news, instance, at)
+    }
     case 'CommitOverdue':
       return phase === 'replay' ? [] : hurry(instance, happenedAt, at)
     case 'InstanceRenamed': {
@@ -57,13 +60,6 @@ function takeOver(instance: Instance, happenedAt: Millis, at: Millis): Fact[] {
   if (hold.phase === 'held' || !isFresh(config, happenedAt, at)) return []
   if (hold.phase === 'lost' && happenedAt <= hold.since) return []
   return [began(instance, 'event', happenedAt, at)]
-}
-
-/** Clients may have believed the rival: tell them again. What was planned stays planned. */
-function announceAgain({ config, hold }: Instance, at: Millis): Fact[] {
-  const repeat = config.announcement.lowerPriorityRepeat
-  if (hold.phase !== 'held' || at > hold.deadline || repeat === 0) return []
-  return [{ type: 'AnnouncementDue', instance: config.name, repeat, next: hold.announcement }]
 }
 
 /** vrrp is master and misses its addresses: either we have not understood that yet, or they went unnoticed. */
@@ -163,20 +159,11 @@ function timedOut(instance: Instance, at: Millis): Fact[] {
   const told = untold !== null && untold.due <= at ? tellOf(instance) : []
   switch (hold.phase) {
     case 'held':
-      return [...told, ...announcementDue(instance, at)]
+      return [...told, ...announcementsDue(instance, at)]
     case 'left-over':
       return hold.until > at ? told : [...told, { type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
     case 'idle':
     case 'lost':
       return told
   }
-}
-
-function announcementDue({ config, hold }: Instance, at: Millis): Fact[] {
-  // After the deadline the addresses may be somebody else's already: never announce them.
-  if (hold.phase !== 'held' || hold.announcement === null) return []
-  if (hold.announcement.due > at || at > hold.deadline) return []
-  const { refreshMs, refreshRepeat } = config.announcement
-  const next = refreshMs > 0 ? { due: at + refreshMs, repeat: refreshRepeat } : null
-  return [{ type: 'AnnouncementDue', instance: config.name, repeat: hold.announcement.repeat, next }]
 }

@@ -1,6 +1,6 @@
 /** What has to be done because of a fact; the state is already the one after it. */
 
-import type { Millis } from '#platform/clock-port.ts'
+import { extraAddresses, wakeForPlan } from './announcing.ts'
 import {
   type AddAddresses,
   allAddresses,
@@ -16,9 +16,14 @@ import { START_PATIENCE_MS } from './table.ts'
 export function react(fact: Fact, state: State): Effect[] {
   switch (fact.type) {
     case 'Begun':
-      return [watching(state), ...promotion(state), { type: 'WakeAt', when: fact.at + START_PATIENCE_MS }]
+      return [
+        watching(state),
+        pacing(state),
+        ...promotion(state),
+        { type: 'WakeAt', when: fact.at + START_PATIENCE_MS },
+      ]
     case 'ConfigurationTaken':
-      return [watching(state), ...promotion(state)]
+      return [watching(state), pacing(state), ...promotion(state)]
     case 'TableNeeded':
       return tableNeeded(fact, state)
     case 'ChangesDue':
@@ -97,7 +102,7 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
     case 'HoldWidened':
       return [write(instance, fact)]
     case 'HoldLost':
-      return fact.clear ? [removal(instance, null)] : []
+      return fact.clear ? [removal(instance, null)] : [{ type: 'CancelAnnouncements', instance: name, addresses }]
     case 'HoldEnded':
       return [removal(instance, fact.reason)]
     case 'HoldDoubted':
@@ -109,17 +114,7 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
       return [{ type: 'RefreshAddresses', instance: name, addresses: present, leaseMs, deadline: fact.before }]
     }
     case 'AnnouncementDue':
-      return [
-        {
-          type: 'Announce',
-          instance: name,
-          addresses: presentAddresses(instance),
-          repeat: fact.repeat,
-          write: null,
-          writtenAt: 0,
-        },
-        ...wake(fact.next?.due ?? null),
-      ]
+      return [announcing(fact, instance), ...wakeForPlan(instance.hold)]
   }
 }
 
@@ -154,6 +149,10 @@ function repair({ instance, addresses, lifetimeMs, at, deadline }: Of<'RepairDue
   }
 }
 
+function pacing({ config }: State): Effect {
+  return { type: 'PaceAnnouncements', pacing: config.announcementPacing }
+}
+
 function promotion({ config }: State): Effect[] {
   const instances = config.instances.filter(({ promoteSecondaries }) => promoteSecondaries)
   const addresses = instances.flatMap(allAddresses).filter(({ family }) => family === 4)
@@ -165,16 +164,20 @@ function removal({ config }: Instance, reason: RemovalReason | null): Effect {
   return { type: 'RemoveAddresses', instance: config.name, addresses: allAddresses(config).reverse(), reason }
 }
 
-function inPlace({ write, addresses, at, next }: Of<'AddressesInPlace'>, { config }: Instance): Effect[] {
+function inPlace({ write, addresses, at }: Of<'AddressesInPlace'>, { config, hold }: Instance): Effect[] {
   const { repeat } = config.announcement
+  const { deadline } = write
   return [
-    { type: 'Announce', instance: config.name, addresses, repeat, write, writtenAt: at },
-    ...wake(next?.due ?? null),
+    { type: 'Announce', instance: config.name, addresses, repeat, deadline, write, writtenAt: at },
+    ...wakeForPlan(hold),
   ]
 }
 
-function wake(when: Millis | null): Effect[] {
-  return when === null ? [] : [{ type: 'WakeAt', when }]
+function announcing({ reach, repeat }: Of<'AnnouncementDue'>, instance: Instance): Effect {
+  const addresses = reach === 'all' ? presentAddresses(instance) : extraAddresses(instance)
+  const deadline = instance.hold.phase === 'held' ? instance.hold.deadline : 0
+  const { name } = instance.config
+  return { type: 'Announce', instance: name, addresses, repeat, deadline, write: null, writtenAt: 0 }
 }
 
 /** A node without virtual servers does not need IP_VS in its kernel. */

@@ -3,12 +3,13 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { HaError } from '#platform/errors.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
-import type { Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { AnnouncementPacing, Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { IpvsEvent } from '#schemas/ipvs.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import type {
   AddressOutcome,
+  AnnouncementFailure,
   AnnounceResult,
   ChangeFailure,
   HeldAddress,
@@ -30,8 +31,15 @@ export interface Untold {
 }
 
 export interface PlannedAnnouncement {
+  /**
+   * second: the burst after the delay; refresh: again and again; rival, settled: after one was heard, or fell silent;
+   * extra: on interfaces without adverts.
+   */
+  kind: 'second' | 'refresh' | 'rival' | 'settled' | 'extra'
   due: Millis
   repeat: number
+  /** null: once. */
+  everyMs: number | null
 }
 
 /** How an instance's addresses stand. */
@@ -50,8 +58,8 @@ export type Hold =
       absent: readonly string[]
       /** When removed addresses were put back lately. */
       repairs: readonly Millis[]
-      /** Next gratuitous ARPs after the first burst; null: none to come. */
-      announcement: PlannedAnnouncement | null
+      /** Gratuitous ARPs after the first burst; one of a kind at most. */
+      planned: readonly PlannedAnnouncement[]
     }
   /** Gone although they should be there: only new evidence brings them back. */
   | { phase: 'lost'; since: Millis }
@@ -119,6 +127,8 @@ export type Input =
   | { type: 'AddressesCleared'; instance: string; reason: RemovalReason; outcomes: AddressOutcome[]; at: Millis }
   | { type: 'SecondariesFailed'; failures: { device: string; error: HaError }[]; at: Millis }
   | { type: 'AddressesAnnounced'; announce: Announce; result: AnnounceResult; at: Millis }
+  /** One that had to wait for its turn. */
+  | { type: 'AnnouncementFailed'; failure: AnnouncementFailure; at: Millis }
   | { type: 'TableDumped'; services: KernelService[]; version: number; reason: ProgramReason; at: Millis }
   | { type: 'TableUnavailable'; code: string; message: string; at: Millis }
   | { type: 'TableWritten'; changes: KernelChange[]; failures: ChangeFailure[]; reason: ProgramReason; at: Millis }
@@ -157,9 +167,15 @@ export type InnerFact =
       write: AddAddresses
       addresses: VipAddress[]
       at: Millis
-      next: PlannedAnnouncement | null
+      planned: PlannedAnnouncement[]
     }
-  | { type: 'AnnouncementDue'; instance: string; repeat: number; next: PlannedAnnouncement | null }
+  | {
+      type: 'AnnouncementDue'
+      instance: string
+      reach: 'all' | 'extra'
+      repeat: number
+      planned: PlannedAnnouncement[]
+    }
   | { type: 'ServerFailed'; virtualServer: string; realServer: string; check: string }
   | { type: 'ServerReturned'; virtualServer: string; realServer: string }
   | { type: 'TableNeeded'; knowledge: 'provisional' | 'settled'; reason: ProgramReason; repairDue: Millis }
@@ -186,6 +202,8 @@ export interface Announce {
   instance: string
   addresses: VipAddress[]
   repeat: number
+  /** What waits for its turn leaves only while the instance holds its addresses, for so long at first. */
+  deadline: Millis
   /** The write that it completes; null for the later ones. */
   write: AddAddresses | null
   /** When the last address was in the kernel. */
@@ -204,6 +222,8 @@ export type Effect =
   | { type: 'WriteTable'; changes: KernelChange[]; reason: ProgramReason }
   /** Sets promote_secondaries on these interfaces, and undoes it on all others. */
   | { type: 'PromoteSecondaries'; devices: string[] }
+  | { type: 'CancelAnnouncements'; instance: string; addresses: VipAddress[] }
+  | { type: 'PaceAnnouncements'; pacing: AnnouncementPacing }
   | { type: 'WakeAt'; when: Millis }
 
 /** Every address of an instance, in the order in which they are added. */

@@ -2,6 +2,7 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress } from '#schemas/config.ts'
 import type { AddressOutcome, HeldAddress } from '../ports.ts'
+import { planOf } from './announcing.ts'
 import { leftOverWaitMs, TELL_MS } from './evidence.ts'
 import { expired, tellOf } from './mastership.ts'
 import { isSame } from './presence.ts'
@@ -14,7 +15,6 @@ import {
   type Input,
   type Instance,
   instancesOf,
-  type PlannedAnnouncement,
   presentAddresses,
   type State,
   sameRouter,
@@ -61,14 +61,8 @@ export function decideWrittenAddresses({ write, outcomes, at }: Of<'AddressesWri
     const all = write.addresses.length === allAddresses(instance.config).length
     return all ? [...told, { type: 'HoldFailed', instance: write.instance }] : told
   }
-  const next = nextAnnouncement(instance, at)
-  return [...told, { type: 'AddressesInPlace', write, addresses: addresses.map((each) => each.address), at, next }]
-}
-
-function nextAnnouncement({ config }: Instance, at: Millis): PlannedAnnouncement | null {
-  const { repeat, delayMs, refreshMs, refreshRepeat } = config.announcement
-  if (delayMs > 0) return { due: at + delayMs, repeat }
-  return refreshMs > 0 ? { due: at + refreshMs, repeat: refreshRepeat } : null
+  const planned = planOf(instance.config, at)
+  return [...told, { type: 'AddressesInPlace', write, addresses: addresses.map((each) => each.address), at, planned }]
 }
 
 export function decideAnnounced({ announce, result, at }: Of<'AddressesAnnounced'>, state: State): Fact[] {
@@ -100,6 +94,11 @@ export function decideAnnounced({ announce, result, at }: Of<'AddressesAnnounced
   // The event of vrrp that explains it is on its way, unless there is no way.
   const wait = trigger === 'advert' && state.busConnected && instance in state.instances
   return [wait ? { type: 'AdditionNoted', instance, untold: { event, due: at + TELL_MS } } : event, ...told]
+}
+
+export function decideUnannounced({ failure }: Of<'AnnouncementFailed'>, state: State): Fact[] {
+  const { address, error } = failure
+  return refusals([{ entity: announcementEntity(address), code: error.code, message: error.message }], state)
 }
 
 /** Whoever reads the newest event of an instance alone must learn of all its addresses. */

@@ -29,13 +29,13 @@ ${VIP_LEASE}
     - A MASTER that hears a higher priority sends a last advert before it becomes BACKUP.
 + vrrp_down_timer_adverts     int:1..100 = 3
     - How many advert intervals, and the skew, a BACKUP waits for an advert before it becomes MASTER.
-! vrrp_garp_interval          sec:0.000001..4294 : announcements leave without a pause between them
++ vrrp_garp_interval          sec:0.000001..4294
     - Least pause between two gratuitous ARP messages on one interface, in seconds.
-! vrrp_gna_interval           sec:0.000001..4294 : announcements leave without a pause between them
++ vrrp_gna_interval           sec:0.000001..4294
     - Least pause between two unsolicited neighbour advertisements on one interface, in seconds.
-! vrrp_garp_extra_if          which=enum:all? interval=int:1..86400 lenient : nothing is announced there
++ vrrp_garp_extra_if          which=enum:all? interval=int:1..86400 lenient
     - Announces addresses on interfaces other than the instance's own each so many seconds: VMACs only, or \`all\`.
-! vrrp_vmac_garp_intvl        which=enum:all? interval=int:1..86400 > vrrp_garp_extra_if lenient : nothing is announced there
++ vrrp_vmac_garp_intvl        which=enum:all? interval=int:1..86400 > vrrp_garp_extra_if lenient
     - Announces addresses on interfaces other than the instance's own each so many seconds.
 + vrrp_check_unicast_src      flag
     - Drops unicast adverts from addresses that are not among the peers of the instance.

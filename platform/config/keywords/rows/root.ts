@@ -52,7 +52,7 @@ x net_namespace_ipvs          word? first
     - Routing rules set at the start and removed at the stop, whatever the state of any instance.
 + interface_up_down_delays    values
     - How long an interface has to be down, or up again, before instances take notice. One interface a line.
-! garp_group                  block : announcements leave without a pause between them
++ garp_group                  block
     - Interfaces that share one limit on how fast gratuitous ARP and neighbour advertisements leave.
   linkbeat_interfaces         values
     - Interfaces whose link is asked for, and how, because their drivers do not report changes. One interface a line.

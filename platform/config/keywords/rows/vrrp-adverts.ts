@@ -73,12 +73,11 @@ export const ANNOUNCEMENTS = `
     - Seconds to the second burst of announcements after a MASTER heard one of lower priority.
 + garp_lower_prio_repeat      int:0.. = <vrrp_garp_lower_prio_repeat>
     - How often each address is announced when a MASTER hears one of lower priority; 0: not at all.
-! garp_extra_if               which=enum:all? interval=int:0..86400 = <vrrp_garp_extra_if> : nothing is announced there
++ garp_extra_if               which=enum:all? interval=int:0..86400 = <vrrp_garp_extra_if>
     - Announces addresses on interfaces other than the instance's own each so many seconds: VMACs only, or \`all\`.
       0: never.
-! vmac_garp_intvl             which=enum:all? interval=int:0..86400 > garp_extra_if @garp_extra_if
++ vmac_garp_intvl             which=enum:all? interval=int:0..86400 > garp_extra_if @garp_extra_if
     - Announces addresses on interfaces other than the instance's own each so many seconds.
-    : nothing is announced there
 `
 
 export const AUTHENTICATION = `
@@ -118,12 +117,12 @@ export const UNICAST_PEER = `
 `
 
 export const GARP_GROUP = `
-  garp_interval               sec:0..4294
++ garp_interval               sec:0..4294
     - Least pause between two gratuitous ARP messages on all interfaces of the group together, in seconds.
-  gna_interval                sec:0..4294
++ gna_interval                sec:0..4294
     - Least pause between two neighbour advertisements on all interfaces of the group together, in seconds.
-  interface                   word<=15 first
++ interface                   word<=15 first
     - The interface that this is for. Not together with interfaces.
-  interfaces                  values
++ interfaces                  values
     - Interfaces that share these pauses, such as all on one switch. One a line.
 `

@@ -1,0 +1,68 @@
+/** When the addresses of an instance are announced, and how often. */
+import type { Millis } from '#platform/clock-port.ts'
+import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { Effect, Fact, Hold, Instance, PlannedAnnouncement } from './state.ts'
+import { presentAddresses } from './state.ts'
+
+/**
+ * After a rival has let go, its own last announcements may still arrive behind ours, and clients would go on speaking to
+ * a node without the address. So there is one more round, when everything that was on its way has come.
+ */
+export const SETTLED_MS = 100
+
+type Plan = readonly PlannedAnnouncement[]
+
+/** What follows the first burst of a mastership. */
+export function planOf({ announcement }: VrrpInstance, at: Millis): PlannedAnnouncement[] {
+  const { repeat, delayMs, refreshMs, refreshRepeat, extra } = announcement
+  const second: Plan = delayMs > 0 ? [{ kind: 'second', due: at + delayMs, repeat, everyMs: null }] : []
+  const refresh: Plan =
+    refreshMs > 0 ? [{ kind: 'refresh', due: at + refreshMs, repeat: refreshRepeat, everyMs: refreshMs }] : []
+  const others: Plan =
+    extra === null ? [] : [{ kind: 'extra', due: at + extra.everyMs, repeat: 1, everyMs: extra.everyMs }]
+  return [...second, ...refresh, ...others]
+}
+
+/** Whatever of the plan is due. After the deadline the addresses may be somebody else's already: nothing then. */
+export function announcementsDue({ config, hold }: Instance, at: Millis): Fact[] {
+  if (hold.phase !== 'held' || at > hold.deadline) return []
+  const due = hold.planned.filter((each) => each.due <= at)
+  if (due.length === 0) return []
+  const later = hold.planned.flatMap((each) => next(each, at))
+  const repeatOf = (plan: Plan) => Math.max(0, ...plan.map(({ repeat }) => repeat))
+  const all = repeatOf(due.filter(({ kind }) => kind !== 'extra'))
+  const common = { type: 'AnnouncementDue', instance: config.name, planned: later } as const
+  return all > 0 ? [{ ...common, reach: 'all', repeat: all }] : [{ ...common, reach: 'extra', repeat: repeatOf(due) }]
+}
+
+function next(planned: PlannedAnnouncement, at: Millis): PlannedAnnouncement[] {
+  if (planned.due > at) return [planned]
+  return planned.everyMs === null ? [] : [{ ...planned, due: at + planned.everyMs }]
+}
+
+/**
+ * Clients may have believed a rival: tell them again, now and later. What else was planned stays planned.
+ * @param news whether it was heard, or has fallen silent
+ */
+export function announceAgain(news: 'heard' | 'silenced', { config, hold }: Instance, at: Millis): Fact[] {
+  const { lowerPriorityRepeat: repeat, lowerPriorityDelayMs } = config.announcement
+  if (hold.phase !== 'held' || at > hold.deadline || repeat === 0) return []
+  const kind = news === 'heard' ? 'rival' : 'settled'
+  const delayMs = news === 'heard' ? lowerPriorityDelayMs : SETTLED_MS
+  const others = hold.planned.filter((each) => each.kind !== kind)
+  const again: Plan = delayMs > 0 ? [{ kind, due: at + delayMs, repeat, everyMs: null }] : []
+  return [{ type: 'AnnouncementDue', instance: config.name, reach: 'all', repeat, planned: [...others, ...again] }]
+}
+
+/** Those on other interfaces than the adverts: no advert keeps the switches there informed. */
+export function extraAddresses(instance: Instance): VipAddress[] {
+  const { interface: own, announcement } = instance.config
+  if (announcement.extra?.everywhere !== true) return []
+  return presentAddresses(instance).filter(({ device }) => device !== own)
+}
+
+/** The next of a plan; a timer that finds nothing due does no harm. */
+export function wakeForPlan(hold: Hold): Effect[] {
+  if (hold.phase !== 'held' || hold.planned.length === 0) return []
+  return [{ type: 'WakeAt', when: Math.min(...hold.planned.map(({ due }) => due)) }]
+}
