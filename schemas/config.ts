@@ -95,6 +95,14 @@ export const Unicast = z.strictObject({
 })
 export type Unicast = z.infer<typeof Unicast>
 
+/**
+ * What the checksum of version 3 adverts over IPv4 covers besides the message: the pseudo header of RFC 5798, as with
+ * keepalived; nothing, as in RFC 9568; or, with unicast, a pseudo header with the multicast group as its destination,
+ * as keepalived before 1.3.7 had it. The first two are taken from others in any case, the third only where it is sent.
+ */
+export const ChecksumForm = z.enum(['pseudo-header', 'message-only', 'old-unicast'])
+export type ChecksumForm = z.infer<typeof ChecksumForm>
+
 /** The notify scripts of an instance; `any` is the generic one, which gets type, name, state and priority appended. */
 export const VrrpNotify = z.strictObject({
   master: Script.nullable(),
@@ -132,6 +140,9 @@ export const VrrpInstance = z.strictObject({
   multicastGroup: z.string(),
   /** null: adverts go to the multicast group. */
   unicast: Unicast.nullable(),
+  checksum: ChecksumForm,
+  /** The addresses in an advert are compared with ours only when another router than last time sent it. */
+  skipKnownAddresses: z.boolean(),
   addresses: z.array(VipAddress),
   excludedAddresses: z.array(VipAddress),
   /** While the instance is here, the sysctl of this name is set on the interfaces of its IPv4 addresses. */

@@ -32,6 +32,8 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     sourceAddress: null,
     multicastGroup: '224.0.0.18',
     unicast: null,
+    checksum: 'pseudo-header',
+    skipKnownAddresses: false,
     addresses: [exampleVip('192.0.2.100')],
     excludedAddresses: [],
     promoteSecondaries: false,

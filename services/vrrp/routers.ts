@@ -2,6 +2,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { Config, VrrpInstance } from '#schemas/config.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
+import type { State } from './core/state.ts'
 import { type TrackerReport, trackerKey } from './core/tracking.ts'
 import { createGroups } from './groups.ts'
 import { reportOf } from './link-trackers.ts'
@@ -21,6 +22,8 @@ export interface Routers {
   apply(config: RoutersConfig, notBefore?: Millis): void
   /** Somebody who watches what instances track says how it is; `cause`: see TrackerBoard. */
   report(report: TrackerReport, cause?: Cause): void
+  /** What each of them knows now. */
+  states(): State[]
   /** services/ipvs showed that it lives. */
   ipvsAlive(): void
   stop(): void
@@ -116,6 +119,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
       for (const { name } of syncGroups) groups.look(name)
     },
     report: board.report,
+    states: () => [...routers.values()].map((router) => router.state()),
     ipvsAlive() {
       for (const router of routers.values()) router.dispatch({ type: 'IpvsAlive', at: clock.now() })
     },

@@ -23,7 +23,8 @@ export function createStation(wires: Wires, hear: Hear): Station {
   let wire: Wire | null = null
   let place: Place | null = null
   let form: AdvertForm | null = null
-  let audience: Audience = { unicast: null }
+  let audience: Audience = { unicast: null, trusted: null }
+  let skipsKnown = false
   let destinations: string[] = []
   const adverts = new Map<number, Outgoing[]>()
 
@@ -35,6 +36,7 @@ export function createStation(wires: Wires, hear: Hear): Station {
       adverts.clear()
       form = formOf(config, source)
       audience = audienceOf(config)
+      skipsKnown = config.skipKnownAddresses
       destinations = destinationsOf(config, source)
       const wanted = placeOf(config, link, source)
       if (wire !== null && isEqual(wanted, place)) return true
@@ -54,6 +56,7 @@ export function createStation(wires: Wires, hear: Hear): Station {
       const from = ipBytes(source)
       const to = destination === null ? null : ipBytes(destination)
       const reading = readAdvert({ message, source: from, destination: to, ttl }, form, audience)
+      if (reading.ok && skipsKnown) audience = { ...audience, trusted: from }
       return { ...reading, comparedToOurs: from.compare(form.source) }
     },
     send(priority) {
@@ -81,17 +84,17 @@ function destinationsOf({ unicast, multicastGroup }: VrrpInstance, source: strin
 }
 
 function audienceOf({ unicast }: VrrpInstance): Audience {
-  if (unicast === null) return { unicast: null }
+  if (unicast === null) return { unicast: null, trusted: null }
   const peers = unicast.peers.map(({ address, ...bounds }) => [ipBytes(address).toString('hex'), bounds] as const)
-  return { unicast: { peers: new Map(peers), peersOnly: unicast.peersOnly } }
+  return { unicast: { peers: new Map(peers), peersOnly: unicast.peersOnly }, trusted: null }
 }
 
 /** With version 3 the checksum, and so the message, is another for each destination. */
 function advertsOf(form: AdvertForm, priority: number, destinations: readonly string[]): Outgoing[] {
-  return destinations.map((destination) => ({
-    destination,
-    message: encodeAdvert({ ...form, destination: ipBytes(destination) }, priority),
-  }))
+  return destinations.map((destination) => {
+    const summedFor = form.checksum === 'old-unicast' ? form.destination : ipBytes(destination)
+    return { destination, message: encodeAdvert({ ...form, destination: summedFor }, priority) }
+  })
 }
 
 /** What the adverts of this instance look like on the wire. */
@@ -105,6 +108,7 @@ export function formOf(config: VrrpInstance, source: string): AdvertForm {
     password: authentication.type === 'pass' ? Buffer.from(authentication.password) : null,
     addresses: Buffer.concat(config.addresses.map(({ address }) => ipBytes(address))),
     source: ipBytes(source),
+    checksum: config.checksum,
     destination: ipBytes(multicastGroup),
   }
 }

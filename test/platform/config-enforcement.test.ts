@@ -26,7 +26,6 @@ test('what other nodes would not understand leaves its instance out, and no othe
     'auth_hmac {\n key 1 0123456789abcdef0123456789abcdef\n active_key 1\n}',
     'use_vmac',
     'use_ipvlan',
-    'v3_checksum_as_v2',
   ]) {
     const { names, diagnostics, status } = pairWith(statements)
     assert.deepEqual([names, status], [['B'], 5], statements)
@@ -69,11 +68,6 @@ test('in the wrong network namespace nothing runs at all', () => {
   const { names, diagnostics, status } = pairWith('', 'net_namespace_ipvs blue\n')
   assert.deepEqual([names, status], [null, 4])
   assert.match(diagnostics[0]?.message ?? '', /nothing of this configuration runs$/)
-})
-
-test('what global_defs makes unsafe goes for every instance', () => {
-  const { names, diagnostics } = pairWith('', 'global_defs {\n v3_checksum_as_v2\n}\n')
-  assert.deepEqual([names, complaints(diagnostics)], [[], ['14:2 NOT_IN_FORCE v3_checksum_as_v2']])
 })
 
 test('an empty list of peers, a switch turned off and a default written out ask for nothing', () => {

@@ -33,6 +33,8 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     sourceAddress: null,
     multicastGroup: '224.0.0.18',
     unicast: null,
+    checksum: 'pseudo-header',
+    skipKnownAddresses: false,
     addresses: [exampleVip('192.0.2.10')],
     excludedAddresses: [],
     promoteSecondaries: false,

@@ -82,3 +82,23 @@ test('a change of peers is told in the words of the file', () => {
   assert.deepEqual(words(['192.0.2.2'], ['192.0.2.2', '192.0.2.3']), ['unicast_peer: 192.0.2.2 -> 192.0.2.2 192.0.2.3'])
   assert.deepEqual(words([], ['192.0.2.2']).slice(0, 1), ['unicast_peer: none -> 192.0.2.2'])
 })
+
+test('v3_checksum_as_v2 and skip_check_adv_addr hold for all instances, or for one', () => {
+  const read = (statements: string, globals = '') => {
+    const { checksum, skipKnownAddresses } = instanceWith(statements, globals).instance
+    return [checksum, skipKnownAddresses]
+  }
+  assert.deepEqual(read(''), ['pseudo-header', false])
+  assert.deepEqual(read('v3_checksum_as_v2\nskip_check_adv_addr'), ['message-only', true])
+  const globals = 'v3_checksum_as_v2\nvrrp_skip_check_adv_addr'
+  assert.deepEqual(read('', globals), ['message-only', true])
+  assert.deepEqual(read('v3_checksum_as_v2 off\nskip_check_adv_addr off', globals), ['pseudo-header', false])
+})
+
+test('old_unicast_checksum is for peers, and never for nobody', () => {
+  const peers = 'unicast_peer {\n192.0.2.2\n}'
+  const checksum = (statements: string) => instanceWith(statements).instance.checksum
+  assert.equal(checksum(`old_unicast_checksum\n${peers}`), 'old-unicast')
+  assert.equal(checksum(`old_unicast_checksum never\n${peers}`), 'pseudo-header')
+  assert.equal(checksum('old_unicast_checksum'), 'pseudo-header')
+})

@@ -19,6 +19,7 @@ const form: AdvertForm = {
   password: Buffer.from('1111'),
   addresses: ipBytes(VIP),
   source: ipBytes(addressOf('client')),
+  checksum: 'pseudo-header',
   destination: ipBytes(GROUP),
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ipBytes } from '#platform/native/ip.ts'
-import { type Carried, type Reading, readAdvert } from '../../services/vrrp/adapters/advert-check.ts'
+import type { ChecksumForm } from '#schemas/config.ts'
+import { type Audience, type Carried, type Reading, readAdvert } from '../../services/vrrp/adapters/advert-check.ts'
 import { type AdvertForm, encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
-import { ALL, ONLY_TAKEN, SENT, type Vector } from './vectors.ts'
+import { ALL, MESSAGE_ONLY, SENT, type Vector } from './vectors.ts'
 
 const [gv1, gv2, , gv5, , gv7] = SENT
 assert.ok(gv1 !== undefined && gv2 !== undefined && gv5 !== undefined && gv7 !== undefined)
@@ -22,6 +23,7 @@ function carried(vector: Vector, message: Buffer, change: Partial<Carried> = {})
 function read(vector: Vector, change: Partial<Carried> = {}, expected: Partial<AdvertForm> = {}): Reading {
   return readAdvert(carried(vector, Buffer.from(vector.hex, 'hex'), change), listener(vector, expected), {
     unicast: null,
+    trusted: null,
   })
 }
 
@@ -45,7 +47,7 @@ function altered(vector: Vector, at: number, value: number): Buffer {
 const drop = (reason: string) => ({ ok: false, reason })
 
 for (const vector of ALL) {
-  test(`golden vector ${vector.id} is accepted`, () => {
+  test(`${vector.id}: the golden vector is accepted`, () => {
     assert.deepEqual(read(vector), { ok: true, priority: vector.priority, intervalMs: 1_000 })
   })
 }
@@ -56,7 +58,7 @@ test('every single flipped bit of a golden vector is dropped', () => {
     for (let bit = 0; bit < original.length * 8; bit += 1) {
       const message = Buffer.from(original)
       message[bit >> 3] = (message[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      const reading = readAdvert(carried(vector, message), listener(vector), { unicast: null })
+      const reading = readAdvert(carried(vector, message), listener(vector), { unicast: null, trusted: null })
       assert.equal(reading.ok, false, `${vector.id}, bit ${bit}`)
     }
   }
@@ -101,11 +103,45 @@ test('an advert that is cut off anywhere is dropped', () => {
   }
 })
 
-test('an IPv4 version 3 checksum counts with and without pseudo header, and no other does', () => {
-  for (const vector of [gv5, ...ONLY_TAKEN]) assert.equal(read(vector).ok, true)
+test('C5: an IPv4 version 3 checksum counts with and without pseudo header, whichever we send, and no other does', () => {
+  for (const checksum of ['pseudo-header', 'message-only'] as const) {
+    for (const vector of [gv5, ...MESSAGE_ONLY]) assert.equal(read(vector, {}, { checksum }).ok, true)
+  }
   const message = Buffer.from(gv5.hex, 'hex')
   message.writeUInt16BE(0x1234, 6)
   assert.deepEqual(read(gv5, { message }), drop('checksum'))
+})
+
+test('C6: a checksum that is neither form is dropped by who sends that of RFC 9568, too', () => {
+  const message = Buffer.from(gv5.hex, 'hex')
+  for (let sum = 0; sum <= 0xffff; sum += 1) {
+    message.writeUInt16BE(sum, 6)
+    const right = sum === 0x0572 || sum === 0xa802
+    assert.equal(read(gv5, { message }, { checksum: 'message-only' }).ok, right, sum.toString(16))
+  }
+})
+
+test('C2: with the checksum of RFC 9568 a version 3 advert over IPv4 is summed up without its IP header', () => {
+  const [gv4] = MESSAGE_ONLY
+  assert.ok(gv4 !== undefined)
+  for (const destination of ['224.0.0.18', '192.0.2.2'].map(ipBytes)) {
+    assert.equal(encodeAdvert({ ...gv4.form, destination }, 100).toString('hex'), gv4.hex)
+  }
+})
+
+test('C7: over IPv6 the pseudo header is part of the checksum, whatever is asked for over IPv4', () => {
+  assert.equal(encodeAdvert({ ...gv7.form, checksum: 'message-only' }, 100).toString('hex'), gv7.hex)
+})
+
+test('C9: the checksum of keepalived before 1.3.7 is taken only where it is asked for, and only from unicast peers', () => {
+  // Made for the group, and sent to us.
+  const sent = { destination: ipBytes('192.0.2.2') }
+  const audience: Audience = { unicast: { peers: new Map(), peersOnly: false }, trusted: null }
+  const take = (checksum: ChecksumForm) =>
+    readAdvert(carried(gv5, Buffer.from(gv5.hex, 'hex'), sent), listener(gv5, { checksum }), audience)
+  assert.deepEqual(take('pseudo-header'), drop('checksum'))
+  assert.deepEqual(take('message-only'), drop('checksum'))
+  assert.equal(take('old-unicast').ok, true)
 })
 
 test('an IPv6 checksum without pseudo header is dropped', () => {

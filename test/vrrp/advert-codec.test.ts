@@ -7,14 +7,14 @@ import { ALL, SENT, V2_VECTORS } from './vectors.ts'
 const [GV1] = SENT
 assert.ok(GV1 !== undefined)
 
-for (const { id, form, priority, hex } of SENT) {
-  test(`an advert is encoded to the bytes of golden vector ${id}`, () => {
+for (const { id, form, priority, hex } of ALL) {
+  test(`${id}: an advert is encoded to the bytes of the golden vector`, () => {
     assert.equal(encodeAdvert(form, priority).toString('hex'), hex)
   })
 }
 
 for (const { id, form, priority, hex } of ALL) {
-  test(`golden vector ${id} decodes to what it was made of`, () => {
+  test(`${id}: the golden vector decodes to what it was made of`, () => {
     const advert = decodeAdvert(Buffer.from(hex, 'hex'), form.family)
     assert.ok(advert !== null)
     const { version, virtualRouterId, intervalMs, addresses } = form

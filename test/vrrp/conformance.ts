@@ -35,16 +35,21 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
 
   // 2. Checksum
   C1: by('the version 2 checksum covers the whole message with its auth data'),
-  C2: by('golden vector GV4 is accepted'),
-  C3: by('an advert is encoded to the bytes of golden vector GV5'),
+  C2: by('C2: with the checksum of RFC 9568 a version 3 advert over IPv4 is summed up without its IP header'),
+  C3: by('GV5: an advert is encoded to the bytes of the golden vector'),
   C4: not('a statement about keepalived; C3 is what follows for us'),
-  C5: by('an IPv4 version 3 checksum counts with and without pseudo header, and no other does'),
-  C6: by('an IPv4 version 3 checksum counts with and without pseudo header, and no other does'),
-  C7: by('an advert is encoded to the bytes of golden vector GV7', 'golden vector GV7 is accepted'),
+  C5: by('C5: an IPv4 version 3 checksum counts with and without pseudo header, whichever we send, and no other does'),
+  C6: by('C6: a checksum that is neither form is dropped by who sends that of RFC 9568, too'),
+  C7: by(
+    'C7: over IPv6 the pseudo header is part of the checksum, whatever is asked for over IPv4',
+    'GV7: the golden vector is accepted',
+  ),
   C8: not('needs a capture over IPv6: with version 3 in the lab'),
-  C9: not('old_unicast_checksum is not in force yet'),
+  C9: by(
+    'C9: the checksum of keepalived before 1.3.7 is taken only where it is asked for, and only from unicast peers',
+  ),
   C10: by(
-    'an advert is encoded to the bytes of golden vector GV6',
+    'GV6: an advert is encoded to the bytes of the golden vector',
     'C10: the checksum of a version 3 unicast advert is that of its real destination',
   ),
   C11: by('every single flipped bit of a golden vector is dropped'),

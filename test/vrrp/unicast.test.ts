@@ -66,7 +66,7 @@ test('K2: with version 3 each packet has the checksum of its own destination', (
   assert.ok(first !== undefined && second !== undefined)
   assert.deepEqual([first.subarray(0, 6), first.subarray(8)], [second.subarray(0, 6), second.subarray(8)])
   for (const [index, message] of [first, second].entries()) {
-    const sums = PEERS.map((to) => checksumHolds(message, 4, ipBytes(OURS), ipBytes(to)))
+    const sums = PEERS.map((to) => checksumHolds(message, 4, ipBytes(OURS), [ipBytes(to)]))
     assert.deepEqual(
       sums,
       PEERS.map((_, other) => other === index),
@@ -170,4 +170,12 @@ test('a change of peers takes effect with the next advert, on the same socket', 
   one.clock.advance(1_000)
   assert.equal(one.sockets.length, 1)
   assert.deepEqual(one.sockets[0]?.destinations.slice(-1), ['192.0.2.9'])
+})
+
+test('C9: who is asked for the checksum of old keepalived sends it, too: made for the group', () => {
+  const { sockets } = asMaster(unicast({}, { version: 3, checksum: 'old-unicast' }))
+  for (const message of sockets[0]?.sent ?? []) {
+    assert.equal(checksumHolds(message, 4, ipBytes(OURS), [ipBytes('224.0.0.18')]), true)
+  }
+  assert.equal(sockets[0]?.sent.length, 2)
 })

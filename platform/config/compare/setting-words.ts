@@ -20,6 +20,8 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   multicastGroup: 'multicast group',
   sourceAddress: 'source address',
   'unicast.peers': 'unicast_peer',
+  checksum: 'checksum of version 3 over IPv4',
+  skipKnownAddresses: 'skip_check_adv_addr',
   'unicast.ttl': 'unicast_ttl',
   'unicast.peersOnly': 'check_unicast_src',
   lowerPriorityAdvert: 'vrrp_lower_prio_no_advert off',

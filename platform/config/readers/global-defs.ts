@@ -37,6 +37,8 @@ export interface Defaults {
   /** Unicast instances drop adverts of others than their peers. */
   peersOnly: boolean
   garpExtra: VrrpInstance['announcement']['extra']
+  checksumAsV2: boolean
+  skipKnownAddresses: boolean
   lowerPriorityAdvert: boolean
   higherPriorityAdvert: boolean
   ownerIgnoresAdverts: boolean
@@ -158,6 +160,8 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     garpLowerPriorityRepeat: numberOf(block, 'vrrp_garp_lower_prio_repeat') ?? garpRepeat,
     peersOnly: hasSetting(block, 'vrrp_check_unicast_src'),
     garpExtra: readExtra(block, 'vrrp_garp_extra_if') ?? readExtra(block, 'vrrp_vmac_garp_intvl') ?? null,
+    checksumAsV2: hasSetting(block, 'v3_checksum_as_v2'),
+    skipKnownAddresses: boolOf(block, 'vrrp_skip_check_adv_addr') ?? false,
     lowerPriorityAdvert: !(boolOf(block, 'vrrp_lower_prio_no_advert') ?? false),
     higherPriorityAdvert: boolOf(block, 'vrrp_higher_prio_send_advert') ?? false,
     ownerIgnoresAdverts: boolOf(block, 'vrrp_owner_ignore_adverts') ?? false,

@@ -1,12 +1,12 @@
 /** Where the adverts of a vrrp_instance come from and go to. */
-import type { VrrpInstance } from '#schemas/config.ts'
+import type { ChecksumForm, VrrpInstance } from '#schemas/config.ts'
 import { wordPosition } from '../language/text.ts'
-import { settingOf, textOf } from '../statements/block.ts'
+import { boolOf, settingOf, textOf } from '../statements/block.ts'
 import { isAdvertGroup } from '../statements/ip-address.ts'
 import type { Reading } from './vrrp-reading.ts'
 import { readUnicast } from './vrrp-unicast.ts'
 
-type Endpoints = Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup' | 'unicast'>
+type Endpoints = Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup' | 'unicast' | 'checksum' | 'skipKnownAddresses'>
 
 export function readEndpoints(reading: Reading, family: 4 | 6): Endpoints {
   const { defaults } = reading
@@ -18,7 +18,15 @@ export function readEndpoints(reading: Reading, family: 4 | 6): Endpoints {
     sourceAddress: first ?? second ?? null,
     multicastGroup: group ?? (family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6),
     unicast,
+    checksum: readChecksum(reading, unicast),
+    skipKnownAddresses: boolOf(reading.block, 'skip_check_adv_addr') ?? defaults.skipKnownAddresses,
   }
+}
+
+function readChecksum({ block, defaults }: Reading, unicast: VrrpInstance['unicast']): ChecksumForm {
+  const old = settingOf(block, 'old_unicast_checksum')
+  if (unicast !== null && old !== undefined && old.values[0] !== 'never') return 'old-unicast'
+  return (boolOf(block, 'v3_checksum_as_v2') ?? defaults.checksumAsV2) ? 'message-only' : 'pseudo-header'
 }
 
 /** The address behind the keyword if it can be used there; null otherwise, which is reported. */

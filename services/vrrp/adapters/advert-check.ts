@@ -35,10 +35,12 @@ export interface Audience {
     peers: ReadonlyMap<string, { minTtl: number | null; maxTtl: number | null }>
     peersOnly: boolean
   } | null
+  /** The router whose list of addresses is known to be ours, and not compared again; null: everybody's is. */
+  trusted: Buffer | null
 }
 
 /** `form.source` is our own address and `form.destination` the group; the rest is what both sides must agree on. */
-export function readAdvert(carried: Carried, form: AdvertForm, { unicast }: Audience): Reading {
+export function readAdvert(carried: Carried, form: AdvertForm, { unicast, trusted }: Audience): Reading {
   const { message, source, ttl } = carried
   const destination = carried.destination ?? (unicast === null ? form.destination : form.source)
   const advert = decodeAdvert(message, form.family)
@@ -49,13 +51,14 @@ export function readAdvert(carried: Carried, form: AdvertForm, { unicast }: Audi
   const disagreement = form.version === 2 ? disagreementV2(advert, form) : disagreementV3(advert)
   if (disagreement !== null) return rejected(disagreement)
   if (advert.type !== 1) return rejected('type')
-  if (!checksumHolds(message, form.family, source, destination)) return rejected('checksum')
+  const summedFor = form.checksum === 'old-unicast' ? [destination, form.destination] : [destination]
+  if (!checksumHolds(message, form.family, source, summedFor)) return rejected('checksum')
   if (unicast === null ? !destination.equals(form.destination) : isMulticast(destination))
     return rejected('destination')
   // RFC 9568 5.2.5: a count of 0 says nothing. VRRPv2 wants the same list on both sides, unless the owner speaks;
   // VRRPv3 only reports a difference.
   if (advert.addresses.length === 0) return rejected('address-list')
-  const strict = form.version === 2 && advert.priority !== 255
+  const strict = form.version === 2 && advert.priority !== 255 && trusted?.equals(source) !== true
   if (strict && !sameAddresses(advert.addresses, form)) return rejected('address-list')
   if (source.equals(form.source)) return rejected('own-address')
   const stranger = unicast === null ? null : strangeness(carried, unicast)

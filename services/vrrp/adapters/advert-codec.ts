@@ -14,9 +14,11 @@
  *
  * The checksum is the one's complement sum of the message with a zero in its place. VRRPv3 over IPv6, and over IPv4 as
  * keepalived does it (RFC 5798), adds the pseudo header: source, destination, length u32, zero u24, protocol 112 (IPv4:
- * zero u8, protocol u8, length u16, which sums up the same). RFC 9568 leaves it out over IPv4: we send with it, as every
- * keepalived expects, and take both.
+ * zero u8, protocol u8, length u16, which sums up the same). RFC 9568 leaves it out over IPv4. We send with it, as every
+ * keepalived expects, unless told otherwise, and take both.
  */
+
+import type { ChecksumForm } from '#schemas/config.ts'
 
 export const ADVERT_HEADER = 8
 const AUTH_LENGTH = 8
@@ -39,6 +41,7 @@ export interface AdvertForm {
   password: Buffer | null
   /** The addresses one after the other, in configured order. */
   addresses: Buffer
+  checksum: ChecksumForm
   /** For the pseudo header. */
   source: Buffer
   destination: Buffer
@@ -72,7 +75,8 @@ export function encodeAdvert(form: AdvertForm, priority: number): Buffer {
     message.writeUInt16BE(Math.round(form.intervalMs / 10) & 0xfff, 4)
   }
   addresses.copy(message, ADVERT_HEADER)
-  const start = version === 2 ? 0 : pseudoHeaderSum(form.source, form.destination, message.length)
+  const bare = version === 2 || (form.family === 4 && form.checksum === 'message-only')
+  const start = bare ? 0 : pseudoHeaderSum(form.source, form.destination, message.length)
   message.writeUInt16BE(checksum(message, start), 6)
   return message
 }
@@ -104,14 +108,21 @@ export function decodeAdvert(message: Buffer, family: 4 | 6): Advert | null {
   }
 }
 
-/** True when the checksum of a message that `decodeAdvert` has read is right. */
-export function checksumHolds(message: Buffer, family: 4 | 6, source: Buffer, destination: Buffer): boolean {
+/**
+ * True when the checksum of a message that `decodeAdvert` has read is right. `destinations` are those that its sender
+ * may have made it for.
+ */
+export function checksumHolds(
+  message: Buffer,
+  family: 4 | 6,
+  source: Buffer,
+  destinations: readonly Buffer[],
+): boolean {
   const bare = message.subarray(0, messageLength(message, family))
   const version = message.readUInt8(0) >> 4
-  const plain = checksum(bare, 0) === 0
-  if (version === 2) return plain
-  const pseudo = checksum(bare, pseudoHeaderSum(source, destination, bare.length)) === 0
-  return family === 6 ? pseudo : pseudo || plain
+  if ((version === 2 || family === 4) && checksum(bare, 0) === 0) return true
+  if (version === 2) return false
+  return destinations.some((to) => checksum(bare, pseudoHeaderSum(source, to, bare.length)) === 0)
 }
 
 /** Length without padding, as the first bytes announce it. */

@@ -39,14 +39,13 @@ ${VIP_LEASE}
     - Announces addresses on interfaces other than the instance's own each so many seconds.
 + vrrp_check_unicast_src      flag
     - Drops unicast adverts from addresses that are not among the peers of the instance.
-  vrrp_skip_check_adv_addr    bool = off
++ vrrp_skip_check_adv_addr    bool = off
     - Does not compare the addresses in an advert when it comes from the same master as the one before.
 + vrrp_strict                 bool = off
     - Leaves out what the RFC does not have (passwords, extensions) and drops packets to addresses not owned.
-x v3_checksum_as_v2           flag since:2.2.8
-    - Version 3 adverts over IPv4 get a checksum without the pseudo header, as some routers want it.
-    : adverts would have the checksum of RFC 5798, which other nodes with this setting may drop
-    | remove it on all nodes, or use version 2
++ v3_checksum_as_v2           flag since:2.2.8
+    - Version 3 adverts over IPv4 get a checksum without the pseudo header, as RFC 9568 has it. Both forms are taken in
+      any case.
 + vrrp_owner_ignore_adverts   bool = off since:2.3.3
     - An instance of priority 255 does not listen to adverts, as the RFC has it; two of them both stay MASTER.
 + vrrp_startup_delay          sec:0.001..4294

@@ -18,13 +18,12 @@ export const ADVERTS = `
     - TTL or hop limit of adverts to the peers. keepalived without it: 64 for IPv6.
 + check_unicast_src           flag
     - Drops adverts from addresses that are not among the peers. Without it: as vrrp_check_unicast_src says.
-  old_unicast_checksum        enum:never?
-    - Checksums of version 3 adverts to peers as keepalived before 1.3.7 had them; never: not even for a peer that
-      uses them.
-x v3_checksum_as_v2           bool = <v3_checksum_as_v2> since:2.2.8
-    - Version 3 adverts over IPv4 get a checksum without the pseudo header, as some routers want it.
-    : its adverts would have the checksum of RFC 5798, which other nodes with this setting may drop
-    | remove it on all nodes, or use version 2
++ old_unicast_checksum        enum:never?
+    - Version 3 adverts to peers have the checksum of keepalived before 1.3.7, which is taken from them, too. Without the
+      word, and with never, it is not.
++ v3_checksum_as_v2           bool = <v3_checksum_as_v2> since:2.2.8
+    - Version 3 adverts over IPv4 get a checksum without the pseudo header, as RFC 9568 has it. Both forms are taken in
+      any case.
 + authentication              block
     - A simple password in version 2 adverts. It guards against mistakes, not attackers: everybody on the network can
       read it.
@@ -38,7 +37,7 @@ x auth_hmac                   block since:2.4
     - A MASTER that hears a higher priority sends a last advert before it becomes BACKUP.
 + owner_ignore_adverts        bool = <vrrp_owner_ignore_adverts> since:2.3.3
     - With priority 255 a MASTER does not listen to adverts, as the RFC has it; two such nodes both stay MASTER.
-  skip_check_adv_addr         bool = <vrrp_skip_check_adv_addr>
++ skip_check_adv_addr         bool = <vrrp_skip_check_adv_addr>
     - Does not compare the addresses in an advert when it comes from the same master as the one before.
 `
 
