@@ -102,8 +102,48 @@ export const AdvertRejected = z.strictObject({
  */
 export const RivalHeard = z.strictObject({ type: z.literal('RivalHeard'), instance, rival: Peer })
 
-/** The rival said nothing when its next advert was due: it let go. ipvs announces again, as the last to be heard. */
-export const RivalSilenced = z.strictObject({ type: z.literal('RivalSilenced'), instance, rival: Peer })
+/**
+ * Two routers are master: the other one has sent a second advert although one of this node had left since its first.
+ * An alarm: both hold the addresses until the cause is gone.
+ */
+export const TwoMasters = z.strictObject({
+  type: z.literal('TwoMasters'),
+  instance,
+  rival: Peer,
+  /**
+   * one-way: its adverts arrive here, but ours not there; unsent: ours do not leave; owners: both have priority 255.
+   * The others are settings that differ between the two: version, password, interval, address-list; checksum: with and
+   * without the pseudo header (v3_checksum_as_v2); destination: one sends to the group, the other to peers.
+   */
+  cause: z.enum([
+    'one-way',
+    'unsent',
+    'owners',
+    'version',
+    'password',
+    'interval',
+    'address-list',
+    'checksum',
+    'destination',
+  ]),
+  /** What differs, there and here; null when the cause says it all. */
+  detail: z.string().nullable(),
+})
+export type TwoMasters = z.infer<typeof TwoMasters>
+
+/** The rival let go. ipvs announces again, as the last to be heard, and once more a little later. */
+export const RivalSilenced = z.strictObject({
+  type: z.literal('RivalSilenced'),
+  instance,
+  rival: Peer,
+  /** resigned: it sent priority 0; silent: it said nothing when its next advert was due. */
+  ending: z.enum(['resigned', 'silent']),
+  /** How many adverts of it were heard in a row. */
+  adverts: z.number().int().min(1),
+  /** For so long at least two routers were master, by its adverts, and at most. */
+  overlapMs: z.number().min(0),
+  atMostMs: z.number().min(0),
+})
 
 /**
  * The addresses did not appear in time, but nobody came when this node stepped aside before: it goes on as master, and
@@ -170,6 +210,7 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   StartHeld,
   AdvertRejected,
   RivalHeard,
+  TwoMasters,
   RivalSilenced,
   CommitOverdue,
   InstanceRenamed,

@@ -111,6 +111,7 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
     case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
+    case 'TwoMasters':
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':

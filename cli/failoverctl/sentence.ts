@@ -55,11 +55,18 @@ function ofVrrp(event: VrrpEvent): string {
     case 'StartHeld':
       return `${event.instance} takes no part in elections for another ${(event.waitMs / 1000).toFixed(1)} s, as configured`
     case 'AdvertRejected':
+      if (event.reason === 'own-address')
+        return `${event.instance} dropped adverts that came from its own address ${event.source}: another router has it, too, or the network sends ours back`
       return `${event.instance} dropped adverts of ${event.source}: ${event.reason.replaceAll('-', ' ')}`
     case 'RivalHeard':
       return `${event.instance} hears ${peer(event.rival)} call itself master too, and announces its addresses again`
-    case 'RivalSilenced':
-      return `${event.instance} no longer hears ${peer(event.rival)}, and announces its addresses again`
+    case 'TwoMasters':
+      return `${event.instance}: two masters, this node and ${peer(event.rival)}: ${whyTwo(event)}`
+    case 'RivalSilenced': {
+      const end = event.ending === 'resigned' ? `${peer(event.rival)} resigned` : `${peer(event.rival)} let go`
+      const range = `${(event.overlapMs / 1000).toFixed(3)} to ${(event.atMostMs / 1000).toFixed(3)} s`
+      return `${event.instance}: ${end} after ${range} with two masters; it announces its addresses again`
+    }
     case 'PriorityChanged':
       return `${event.instance} has priority ${event.priority} now, not ${event.formerly}`
     case 'InstanceRenamed':
@@ -83,6 +90,22 @@ function ofGroup(event: GroupEvent): string {
     case 'GroupStopped':
       return `${group} stopped`
   }
+}
+
+function whyTwo({ cause, detail }: Extract<VrrpEvent, { type: 'TwoMasters' }>): string {
+  return detail === null ? TWO_MASTERS[cause] : `${TWO_MASTERS[cause]} (${detail})`
+}
+
+const TWO_MASTERS: Readonly<Record<Extract<VrrpEvent, { type: 'TwoMasters' }>['cause'], string>> = {
+  'one-way': 'its adverts arrive here, ours do not arrive there, or it drops them: its log says why',
+  unsent: 'our adverts do not leave',
+  owners: 'both have priority 255, which only the owner of the addresses may have',
+  version: 'they speak different versions (vrrp_version)',
+  password: 'their passwords differ (authentication)',
+  interval: 'their intervals differ (advert_int)',
+  'address-list': 'their addresses differ (virtual_ipaddress)',
+  checksum: 'their checksums differ (v3_checksum_as_v2)',
+  destination: 'one sends to the multicast group, the other to peers',
 }
 
 function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): string {

@@ -14,6 +14,17 @@ export interface AdvertPacket {
   at: Millis
 }
 
+/** What an advert shows of how its sender is set up; looked at when two routers are master. */
+export interface AdvertClues {
+  version: number
+  priority: number
+  intervalMs: number
+  /** It lists the addresses that we have, in whatever order. */
+  sameAddresses: boolean
+  /** Its checksum covers what ours does: RFC 9568 leaves the pseudo header out over IPv4. */
+  sameChecksum: boolean
+}
+
 export interface AdvertSocketOptions {
   /** The interface to send and receive on; nothing from elsewhere is delivered. With unicast only link-local. */
   interface: string

@@ -54,6 +54,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     masterDown: createAlarm(clock, (at) => loop.dispatch({ type: 'MasterDownExpired', at, drained: false })),
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
     commit: createAlarm(clock, (at) => loop.dispatch({ type: 'CommitExpired', at, drained: false })),
+    rival: createAlarm(clock, (at) => loop.dispatch({ type: 'RivalTimerExpired', at })),
     start: createAlarm(clock, (at) => loop.dispatch({ type: 'Started', at })),
   }
 
@@ -61,12 +62,13 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     const reading = station.read(packet)
     if (reading === null) return
     const { source, at } = packet
+    const clues = loop.state().role === 'master' ? station.clues(packet) : null
     if (!reading.ok) {
-      loop.dispatch({ type: 'AdvertDropped', at, reason: reading.reason, source })
+      loop.dispatch({ type: 'AdvertDropped', at, reason: reading.reason, source, clues })
       return
     }
     const { priority, intervalMs, comparedToOurs } = reading
-    loop.dispatch({ type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs } })
+    loop.dispatch({ type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } })
   }
 
   function act(effect: Effect): void {

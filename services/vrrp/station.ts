@@ -2,9 +2,10 @@ import { isEqual } from '#platform/equality.ts'
 import { ipBytes } from '#platform/native/ip.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import { type Audience, type Reading, readAdvert } from './adapters/advert-check.ts'
+import { cluesOf } from './adapters/advert-clues.ts'
 import { type AdvertForm, encodeAdvert } from './adapters/advert-codec.ts'
 import { familyOf, ownAddress } from './core/standing.ts'
-import type { AdvertPacket, LinkState } from './ports.ts'
+import type { AdvertClues, AdvertPacket, LinkState } from './ports.ts'
 import type { Hear, Outgoing, Place, Wire, Wires } from './wires.ts'
 
 /** Where a virtual router sends and hears, and what its adverts look like there: worked out once, not per packet. */
@@ -14,6 +15,8 @@ export interface Station {
   leave(): void
   /** What an advert says, or why it does not count; null: no place. `comparedToOurs`: see HeardAdvert. */
   read(packet: AdvertPacket): (Reading & { comparedToOurs: number }) | null
+  /** What it shows of its sender's settings; null: no place, or not even an advert. */
+  clues(packet: AdvertPacket): AdvertClues | null
   /** Returns an errno name, or null when the advert left; with unicast: to one peer at least. */
   send(priority: number): string | null
   drain(): void
@@ -59,6 +62,7 @@ export function createStation(wires: Wires, hear: Hear): Station {
       if (reading.ok && skipsKnown) audience = { ...audience, trusted: from }
       return { ...reading, comparedToOurs: from.compare(form.source) }
     },
+    clues: ({ payload }) => (form === null ? null : cluesOf(payload, form)),
     send(priority) {
       if (wire === null || form === null) return 'ENOTCONN'
       const packets = adverts.get(priority) ?? advertsOf(form, priority, destinations)

@@ -188,7 +188,10 @@ export const mastershipResumed: VrrpEvent = { type: 'MastershipResumed', instanc
 
 const rival = { address: '192.168.105.202', priority: 100 }
 export const rivalHeard: VrrpEvent = { type: 'RivalHeard', instance: 'VI_1', rival }
-export const rivalSilenced: VrrpEvent = { type: 'RivalSilenced', instance: 'VI_1', rival }
+export const rivalSilenced: VrrpEvent = {
+  ...{ type: 'RivalSilenced', instance: 'VI_1', rival, ending: 'silent' },
+  ...{ adverts: 1, overlapMs: 0, atMostMs: 1_000 },
+}
 export const commitOverdue: VrrpEvent = { type: 'CommitOverdue', instance: 'VI_1', missing: [VIP], patienceMs: 4_000 }
 
 export function serverDown(realServer: string, check = `TCP_CHECK ${realServer}`): CheckerEvent {

@@ -221,23 +221,32 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     noComplaint(peer)
   })
 
-  test('a master of ours answers a rival, and says when it has let go', async () => {
+  test('K10: a master of ours that a rival cannot hear says so, and how long there were two', async (t) => {
     const two = pair('vi-rival')
     const { ours, peer } = await ourMastership(two)
     two.lan.run(two.b, 'nft', 'add table inet deaf')
     two.lan.run(two.b, 'nft', 'add chain inet deaf in { type filter hook input priority 0 ; }')
     two.lan.run(two.b, 'nft', 'add rule inet deaf in ip protocol 112 drop')
-    const { event: heard } = await ours.until('RivalHeard', 5_000)
+    const { at: first, event: heard } = await ours.until('RivalHeard', 5_000)
     assert.deepEqual(heard, { type: 'RivalHeard', instance: 'VI_1', rival: { address: '192.0.2.2', priority: 100 } })
-    await sleep(2_000)
+    // The second advert of the other one is the alarm.
+    const { event: alarm } = await ours.until('TwoMasters', 1_000 + SLACK)
+    assert.ok(alarm.type === 'TwoMasters' && alarm.cause === 'one-way')
+    await sleep(1_000)
     const healed = performance.now()
     two.lan.run(two.b, 'nft', 'delete table inet deaf')
-    await peer.until(/Entering BACKUP STATE$/m, 1_500)
-    const { at } = await ours.until('RivalSilenced', 3_500, healed)
+    const yielded = await peer.until(/Entering BACKUP STATE$/m, 1_500)
+    const { at, event: end } = await ours.until('RivalSilenced', 3_500, healed)
+    assert.ok(end.type === 'RivalSilenced')
+    const overlapMs = yielded - first
+    t.diagnostic(
+      `two masters for ${end.overlapMs} to ${end.atMostMs} ms, by keepalived's log ${Math.round(overlapMs)} ms`,
+    )
+    assert.ok(end.overlapMs <= overlapMs + 50 && overlapMs <= end.atMostMs + 50)
     assert.ok(at - healed < 3_000 + SLACK, `silenced after ${at - healed} ms`)
     assert.deepEqual(
       ours.events.map(({ event }) => event.type),
-      ['BecameBackup', 'BecameMaster', 'RivalHeard', 'RivalSilenced'],
+      ['BecameBackup', 'BecameMaster', 'RivalHeard', 'TwoMasters', 'RivalSilenced'],
     )
   })
 

@@ -5,7 +5,7 @@ import { decide } from '../../services/vrrp/core/decide.ts'
 import { evolve } from '../../services/vrrp/core/evolve.ts'
 import { react } from '../../services/vrrp/core/react.ts'
 import { type Effect, type Fact, type Input, initialState, type State } from '../../services/vrrp/core/state.ts'
-import type { LinkState } from '../../services/vrrp/ports.ts'
+import type { AdvertClues, LinkState } from '../../services/vrrp/ports.ts'
 import { exampleInstance, exampleVip } from '../configuration.ts'
 
 export const VIP = '192.0.2.100'
@@ -80,10 +80,14 @@ export function master(change: Partial<VrrpInstance> = {}, at = 10_000): Subject
   return subject
 }
 
-export function advert(at: number, priority: number, change: { source?: string; intervalMs?: number } = {}): Input {
-  const { source = '192.0.2.2', intervalMs = 1_000 } = change
+export function advert(
+  at: number,
+  priority: number,
+  change: { source?: string; intervalMs?: number; clues?: AdvertClues } = {},
+): Input {
+  const { source = '192.0.2.2', intervalMs = 1_000, clues = null } = change
   const comparedToOurs = Number(source.split('.')[3]) - Number(OURS.split('.')[3])
-  return { type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs } }
+  return { type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } }
 }
 
 export function present(at: number, address = VIP, remainingMs: number | null = 3_000): Input {

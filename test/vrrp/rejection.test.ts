@@ -6,7 +6,7 @@ import type { Input } from '../../services/vrrp/core/state.ts'
 import { advert, gone, instance, link, master, present, silence, started, types } from './given.ts'
 
 function dropped(at: number, reason = 'checksum', source = '192.0.2.66'): Input {
-  return { type: 'AdvertDropped', at, reason, source }
+  return { type: 'AdvertDropped', at, reason, source, clues: null }
 }
 
 test('a dropped advert changes no timer and nothing learned', () => {
@@ -47,9 +47,11 @@ test('every event the core makes has the shape others were promised', () => {
     { type: 'CommitExpired', at: 11_000, drained: true },
     present(11_001),
     advert(11_500, 50),
+    advert(12_400, 50),
     { type: 'AdvertTimerExpired', at: 12_500 },
     { type: 'AdvertTimerExpired', at: 13_500 },
-    advert(13_600, 200),
+    { type: 'RivalTimerExpired', at: 13_650 },
+    advert(13_700, 200),
     { type: 'LinkChanged', at: 14_000, link: link({ adminUp: false }) },
     { type: 'LinkChanged', at: 15_000, link: link() },
     silence(20_000),

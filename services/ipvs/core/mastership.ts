@@ -47,6 +47,7 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       return [{ type: 'RoleHeard', instance: event.instance, role, happenedAt }]
     }
     case 'StartHeld':
+    case 'TwoMasters':
     case 'AdvertRejected':
     case 'PriorityChanged':
       return []

@@ -77,6 +77,7 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
     case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
+    case 'TwoMasters':
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':

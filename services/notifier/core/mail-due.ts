@@ -118,6 +118,7 @@ function whyOf(notice: Notice): string | null {
     case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
+    case 'TwoMasters':
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':

@@ -55,6 +55,7 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
     case 'StartHeld':
     case 'AdvertRejected':
     case 'RivalHeard':
+    case 'TwoMasters':
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':

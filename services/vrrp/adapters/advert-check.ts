@@ -100,7 +100,7 @@ function padded(password: Buffer): Buffer {
 }
 
 /** As sets: the order on the wire is the sender's. */
-function sameAddresses(heard: Buffer, { addresses, family }: AdvertForm): boolean {
+export function sameAddresses(heard: Buffer, { addresses, family }: AdvertForm): boolean {
   if (heard.equals(addresses)) return true
   if (heard.length !== addresses.length) return false
   const size = family === 4 ? 4 : 16

@@ -125,6 +125,11 @@ export function checksumHolds(
   return destinations.some((to) => checksum(bare, pseudoHeaderSum(source, to, bare.length)) === 0)
 }
 
+/** True when the checksum of a message that `decodeAdvert` has read is right without any pseudo header. */
+export function hasBareChecksum(message: Buffer, family: 4 | 6): boolean {
+  return checksum(message.subarray(0, messageLength(message, family)), 0) === 0
+}
+
 /** Length without padding, as the first bytes announce it. */
 function messageLength(message: Buffer, family: 4 | 6): number {
   const auth = message.readUInt8(0) >> 4 === 2 ? AUTH_LENGTH : 0

@@ -2,6 +2,7 @@
 import { hear } from './hearing.ts'
 import { joinGroup, obey } from './membership.ts'
 import { weighPromotion } from './promotion.ts'
+import { meetMisfit, missRivals } from './rivals.ts'
 import { reconfigure, stop, watchLink, watchTracker } from './standing.ts'
 import { start } from './startup.ts'
 import type { Fact, Input, State } from './state.ts'
@@ -22,6 +23,8 @@ export function decide(input: Input, state: State): Fact[] {
       return keepOffice(input.at, state)
     case 'CommitExpired':
       return weighCommit(input, state)
+    case 'RivalTimerExpired':
+      return missRivals(input.at, state)
     case 'SendFailed':
       return state.role === 'master' ? [{ type: 'AdvertUnsent', at: input.at, code: input.code }] : []
     case 'LinkChanged':
@@ -46,11 +49,12 @@ export function decide(input: Input, state: State): Fact[] {
 }
 
 /** A dropped advert is counted and changes nothing else; the first of a reason in a state becomes an event. */
-function reject({ at, reason, source }: { at: number; reason: string; source: string }, state: State): Fact[] {
+function reject(input: Extract<Input, { type: 'AdvertDropped' }>, state: State): Fact[] {
+  const { at, reason, source } = input
   if (state.role === 'init' || state.role === 'stopped') return []
   const counted: Fact = { type: 'AdvertCounted', at, reason }
-  if (state.reported.includes(reason)) return [counted]
-  return [counted, { type: 'AdvertRejected', at, instance: state.config.name, reason, source }]
+  const rejected: Fact = { type: 'AdvertRejected', at, instance: state.config.name, reason, source }
+  return [counted, ...(state.reported.includes(reason) ? [] : [rejected]), ...meetMisfit(input, state)]
 }
 
 /** services/ipvs lives: after an address went missing we compete again, once its quiet time is over. */

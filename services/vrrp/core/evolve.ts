@@ -1,5 +1,6 @@
 /** What we know after a fact. */
 import type { VrrpInstance } from '#schemas/config.ts'
+import { afterAlarm, afterSilence, debtAfter, misfitAfter, type Rival, rivalAfter } from './rivals.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, missingAddresses, standingOf } from './state.ts'
 import { backoffMs, commitTimeoutMs, LOSS_GRACE_MS, masterDownMs, skewMs } from './timing.ts'
@@ -52,11 +53,18 @@ function after(state: State, fact: Fact): State {
       return { ...state, ...advertSent(state, fact.at) }
     case 'AdvertUnsent':
       return unsent(state, fact.code)
+    case 'AdvertHastened':
+      return { ...state, advertAt: Math.min(state.advertAt, fact.when) }
     case 'RivalNoted':
+      return { ...state, rival: rivalAfter(state.rival, fact), heardAt: fact.at }
+    case 'MisfitNoted':
+      return { ...state, misfit: misfitAfter(state.misfit, fact), heardAt: fact.at }
     case 'RivalHeard':
-      return rivalled(state, fact)
+      return { ...state, rival: published(state.rival), rivalDebt: debtAfter(state, fact.at) }
+    case 'TwoMasters':
+      return { ...state, ...afterAlarm(state, fact.rival.address) }
     case 'RivalSilenced':
-      return appeased(state, fact.at)
+      return { ...state, ...afterSilence(state, fact.rival.address, fact.at) }
     case 'CommitOverdue':
       return { ...state, overdue: true, commitBy: fact.at + fact.patienceMs }
     case 'AddressNoted':
@@ -97,8 +105,8 @@ const FRESH = {
   ignored: null,
   lowerSince: null,
   rival: null,
-  rivalQuietUntil: 0,
-  rivalries: 0,
+  misfit: null,
+  rivalDebt: 0,
   reported: [],
 } as const
 
@@ -156,15 +164,8 @@ function unsent(state: State, sendError: string): State {
   return state.config.trackPrimary || linked ? { ...state, sentAt: state.sentBefore, sendError } : state
 }
 
-function rivalled(state: State, { type, rival: peer, at }: Of<'RivalNoted'> | Of<'RivalHeard'>): State {
-  const published = type === 'RivalHeard' || state.rival?.published === true
-  return { ...state, rival: { peer, at, published }, heardAt: at }
-}
-
-/** The first rival is news at once, the next after a second, then two, four … up to an hour. */
-function appeased(state: State, at: number): State {
-  const rivalries = state.rivalries + 1
-  return { ...state, rival: null, rivalries, rivalQuietUntil: at + backoffMs(rivalries, 1_000, 3_600_000) }
+function published(rival: Rival | null): Rival | null {
+  return rival === null ? null : { ...rival, published: true }
 }
 
 function missed(state: State, { at, address }: Of<'AddressMissed'>): State {

@@ -1,5 +1,6 @@
 /** What an advert of another router means in each role. */
 import type { Peer } from '#schemas/vrrp.ts'
+import { meetResignation, meetRival, overlapBefore } from './rivals.ts'
 import type { Fact, HeardAdvert, State } from './state.ts'
 import { effectivePriority, standingOf } from './state.ts'
 import { giveUpAddresses, isStalled, stall } from './tenure.ts'
@@ -44,35 +45,29 @@ function preempts(at: number, state: State): boolean {
 
 function asMaster(advert: HeardAdvert, at: number, state: State): Fact[] {
   if (isStalled(at, state)) return stall(at, state)
-  if (advert.priority === 0) return [{ type: 'AdvertOwed', at }]
+  if (advert.priority === 0) return meetResignation(advert.source, at, state)
   const priority = effectivePriority(state)
   const higher = advert.priority > priority
   // Between equals the greater address wins (RFC 9568 6.4.3).
   const greater = advert.priority === priority && advert.comparedToOurs > 0
-  if (higher || greater) return yieldTo(advert, higher ? 'higher-priority' : 'equal-priority', at, state)
+  // RFC 9568 6.4.3 has no say for others where we own the addresses, and are told so.
+  const deaf = priority === 255 && state.config.ownerIgnoresAdverts
+  if ((higher || greater) && !deaf) return yieldTo(advert, higher ? 'higher-priority' : 'equal-priority', at, state)
   // Somebody else could serve, and we hold nothing.
   if (state.overdue && state.addresses !== 'held') return giveUpAddresses(at, state)
-  return assert(advert, at, state)
+  return meetRival(advert, at, state)
 }
 
 function yieldTo(advert: HeardAdvert, reason: 'higher-priority' | 'equal-priority', at: number, state: State): Fact[] {
   const priority = effectivePriority(state)
   const lastWord: Fact[] = state.config.higherPriorityAdvert ? [{ type: 'LastWord', at, priority }] : []
   const master = peerOf(advert)
+  const detail = overlapBefore(advert, at, state)
   return [
     ...lastWord,
-    { type: 'BecameBackup', at, instance: state.config.name, priority, reason, master, detail: null },
+    { type: 'BecameBackup', at, instance: state.config.name, priority, reason, master, detail },
     follow(advert, at, state),
   ]
-}
-
-/** A rival of lower rank: answer at once, so that it lets go (RFC 9568 6.4.3), and have the addresses announced. */
-function assert(advert: HeardAdvert, at: number, state: State): Fact[] {
-  const rival = peerOf(advert)
-  const answer: Fact[] = state.config.lowerPriorityAdvert ? [{ type: 'AdvertOwed', at }] : []
-  const known = state.rival?.published === true || at < state.rivalQuietUntil
-  const event: Fact[] = known ? [] : [{ type: 'RivalHeard', at, instance: state.config.name, rival }]
-  return [...answer, { type: 'RivalNoted', at, rival }, ...event]
 }
 
 function follow(advert: HeardAdvert, at: number, state: State): Fact {

@@ -1,6 +1,7 @@
 /** What has to be done because of a fact; `state` is the one after it. */
 import type { EventDraft } from '#schemas/envelope.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
+import { nextSilence } from './rivals.ts'
 import type { Effect, Fact, State } from './state.ts'
 import { effectivePriority } from './state.ts'
 
@@ -11,6 +12,13 @@ export function react(fact: Fact, state: State): Effect[] {
       return [...sendAdvert(state), ...watchCommit(state)]
     case 'AdvertOwed':
       return sendAdvert(state)
+    case 'AdvertHastened':
+      return [advertAlarm(state)]
+    case 'RivalNoted':
+    case 'MisfitNoted':
+    case 'TwoMasters':
+    case 'RivalSilenced':
+      return awaitRivals(state)
     case 'LastWord':
       return [{ type: 'SendAdvert', priority: fact.priority }]
     case 'BecameBackup':
@@ -37,8 +45,6 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AdvertCounted':
     case 'AdvertUnsent':
     case 'RivalHeard':
-    case 'RivalNoted':
-    case 'RivalSilenced':
     case 'PromotionWanted':
     case 'LowerIgnored':
     case 'LowerFirstHeard':
@@ -65,6 +71,11 @@ function masterDownAlarm({ downAt }: State): Effect {
 
 function advertAlarm({ advertAt }: State): Effect {
   return { type: 'SetAlarm', alarm: 'advert', when: advertAt }
+}
+
+function awaitRivals(state: State): Effect[] {
+  const when = nextSilence(state)
+  return when === null ? [] : [{ type: 'SetAlarm', alarm: 'rival', when }]
 }
 
 function watchCommit({ role, addresses, commitBy }: State): Effect[] {

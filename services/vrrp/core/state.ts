@@ -2,8 +2,9 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
-import type { LinkState } from '../ports.ts'
+import type { AdvertClues, LinkState } from '../ports.ts'
 import type { Verdict } from './group.ts'
+import type { Misfit, Rival } from './rivals.ts'
 import type { Standing } from './timing.ts'
 import { type Reports, type TrackerReport, trackedWeight } from './tracking.ts'
 
@@ -13,12 +14,6 @@ export type Role = 'init' | 'backup' | 'master' | 'fault' | 'stopped'
 export interface Heard {
   peer: Peer
   at: Millis
-}
-
-/** A router that calls itself master while we are. */
-export interface Rival extends Heard {
-  /** RivalHeard was published for it. */
-  published: boolean
 }
 
 export interface State {
@@ -67,9 +62,9 @@ export interface State {
   /** CommitOverdue was published in this mastership. */
   overdue: boolean
   rival: Rival | null
-  /** No RivalHeard before this: rivals that come and go must not fill the log. */
-  rivalQuietUntil: Millis
-  rivalries: number
+  misfit: Misfit | null
+  /** Rivals that come and go must not fill the log: see rivals.ts. */
+  rivalDebt: Millis
 
   // Across roles
   /** A start that has to wait; null: it does not. */
@@ -98,17 +93,20 @@ export interface HeardAdvert {
   intervalMs: number
   /** The sender's address against ours in network byte order: positive when it is the greater one. */
   comparedToOurs: number
+  /** null: nobody looked, which is so in backups. */
+  clues: AdvertClues | null
 }
 
 export type Input =
   /** `notBefore`: it may take no part until then; without it: as was said before, or at once. */
   | { type: 'Started'; at: Millis; notBefore?: Millis }
   | { type: 'AdvertHeard'; at: Millis; advert: HeardAdvert }
-  | { type: 'AdvertDropped'; at: Millis; reason: string; source: string }
+  | { type: 'AdvertDropped'; at: Millis; reason: string; source: string; clues: AdvertClues | null }
   /** `drained`: what lay unread in the sockets has been heard. */
   | { type: 'MasterDownExpired'; at: Millis; drained: boolean }
   | { type: 'AdvertTimerExpired'; at: Millis }
   | { type: 'CommitExpired'; at: Millis; drained: boolean }
+  | { type: 'RivalTimerExpired'; at: Millis }
   | { type: 'SendFailed'; at: Millis; code: string }
   | { type: 'LinkChanged'; at: Millis; link: LinkState | null }
   | { type: 'AddressPresent'; at: Millis; address: string; remainingMs: number | null }
@@ -145,7 +143,10 @@ type Observation =
   /** One more advert before yielding, or priority 0 before leaving. */
   | { type: 'LastWord'; at: Millis; priority: number }
   | { type: 'AdvertUnsent'; at: Millis; code: string }
-  | { type: 'RivalNoted'; at: Millis; rival: Peer }
+  /** An advert is due at `when` the latest. */
+  | { type: 'AdvertHastened'; at: Millis; when: Millis }
+  | { type: 'RivalNoted'; at: Millis; rival: Peer; intervalMs: Millis }
+  | { type: 'MisfitNoted'; at: Millis; rival: Peer; intervalMs: Millis; reason: string }
   | { type: 'AdvertCounted'; at: Millis; reason: string }
   | { type: 'LinkNoted'; at: Millis; link: LinkState | null }
   | { type: 'TrackerNoted'; at: Millis; report: TrackerReport }
@@ -160,7 +161,7 @@ type Observation =
 /** Events get the moment they happened at: the core's own clock is nowhere else. */
 export type Fact = Observation | (VrrpEvent & { at: Millis })
 
-export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start'
+export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival'
 
 export type Effect =
   | { type: 'SendAdvert'; priority: number }
@@ -194,8 +195,8 @@ export function initialState(config: VrrpInstance): State {
     commitBy: 0,
     overdue: false,
     rival: null,
-    rivalQuietUntil: 0,
-    rivalries: 0,
+    misfit: null,
+    rivalDebt: 0,
     startAt: null,
     heardAt: null,
     asideAt: null,

@@ -34,14 +34,7 @@ export function stall(at: number, state: State): Fact[] {
 export function keepOffice(at: number, state: State): Fact[] {
   if (state.role !== 'master' || at < state.advertAt) return []
   if (isStalled(at, state)) return stall(at, state)
-  return [{ type: 'AdvertOwed', at }, ...rivalSilenced(at, state)]
-}
-
-/** Half an interval after its next word was due the rival let go. In quiet time this waits for the end of it. */
-function rivalSilenced(at: number, { rival, rivalQuietUntil, config }: State): Fact[] {
-  if (rival === null || at - rival.at < 1.5 * config.advertIntervalMs) return []
-  if (!rival.published && at < rivalQuietUntil) return []
-  return [{ type: 'RivalSilenced', at, instance: config.name, rival: rival.peer }]
+  return [{ type: 'AdvertOwed', at }]
 }
 
 /** The time for addresses to be there is over. */
