@@ -56,6 +56,7 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
     const before = entries.has(nameOf(address))
     entries.set(nameOf(address), { held, expiresAt })
     if (lifetimeMs !== null) clock.at(expiresAt, () => expire(nameOf(address)))
+    report({ type: 'AddressPresent', held })
     return before
   }
 
@@ -69,12 +70,15 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
     const entry = entries.get(name)
     entries.delete(name)
     if (entry === undefined) return false
-    const report = () => {
-      for (const listener of listeners) listener({ type: 'AddressGone', held: entry.held })
-    }
-    // As from the kernel, the report comes when everybody has gone on with something else.
-    clock.at(clock.now() + REPORT_MS, report)
+    report({ type: 'AddressGone', held: entry.held })
     return true
+  }
+
+  /** As from the kernel, it comes when everybody has gone on with something else. */
+  function report(change: AddressChange): void {
+    clock.at(clock.now() + REPORT_MS, () => {
+      for (const listener of listeners) listener(change)
+    })
   }
 
   const kernel: SimulatedKernel = {

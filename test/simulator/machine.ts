@@ -1,0 +1,104 @@
+/** What a node has below its processes: a kernel with addresses and one interface, a wall clock, a bus, and a log. */
+import type { EventDraft } from '#schemas/envelope.ts'
+import { type SimulatedKernel, simulatedKernel } from '../ipvs/simulated-kernel.ts'
+import type { Packet, Segment } from './segment.ts'
+import { clockOf, type Universe } from './universe.ts'
+
+/** An event of vrrp on its way. */
+export interface Told {
+  draft: EventDraft
+  /** When it was published, by the wall clock. */
+  wallAt: number
+}
+
+/** An own advert as ipvs sees it leave. */
+export interface Left {
+  payload: Buffer
+  at: number
+}
+
+export interface Ears {
+  link?: () => void
+  event?: (event: Told) => void
+  bus?: (up: boolean) => void
+  left?: (advert: Left) => void
+  packet?: (packet: Packet) => void
+}
+
+export interface Machine {
+  index: number
+  address: string
+  kernel(): SimulatedKernel
+  linkUp: boolean
+  stepMs: number
+  /** Everything published so far, oldest first. */
+  log: Told[]
+  busUp: boolean
+  /** Where what happens is told: by each process as it starts. */
+  ears: Ears
+  publish(draft: EventDraft): void
+  /** Returns an errno name, or null when it left. */
+  send(payload: Buffer): string | null
+  setLink(up: boolean): void
+  setBus(up: boolean): void
+  /** Everything of the kernel is gone, as without power. */
+  wipe(): void
+}
+
+/** @param latestMs how late the kernel ends a lifetime at most */
+export function createMachine(universe: Universe, segment: Segment, index: number, latestMs: number): Machine {
+  const { dice } = universe
+  const newKernel = () => simulatedKernel(clockOf(universe), () => dice.between(0, latestMs))
+  let kernel = newKernel()
+  let late: Told[] = []
+  let arrival = 0
+  const ears: Ears = {}
+
+  const machine: Machine = {
+    index,
+    address: `192.0.2.${index + 1}`,
+    kernel: () => kernel,
+    linkUp: true,
+    stepMs: 0,
+    log: [],
+    busUp: true,
+    ears,
+    publish(draft) {
+      const told = { draft, wallAt: clockOf(universe, () => machine.stepMs).wall() }
+      machine.log.push(told)
+      if (!machine.busUp) {
+        late.push(told)
+        return
+      }
+      // In order, as from one publisher to one subscriber.
+      arrival = Math.max(arrival, universe.now() + dice.between(0.2, 2))
+      universe.at(arrival, () => ears.event?.(told))
+    },
+    send(payload) {
+      if (!machine.linkUp) return 'ENETDOWN'
+      const at = universe.now()
+      segment.send(index, { payload, source: machine.address })
+      universe.at(at + 0.1, () => ears.left?.({ payload, at }))
+      return null
+    },
+    setLink(up) {
+      machine.linkUp = up
+      ears.link?.()
+    },
+    setBus(up) {
+      machine.busUp = up
+      ears.bus?.(up)
+      const waiting = up ? late : []
+      if (up) late = []
+      for (const told of waiting) ears.event?.(told)
+    },
+    wipe() {
+      kernel = newKernel()
+      late = []
+    },
+  }
+  segment.attach(index, (packet) => {
+    if (machine.linkUp) ears.packet?.(packet)
+  })
+  return machine
+}
