@@ -13,7 +13,7 @@ export type Trouble =
   | { kind: 'one-way cut'; from: number; to: number; forMs: number }
   /** From all others, both ways. */
   | { kind: 'split'; node: number; forMs: number }
-  | { kind: 'bad weather'; way: Omit<Way, 'cut'>; forMs: number }
+  | { kind: 'bad weather'; way: Pick<Way, 'loss' | 'duplication' | 'delayMs'>; forMs: number }
   | { kind: 'bus away'; node: number; forMs: number }
   | { kind: 'address removed'; node: number }
   | { kind: 'clock step'; node: number; stepMs: number }
@@ -175,9 +175,10 @@ export function inflict(fault: Fault, { universe, segment, nodes }: Stage): void
     case 'bad weather': {
       const ways = nodes.flatMap((_, from) => nodes.map((_other, to) => segment.way(from, to)))
       for (const way of ways) Object.assign(way, fault.way)
-      const { cut: _cut, ...clear } = CLEAR
+      const { loss, duplication, delayMs } = CLEAR
       later(fault.forMs, () => {
-        for (const way of ways) Object.assign(way, clear)
+        const unsettledUntil = universe.now() + fault.way.delayMs
+        for (const way of ways) Object.assign(way, { loss, duplication, delayMs, unsettledUntil })
       })
       return
     }

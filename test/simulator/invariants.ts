@@ -28,7 +28,8 @@ export interface Watch {
 /** @param instance the one of the lowest priority: it is the slowest */
 export function watchInvariants(stage: Stage, instance: VrrpInstance): Watch {
   const { universe, nodes } = stage
-  const slowest = { version: instance.version, priority: 1 } as const
+  const { version, downTimerAdverts } = instance
+  const slowest = { version, downTimerAdverts, priority: 1 }
   const downMs = masterDownMs(slowest, instance.advertIntervalMs)
   const two = watchTwoMasters(stage, downMs)
   const leases = nodes.map((node) => watchLease(node, instance.leaseMs))
@@ -53,9 +54,12 @@ function isWell(node: Node): boolean {
 }
 
 /** Whether packets pass between two nodes as they should. */
-function isConnected({ segment }: Stage, a: Node, b: Node): boolean {
+function isConnected({ segment, universe }: Stage, a: Node, b: Node): boolean {
   const ways = [segment.way(a.machine.index, b.machine.index), segment.way(b.machine.index, a.machine.index)]
-  return ways.every(({ cut, loss, delayMs }) => !cut && loss === 0 && delayMs < 1)
+  const now = universe.now()
+  return ways.every(
+    ({ cut, loss, delayMs, unsettledUntil }) => !cut && loss === 0 && delayMs < 1 && now >= unsettledUntil,
+  )
 }
 
 /** S1: two masters that hear each other are one after a master-down interval. */

@@ -63,7 +63,7 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
   const devices = [...new Set(config.instances.flatMap(allAddresses).map(({ device }) => device))]
   dispatch({ type: 'Started', held: devices.flatMap((device) => kernel.addresses.list(device)), at: clock.now() })
 
-  machine.ears.left = process.inbox((left: Left) => dispatch(seen(left, machine, clock.now()))).put
+  machine.ears.left = process.inbox((left: Left) => dispatch(seen(left, clock.now()))).put
   const live = process.inbox(hear('live'))
   const buses = process.inbox((connected: boolean) => {
     dispatch({ type: 'BusConnectionChanged', connected, at: clock.now() })
@@ -85,7 +85,8 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
   return { reload: (next) => dispatch({ type: 'ConfigurationReloaded', config: next, at: clock.now() }) }
 }
 
-function seen({ payload, at: sentAt }: Left, { address: source }: Machine, at: number): Input {
+function seen({ payload, at: sentAt }: Left, at: number): Input {
   const [virtualRouterId, priority] = [payload.readUInt8(1), payload.readUInt8(2)]
-  return { type: 'OwnAdvertSeen', advert: { interface: 'eth0', source, virtualRouterId, priority, sentAt, at }, at }
+  const place = { interface: 'eth0', family: 4, unicast: false } as const
+  return { type: 'OwnAdvertSeen', advert: { ...place, virtualRouterId, priority, sentAt, at }, at }
 }

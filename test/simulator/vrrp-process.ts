@@ -32,11 +32,17 @@ export function startVrrp(
     machine.publish(draft)
     return { envelope: envelopeOf(draft), stored: new Promise<void>(() => {}) }
   }
-  const wires = createWires({ open: socketsOf(process, machine), log })
+  const wires = createWires({ open: socketsOf(process, machine), openPulse: noPulse, log })
   const routers = createRouters({ clock: process.clock, log, wires, publish }, linksOf(process, machine))
-  const apply = (instance: VrrpInstance) => routers.apply({ instances: [instance], trackers: NO_TRACKERS })
+  const apply = (instance: VrrpInstance) =>
+    routers.apply({ instances: [instance], trackers: NO_TRACKERS, syncGroups: [] })
   apply(config)
   return { reload: apply, ipvsAlive: () => beats.put(null) }
+}
+
+/** Nobody here is a unicast router. */
+function noPulse(): never {
+  throw new Error('the simulated routers send to their group')
 }
 
 function socketsOf(process: Process, machine: Machine): OpenAdvertSocket {
