@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Laws, simulate } from './simulate.ts'
 
-const SEEDS = Array.from({ length: 30 }, (_, index) => index + 1)
+const MANY_SEEDS = Array.from({ length: 60 }, (_, index) => index + 1)
+const SEEDS = MANY_SEEDS.slice(0, 30)
 const sound: Laws = { isDeaf: false, latestMs: 490 }
 const rulesBroken = (seeds: readonly number[], laws: Laws) =>
   new Set(seeds.flatMap((seed) => simulate(seed, 60_000, laws).violations.map(({ rule }) => rule)))
@@ -26,7 +27,7 @@ test('nodes that do not hear each other are found out: two masters, two holders 
 })
 
 test('a kernel that keeps an address after its lease is found out', () => {
-  assert.ok(rulesBroken(SEEDS, { ...sound, latestMs: 60_000 }).has('S2'))
+  assert.ok(rulesBroken(MANY_SEEDS, { ...sound, latestMs: 60_000 }).has('S2'))
 })
 
 test('every run has an election, and nearly every one faults', () => {
