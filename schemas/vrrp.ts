@@ -34,7 +34,8 @@ export const BecameBackup = z.strictObject({
   /**
    * start: first state; higher-priority, equal-priority: another master won; stalled: we were frozen longer than a
    * master-down interval; address-lost: an address of ours vanished from the kernel; commit-failed: the addresses did
-   * not appear in time; fault-cleared: the fault is over; group: another member of its sync group is backup.
+   * not appear in time; fault-cleared: the fault is over; group: another member of its sync group is backup;
+   * handover: as it was asked to.
    */
   reason: z.enum([
     'start',
@@ -45,6 +46,7 @@ export const BecameBackup = z.strictObject({
     'commit-failed',
     'fault-cleared',
     'group',
+    'handover',
   ]),
   master: Peer.nullable(),
   /** What was seen, in words for the operator; null when the reason says it all. */
@@ -200,6 +202,36 @@ export const TrackerChanged = z.strictObject({
 })
 export type TrackerChanged = z.infer<typeof TrackerChanged>
 
+/**
+ * Somebody hands the mastership over: priority 0 follows, and the addresses stay until the successor announces itself.
+ * Then this router stays backup, for masters of lower priority too, until HandoverEnded.
+ */
+export const HandoverBegan = z.strictObject({
+  type: z.literal('HandoverBegan'),
+  instance,
+  /** The account of whoever asked. */
+  actor: z.string().min(1),
+  /** In the words of whoever asked. */
+  reason: z.string(),
+  /** How long it stays backup, from now; null: until somebody ends it, or no other master is heard. */
+  forMs: z.number().min(0).nullable(),
+  /** So long at most the addresses stay without an advert of ours. */
+  holdMs: z.number().min(0),
+})
+
+/** This router competes again. */
+export const HandoverEnded = z.strictObject({
+  type: z.literal('HandoverEnded'),
+  instance,
+  /**
+   * asked: somebody ended it; time-over: its time was; nobody-came: no successor announced itself, and it never ceased
+   * to be master; master-gone: no other master was heard any more.
+   */
+  reason: z.enum(['asked', 'time-over', 'nobody-came', 'master-gone']),
+  /** The account of whoever ended it; null when nobody did. */
+  actor: z.string().nullable(),
+})
+
 /** What happened to an instance; TrackerChanged is of none, and apart. */
 export const VrrpEvent = z.discriminatedUnion('type', [
   BecameMaster,
@@ -214,6 +246,8 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   RivalSilenced,
   CommitOverdue,
   InstanceRenamed,
+  HandoverBegan,
+  HandoverEnded,
   PriorityChanged,
 ])
 export type VrrpEvent = z.infer<typeof VrrpEvent>

@@ -115,6 +115,8 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'HandoverBegan':
+    case 'HandoverEnded':
     case 'PriorityChanged':
       return null
   }

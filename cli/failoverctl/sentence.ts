@@ -67,12 +67,31 @@ function ofVrrp(event: VrrpEvent): string {
       const range = `${(event.overlapMs / 1000).toFixed(3)} to ${(event.atMostMs / 1000).toFixed(3)} s`
       return `${event.instance}: ${end} after ${range} with two masters; it announces its addresses again`
     }
+    case 'HandoverBegan': {
+      const until = event.forMs === null ? '' : ` for ${Math.round(event.forMs / 1000)} s`
+      return `${event.actor} hands ${event.instance} over${until}: ${event.reason}`
+    }
+    case 'HandoverEnded':
+      return `the hand-over of ${event.instance} is over: ${becauseEnded(event)}`
     case 'PriorityChanged':
       return `${event.instance} has priority ${event.priority} now, not ${event.formerly}`
     case 'InstanceRenamed':
       return `${event.instance} is the new name of ${event.formerly}, which goes on as ${event.role.toUpperCase()}`
     case 'CommitOverdue':
       return `${event.instance} is MASTER, but ${event.missing.join(', ')} did not appear in the kernel`
+  }
+}
+
+function becauseEnded({ reason, actor }: Extract<VrrpEvent, { type: 'HandoverEnded' }>): string {
+  switch (reason) {
+    case 'asked':
+      return `ended by ${actor ?? 'somebody'}`
+    case 'time-over':
+      return 'its time has come'
+    case 'nobody-came':
+      return 'no other router took over, so that it stays MASTER'
+    case 'master-gone':
+      return 'no other master is heard'
   }
 }
 

@@ -55,6 +55,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
     commit: createAlarm(clock, (at) => loop.dispatch({ type: 'CommitExpired', at, drained: false })),
     rival: createAlarm(clock, (at) => loop.dispatch({ type: 'RivalTimerExpired', at })),
+    handover: createAlarm(clock, (at) => loop.dispatch({ type: 'HandoverExpired', at, drained: false })),
     start: createAlarm(clock, (at) => loop.dispatch({ type: 'Started', at })),
   }
 

@@ -51,6 +51,8 @@ test('every event the core makes has the shape others were promised', () => {
     { type: 'AdvertTimerExpired', at: 12_500 },
     { type: 'AdvertTimerExpired', at: 13_500 },
     { type: 'RivalTimerExpired', at: 13_650 },
+    { type: 'HandoverAsked', at: 13_660, request: { actor: 'anna', reason: 'memory', forMs: null } },
+    { type: 'HandoverEndAsked', at: 13_670, actor: 'anna' },
     advert(13_700, 200),
     { type: 'LinkChanged', at: 14_000, link: link({ adminUp: false }) },
     { type: 'LinkChanged', at: 15_000, link: link() },

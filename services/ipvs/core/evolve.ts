@@ -28,6 +28,7 @@ export function evolve(state: State, fact: Fact): State {
     case 'RoleHeard':
     case 'OwnAdvertNoted':
     case 'ResignationNoted':
+    case 'YieldAllowed':
     case 'AdditionNoted':
     case 'AddressesAdded':
     case 'HoldBegan':
@@ -93,6 +94,7 @@ type InstanceFact = Extract<
       | 'RoleHeard'
       | 'OwnAdvertNoted'
       | 'ResignationNoted'
+      | 'YieldAllowed'
       | 'AdditionNoted'
       | 'AddressesAdded'
       | 'HoldBegan'
@@ -126,6 +128,8 @@ function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
     }
     case 'OwnAdvertNoted':
       return { ...instance, advertAt: Math.max(instance.advertAt, fact.sentAt) }
+    case 'YieldAllowed':
+      return { ...instance, yieldUntil: fact.until }
     case 'ResignationNoted':
       return { ...instance, notBefore: Math.max(instance.notBefore, fact.sentAt) }
     case 'HoldLost':
@@ -158,6 +162,7 @@ type HoldFact = Exclude<
       | 'RoleHeard'
       | 'OwnAdvertNoted'
       | 'ResignationNoted'
+      | 'YieldAllowed'
       | 'AdditionNoted'
       | 'AddressesAdded'
       | 'HoldLost'

@@ -46,6 +46,12 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
       const role = event.role === 'master' ? 'master' : 'other'
       return [{ type: 'RoleHeard', instance: event.instance, role, happenedAt }]
     }
+    case 'HandoverBegan':
+      return phase === 'replay'
+        ? []
+        : [{ type: 'YieldAllowed', instance: event.instance, until: happenedAt + event.holdMs }]
+    case 'HandoverEnded':
+      return [{ type: 'YieldAllowed', instance: event.instance, until: happenedAt }]
     case 'StartHeld':
     case 'TwoMasters':
     case 'AdvertRejected':
@@ -115,6 +121,8 @@ function resigned(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
   const noted: Fact = { type: 'ResignationNoted', instance: config.name, sentAt }
   // Read late: what let us hold the addresses came after it.
   if (hold.phase === 'held' && sentAt < hold.grantedAt) return [noted]
+  // Handed over: the addresses are to stay until vrrp says that the successor is there.
+  if (hold.phase === 'held' && sentAt < instance.yieldUntil) return [noted]
   return [noted, ...tellOf(instance), ...leave(instance, 'resigned', at)]
 }
 

@@ -57,6 +57,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'BusChanged':
     case 'RoleHeard':
     case 'OwnAdvertNoted':
+    case 'YieldAllowed':
     case 'ResignationNoted':
     case 'HoldAdopted':
     case 'HoldFailed':

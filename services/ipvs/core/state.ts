@@ -75,6 +75,8 @@ export interface Instance {
   advertAt: Millis
   /** Adverts that left up to here prove nothing: they are older than the last loss, leave or resignation. */
   notBefore: Millis
+  /** Own adverts of priority 0 that leave before this do not end the hold: a hand-over is going on. */
+  yieldUntil: Millis
   hold: Hold
   untold: Untold | null
 }
@@ -143,6 +145,7 @@ export type InnerFact =
   | { type: 'RoleHeard'; instance: string; role: 'master' | 'other'; happenedAt: Millis }
   | { type: 'OwnAdvertNoted'; instance: string; sentAt: Millis }
   | { type: 'ResignationNoted'; instance: string; sentAt: Millis }
+  | { type: 'YieldAllowed'; instance: string; until: Millis }
   | { type: 'AdditionNoted'; instance: string; untold: Untold }
   /** From now on the addresses are ours to hold. */
   | { type: 'HoldBegan'; instance: string; trigger: Trigger; grantedAt: Millis; startedAt: Millis; deadline: Millis }
@@ -255,6 +258,7 @@ function freshInstance(config: VrrpInstance): Instance {
     roleAt: never,
     advertAt: never,
     notBefore: never,
+    yieldUntil: never,
     hold: { phase: 'idle' },
     untold: null,
   }

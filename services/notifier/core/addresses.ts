@@ -81,6 +81,8 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'HandoverBegan':
+    case 'HandoverEnded':
     case 'PriorityChanged':
       return null
   }

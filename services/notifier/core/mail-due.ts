@@ -122,6 +122,8 @@ function whyOf(notice: Notice): string | null {
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'HandoverBegan':
+    case 'HandoverEnded':
     case 'PriorityChanged':
       return null
   }

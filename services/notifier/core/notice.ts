@@ -59,6 +59,8 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
     case 'RivalSilenced':
     case 'CommitOverdue':
     case 'InstanceRenamed':
+    case 'HandoverBegan':
+    case 'HandoverEnded':
     case 'PriorityChanged':
       return null
   }

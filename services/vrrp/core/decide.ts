@@ -1,4 +1,5 @@
 /** RFC 3768 6.4 and RFC 9568 6.4, with the safety that leases give: what an input means, given what we know. */
+import { beginHandover, endHandover, handoverDue, recallHandover } from './handover.ts'
 import { hear } from './hearing.ts'
 import { joinGroup, obey } from './membership.ts'
 import { weighPromotion } from './promotion.ts'
@@ -37,6 +38,14 @@ export function decide(input: Input, state: State): Fact[] {
       return trust(input.at, state)
     case 'TrackerReported':
       return watchTracker(input.report, input.at, state)
+    case 'HandoverAsked':
+      return beginHandover(input.request, input.at, state)
+    case 'HandoverEndAsked':
+      return endHandover(input.actor, input.at, state)
+    case 'HandoverExpired':
+      return handoverDue(input, state)
+    case 'HandoverRemembered':
+      return recallHandover(input.endsAt, input.at, state)
     case 'GroupChosen':
       return joinGroup(input.group, input.at, state)
     case 'GroupRuled':

@@ -1,5 +1,6 @@
 /** What we know after a fact. */
 import type { VrrpInstance } from '#schemas/config.ts'
+import { evolveHandover, stoodAside } from './handover.ts'
 import { afterAlarm, afterSilence, debtAfter, misfitAfter, type Rival, rivalAfter } from './rivals.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, missingAddresses, standingOf } from './state.ts'
@@ -33,10 +34,15 @@ function after(state: State, fact: Fact): State {
       return intoBackup(state, fact)
     case 'BecameFault':
     case 'InstanceStopped':
-      return { ...state, role: fact.type === 'BecameFault' ? 'fault' : 'stopped', ...FRESH }
+      return left(state, fact.type === 'BecameFault' ? 'fault' : 'stopped')
     case 'MasterAlive':
     case 'MasterResigned':
       return follow(state, fact)
+    case 'HandoverBegan':
+    case 'Yielding':
+    case 'HandoverRecalled':
+    case 'HandoverEnded':
+      return { ...state, handover: evolveHandover(state.handover, fact) }
     case 'PromotionWanted':
       return { ...state, wants: true }
     case 'MasterDoubted':
@@ -110,6 +116,10 @@ const FRESH = {
   reported: [],
 } as const
 
+function left(state: State, role: 'fault' | 'stopped'): State {
+  return { ...state, ...FRESH, role, handover: stoodAside(state.handover) }
+}
+
 function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResumed'>): State {
   const { at } = fact
   const { advertIntervalMs } = state.config
@@ -137,6 +147,7 @@ function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): S
     ...state,
     ...FRESH,
     role: 'backup',
+    handover: stoodAside(state.handover),
     masterIntervalMs: advertIntervalMs,
     downAt: at + masterDownMs(standingOf(state), advertIntervalMs),
     master: master === null ? null : { peer: master, at, resigned: false },

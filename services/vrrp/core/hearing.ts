@@ -1,5 +1,6 @@
 /** What an advert of another router means in each role. */
 import type { Peer } from '#schemas/vrrp.ts'
+import { isYielding, succeeded } from './handover.ts'
 import { meetResignation, meetRival, overlapBefore } from './rivals.ts'
 import type { Fact, HeardAdvert, State } from './state.ts'
 import { effectivePriority, standingOf } from './state.ts'
@@ -33,17 +34,23 @@ function asBackup(advert: HeardAdvert, at: number, state: State): Fact[] {
 
 /**
  * Whether a master of lower priority is left to run into our timer. Never while services/ipvs has not shown itself
- * alive since it failed us: a router that cannot hold the addresses must not take them from one that can.
+ * alive since it failed us: a router that cannot hold the addresses must not take them from one that can. Nor while it
+ * stands aside after a hand-over.
  */
 function preempts(at: number, state: State): boolean {
-  const { config, distrustUntil, lowerSince } = state
-  if (distrustUntil !== null) return false
+  const { config, distrustUntil, lowerSince, handover } = state
+  if (distrustUntil !== null || handover !== null) return false
   if (effectivePriority(state) === 255) return true
   if (!config.preempt) return false
   return config.preemptDelayMs === 0 || (lowerSince !== null && at >= lowerSince + config.preemptDelayMs)
 }
 
 function asMaster(advert: HeardAdvert, at: number, state: State): Fact[] {
+  if (isYielding(state)) {
+    const master = peerOf(advert)
+    const successor = succeeded(master, at, state)
+    return successor.length === 0 ? [] : [...successor, follow(advert, at, state)]
+  }
   if (isStalled(at, state)) return stall(at, state)
   if (advert.priority === 0) return meetResignation(advert.source, at, state)
   const priority = effectivePriority(state)

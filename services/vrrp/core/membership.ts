@@ -1,5 +1,6 @@
 /** One member's side of its sync group (group.ts): what the group sees of it, and how it follows. */
 import type { Member, Verdict } from './group.ts'
+import { isYielding } from './handover.ts'
 import { promotion } from './promotion.ts'
 import { enter, farewell, faultOf, isInTheDark, leaseLeft } from './standing.ts'
 import type { Fact, State } from './state.ts'
@@ -39,11 +40,12 @@ export function obey(verdict: Verdict, at: number, state: State): Fact[] {
     case 'resume':
       return role === 'init' ? [{ type: 'MastershipResumed', ...common, leaseLeftMs: verdict.leaseLeftMs }] : []
     case 'promote':
-      return role === 'backup' && state.wants ? [promotion(at, state)] : []
+      return role === 'backup' && state.wants ? promotion(at, state) : []
     case 'yield': {
       const detail = `${verdict.by} of the same sync group`
       const backup: Fact = { type: 'BecameBackup', ...common, reason: 'group', master: null, detail }
-      return role === 'master' ? [...farewell(at, state), backup] : []
+      // One that hands over waits for its own successor.
+      return role === 'master' && !isYielding(state) ? [...farewell(at, state), backup] : []
     }
     case 'fault': {
       const detail = `${verdict.by} of the same sync group: ${verdict.detail}`

@@ -1,4 +1,5 @@
 /** Becoming master: the end of the master-down timer, and what it takes beyond that. */
+import { overtaken } from './handover.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, standingOf } from './state.ts'
 import { masterDownMs } from './timing.ts'
@@ -7,14 +8,14 @@ import { masterDownMs } from './timing.ts'
 export function weighPromotion({ at, drained }: { at: number; drained: boolean }, state: State): Fact[] {
   if (state.role !== 'backup' || at < state.downAt) return []
   if (!drained) return [{ type: 'Hesitated', at, over: 'MasterDownExpired' }]
-  if (state.group === null) return [promotion(at, state)]
+  if (state.group === null) return promotion(at, state)
   // The rest is for the group to say: when all of its members have come so far.
   return state.wants ? [] : [{ type: 'PromotionWanted', at }]
 }
 
-export function promotion(at: number, state: State): Fact {
+export function promotion(at: number, state: State): Fact[] {
   const previous = state.ignored ?? state.master
-  return {
+  const master: Fact = {
     type: 'BecameMaster',
     at,
     instance: state.config.name,
@@ -23,6 +24,7 @@ export function promotion(at: number, state: State): Fact {
     previousMaster: previous?.peer ?? null,
     silentMs: previous === null ? null : Math.round(at - previous.at),
   }
+  return [...overtaken(at, state), master]
 }
 
 function promotionReason(at: number, state: State): 'silence' | 'resignation' | 'preemption' | 'owner' {

@@ -1,6 +1,7 @@
 /** What has to be done because of a fact; `state` is the one after it. */
 import type { EventDraft } from '#schemas/envelope.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
+import { nextDue } from './handover.ts'
 import { nextSilence } from './rivals.ts'
 import type { Effect, Fact, State } from './state.ts'
 import { effectivePriority } from './state.ts'
@@ -22,6 +23,12 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'LastWord':
       return [{ type: 'SendAdvert', priority: fact.priority }]
     case 'BecameBackup':
+      return [masterDownAlarm(state), ...handoverAlarm(state)]
+    case 'BecameFault':
+    case 'HandoverBegan':
+    case 'Yielding':
+    case 'HandoverRecalled':
+      return handoverAlarm(state)
     case 'MasterAlive':
     case 'MasterResigned':
     case 'MasterDoubted':
@@ -39,7 +46,7 @@ export function react(fact: Fact, state: State): Effect[] {
       return state.role === 'master' ? [advertAlarm(state), ...watchCommit(state)] : []
     case 'StartDeferred':
       return [{ type: 'SetAlarm', alarm: 'start', when: fact.until }]
-    case 'BecameFault':
+    case 'HandoverEnded':
     case 'InstanceStopped':
     case 'AdvertRejected':
     case 'AdvertCounted':
@@ -59,6 +66,11 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'InstanceRenamed':
       return []
   }
+}
+
+function handoverAlarm(state: State): Effect[] {
+  const when = nextDue(state)
+  return when === null ? [] : [{ type: 'SetAlarm', alarm: 'handover', when }]
 }
 
 function sendAdvert(state: State): Effect[] {

@@ -16,7 +16,7 @@ export function enter(occasion: 'start' | 'fault-cleared', at: number, state: St
   if (leaseLeftMs !== null) return [{ type: 'MastershipResumed', ...common, leaseLeftMs }]
   if (isInTheDark(state)) return state.waiting || state.role === 'fault' ? [] : [{ type: 'StartPutOff', at }]
   const backup: Fact = { type: 'BecameBackup', ...common, reason: occasion, master: null, detail: null }
-  if (common.priority !== 255) return [backup]
+  if (common.priority !== 255 || state.handover !== null) return [backup]
   if (state.group !== null) return [backup, { type: 'PromotionWanted', at }]
   return [{ type: 'BecameMaster', ...common, reason: 'owner', previousMaster: null, silentMs: null }]
 }

@@ -4,6 +4,7 @@ import type { VrrpInstance } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
 import type { AdvertClues, LinkState } from '../ports.ts'
 import type { Verdict } from './group.ts'
+import type { Handover, HandoverRequest } from './handover.ts'
 import type { Misfit, Rival } from './rivals.ts'
 import type { Standing } from './timing.ts'
 import { type Reports, type TrackerReport, trackedWeight } from './tracking.ts'
@@ -69,6 +70,8 @@ export interface State {
   // Across roles
   /** A start that has to wait; null: it does not. */
   startAt: Millis | null
+  /** A planned hand-over that goes on; null: there is none. */
+  handover: Handover | null
   /** When any other router was last heard; null: never since this process started. */
   heardAt: Millis | null
   /** When we last stepped aside for want of an address. */
@@ -113,6 +116,10 @@ export type Input =
   | { type: 'AddressGone'; at: Millis; address: string }
   | { type: 'IpvsAlive'; at: Millis }
   | { type: 'TrackerReported'; at: Millis; report: TrackerReport }
+  | { type: 'HandoverAsked'; at: Millis; request: HandoverRequest }
+  | { type: 'HandoverEndAsked'; at: Millis; actor: string }
+  | { type: 'HandoverExpired'; at: Millis; drained: boolean }
+  | { type: 'HandoverRemembered'; at: Millis; endsAt: Millis | null }
   | { type: 'GroupChosen'; at: Millis; group: string | null }
   | { type: 'GroupRuled'; at: Millis; verdict: Verdict }
   | { type: 'Reconfigured'; at: Millis; config: VrrpInstance }
@@ -137,7 +144,10 @@ type Observation =
   /** The first advert of lower priority: preempt_delay begins. */
   | { type: 'LowerFirstHeard'; at: Millis }
   /** A timer ended, but something may lie unread. */
-  | { type: 'Hesitated'; at: Millis; over: 'MasterDownExpired' | 'CommitExpired' }
+  | { type: 'Hesitated'; at: Millis; over: 'MasterDownExpired' | 'CommitExpired' | 'HandoverExpired' }
+  /** Priority 0 was sent; the addresses are kept until the successor speaks. */
+  | { type: 'Yielding'; at: Millis; until: Millis }
+  | { type: 'HandoverRecalled'; at: Millis; endsAt: Millis | null }
   /** The advert is due now. */
   | { type: 'AdvertOwed'; at: Millis }
   /** One more advert before yielding, or priority 0 before leaving. */
@@ -161,14 +171,14 @@ type Observation =
 /** Events get the moment they happened at: the core's own clock is nowhere else. */
 export type Fact = Observation | (VrrpEvent & { at: Millis })
 
-export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival'
+export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival' | 'handover'
 
 export type Effect =
   | { type: 'SendAdvert'; priority: number }
   /** Replaces the alarm of that name. One that rings without being due any more is ignored. */
   | { type: 'SetAlarm'; alarm: Alarm; when: Millis }
   /** Deliver what lies unread in the sockets (adverts, links, addresses), then ask again with `drained`. */
-  | { type: 'Drain'; askAgain: 'MasterDownExpired' | 'CommitExpired' }
+  | { type: 'Drain'; askAgain: 'MasterDownExpired' | 'CommitExpired' | 'HandoverExpired' }
 
 /** A virtual router that has not started. */
 export function initialState(config: VrrpInstance): State {
@@ -198,6 +208,7 @@ export function initialState(config: VrrpInstance): State {
     misfit: null,
     rivalDebt: 0,
     startAt: null,
+    handover: null,
     heardAt: null,
     asideAt: null,
     mishaps: 0,

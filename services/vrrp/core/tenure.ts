@@ -13,6 +13,7 @@
  * when we stepped aside nobody could serve instead: then want of an address does not end the next mastership until its
  * patience is over. That ends too, because a backup that was started meanwhile keeps quiet and cannot be heard.
  */
+import { isYielding } from './handover.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, missingAddresses, standingOf, trackedAddresses, virtualAddresses } from './state.ts'
 import { backoffMs, masterDownMs } from './timing.ts'
@@ -32,7 +33,7 @@ export function stall(at: number, state: State): Fact[] {
 
 /** The advert timer: the next advert, unless it comes too late to be sent at all. */
 export function keepOffice(at: number, state: State): Fact[] {
-  if (state.role !== 'master' || at < state.advertAt) return []
+  if (state.role !== 'master' || at < state.advertAt || isYielding(state)) return []
   if (isStalled(at, state)) return stall(at, state)
   return [{ type: 'AdvertOwed', at }]
 }
