@@ -80,3 +80,9 @@ export function dropRights(settings: Settings): void {
   flushCompileCache()
   if (settings.identity !== null) dropPrivileges(settings.identity)
 }
+
+/** Whether a process that runs as `own` lacks a capability that `next` has. */
+export function needsMoreRights(own: Settings['identity'], next: Settings['identity']): boolean {
+  const kept = own?.capabilities
+  return kept !== undefined && next?.capabilities.some((name) => !kept.includes(name)) === true
+}

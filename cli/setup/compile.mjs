@@ -26,7 +26,7 @@ const PROGRAMS = [
   'cli/lab/programs/*.ts',
 ]
 /** What they read beside their code. */
-const COMPANIONS = ['platform/native/socket.node', 'cli/lab/**/*.{conf,sh,c}']
+const COMPANIONS = ['platform/native/{socket.node,launch}', 'cli/lab/**/*.{conf,sh,c}']
 /** A relative path to a source that is started, not imported. */
 const RELATIVE_SOURCE = /(['"`])(\.{1,2}\/[^'"`\n]*)\.ts\1(?=, import\.meta\.url)/g
 /** Packages in the older module form ask for Node's own modules by require, which a module has to make for itself. */

@@ -5,6 +5,7 @@ import { diskFiles } from './language/files.ts'
 import { checkAccounts } from './machine/account-check.ts'
 import { checkMailServer } from './machine/mail-server-check.ts'
 import { checkScripts } from './machine/script-check.ts'
+import { withoutScripts } from './readers/tracking.ts'
 import { type ConfigResult, parseConfig } from './to-config.ts'
 
 /** How a file is read. */
@@ -31,8 +32,9 @@ export function loadConfig(path: string, { configId, allConfig }: LoadOptions): 
   if (result.config === null) return result
   const findings = collectFindings()
   checkAccounts(result.root, findings)
-  checkScripts(result.scripts, result.config, findings)
-  return withFindings(result, findings)
+  const disabled = checkScripts(result.scripts, result.config, findings)
+  const names = new Set(disabled.flatMap(({ tracker }) => (tracker === null ? [] : [tracker])))
+  return withFindings({ ...result, config: withoutScripts(result.config, names) }, findings)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What the effects of notifier need from outside. */
-import type { Account } from '#platform/accounts.ts'
+import type { ScriptResult, ScriptStart } from '#platform/script-process.ts'
 
 export interface Mail {
   server: { host: string; port: number }
@@ -30,21 +30,11 @@ export interface Mailer {
   send(mail: Mail): Promise<MailResult>
 }
 
-export interface ScriptRun {
-  argv: readonly string[]
-  account: Account
+export type { ScriptResult }
+
+export interface ScriptRun extends ScriptStart {
   /** Killed with its whole group when it runs longer; null: never. */
   limitMs: number | null
-  /** enable_script_security: not run as root when somebody else could have changed it. */
-  mustBeSecure: boolean
-  /** Rights that files do not get which it creates. */
-  umask: number
-}
-
-export interface ScriptResult {
-  /** null: a signal ended it, or it did not start. */
-  status: number | null
-  detail: string | null
 }
 
 export interface Scripts {

@@ -42,7 +42,7 @@ export function settingsFor(
   bus: BusServer,
   { config, digest }: LoadedConfig,
 ): Settings {
-  const identity = service === 'supervisor' ? null : identityOf(service, options.dropRights.services)
+  const identity = service === 'supervisor' ? null : identityOf(service, options.dropRights.services, config)
   const spoolDir = makeSpoolDir(join(options.stateDir, 'outbox'), service, identity)
   return {
     service,

@@ -1,3 +1,4 @@
+import type { Config } from '#schemas/config.ts'
 import type { Identity } from '#schemas/settings.ts'
 import type { ProcessName } from '#schemas/supervisor.ts'
 
@@ -15,6 +16,19 @@ const IDENTITIES: Record<ProcessName, Identity> = {
 }
 
 /** null: the process stays what we are. */
-export function identityOf(process: ProcessName, dropRights: boolean): Identity | null {
-  return dropRights ? IDENTITIES[process] : null
+export function identityOf(process: ProcessName, dropRights: boolean, config: Config | null): Identity | null {
+  if (!dropRights) return null
+  const identity = IDENTITIES[process]
+  if (process !== 'vrrp' || config === null) return identity
+  return { ...identity, capabilities: [...identity.capabilities, ...trackerCapabilities(config)] }
+}
+
+/** What vrrp needs for what its instances track, and has only with them. */
+function trackerCapabilities({ trackers }: Config): string[] {
+  return [
+    // Each script runs under the account that the configuration names, and is ended there when it takes too long.
+    ...(trackers.scripts.length > 0 ? ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL'] : []),
+    // As keepalived, which reads tracked files as root.
+    ...(trackers.files.length > 0 ? ['CAP_DAC_READ_SEARCH'] : []),
+  ]
 }

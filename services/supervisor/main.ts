@@ -36,7 +36,7 @@ export async function runNode(options: NodeOptions, loaded: LoadedConfig): Promi
     name: options,
     stateDir: options.stateDir,
     program: options.busProgram,
-    identity: identityOf('nats-server', options.dropRights.busServer),
+    identity: identityOf('nats-server', options.dropRights.busServer, null),
     adopted: adopted.some(({ process }) => process === 'nats-server'),
   })
   files.writeNode(nodeRecord(options, first.config.netNamespace, server.access('cli')))

@@ -1,11 +1,16 @@
 import { systemClock } from '#platform/clock.ts'
-import { dropRights, startService } from '#platform/service.ts'
+import { dropRights, needsMoreRights, startService } from '#platform/service.ts'
 import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
+import { processRuns } from './adapters/check-runs.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
 import { firstElection } from './core/startup.ts'
 import { createRouters } from './routers.ts'
+import { createTrackers } from './trackers.ts'
 import { createWires } from './wires.ts'
+
+/** For the last events to be written; the bus must not hold up the replacement. */
+const FAREWELL_MS = 200
 
 /**
  * Elections stand on nothing but the node itself and its peers' packets: everything is open and running before anybody
@@ -17,9 +22,31 @@ const clock = systemClock()
 const startedAt = clock.now()
 const wires = createWires({ open: advertSockets({ clock }), openPulse, log })
 const routers = createRouters({ clock, log, wires, publish: bus.publish }, openLinkWatch)
-routers.apply(settings.config, firstElection(settings.config, startedAt))
+let { config } = settings
+const canSwitch = settings.identity !== null || process.getuid?.() === 0
+const runs = processRuns({ canSwitch, policy: () => config, warn: (message) => log.warn(message) })
+const trackers = createTrackers({ clock, log, runs, report: routers.report })
+apply()
 dropRights(settings)
 
 bus.onBeat('ipvs', () => routers.ipvsAlive())
-onReload(({ config }) => routers.apply(config, firstElection(config, startedAt)))
-onStop(async () => routers.stop())
+onReload((next) => {
+  if (needsMoreRights(settings.identity, next.identity)) {
+    // Nobody gets rights back that he gave up. The next process has them, and resumes what this one holds.
+    log.warn('the new configuration needs rights that were given up: this process is replaced')
+    void bus.close(FAREWELL_MS).then(() => process.exit(0))
+    return
+  }
+  config = next.config
+  apply()
+})
+onStop(async () => {
+  routers.stop()
+  trackers.stop()
+})
+
+/** Trackers first: what they can say at once is known when instances start. */
+function apply(): void {
+  trackers.apply(config)
+  routers.apply(config, firstElection(config, startedAt))
+}

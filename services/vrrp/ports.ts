@@ -1,5 +1,6 @@
 /** What services/vrrp needs from the kernel. The adapters in adapters/ implement these; tests bring their own twins. */
 import type { Millis } from '#platform/clock-port.ts'
+import type { ScriptTracker } from '#schemas/tracking.ts'
 
 /** A packet of IP protocol 112 as it came in. */
 export interface AdvertPacket {
@@ -120,3 +121,16 @@ export interface LinkWatch {
 }
 
 export type OpenLinkWatch = (onEvent: (event: LinkEvent) => void) => LinkWatch
+
+/** One run of a vrrp_script. Both do nothing when it has ended. */
+export interface RunningCheck {
+  /** SIGTERM to its process group. */
+  terminate(): void
+  /** SIGKILL to its process group, as far as it still exists. */
+  kill(): void
+}
+
+export interface CheckRuns {
+  /** Never throws; `onEnd` is called exactly once, later: null for a good run, else what was wrong with it. */
+  start(script: ScriptTracker, onEnd: (fault: string | null) => void): RunningCheck
+}

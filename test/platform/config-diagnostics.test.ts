@@ -197,15 +197,15 @@ test('a file that is not there has status 6', () => {
 })
 
 test('inside a block that is not in force nothing is noted, but mistakes are', () => {
-  const text = 'vrrp_script s {\n script "/bin/true"\n interval x\n inteval 2\n}\n'
+  const text = 'alert_sink s {\n language xx\n langage en\n}\n'
   const { diagnostics } = parsePart(text)
   assert.deepEqual(
     diagnostics.map(({ code, keyword }) => [code, keyword]),
     [
-      ['NOT_IN_FORCE', 'vrrp_script'],
-      ['UNUSED', 'vrrp_script'],
-      ['INVALID', 'interval'],
-      ['UNKNOWN_KEYWORD', 'inteval'],
+      ['NOT_IN_FORCE', 'alert_sink'],
+      ['INCOMPLETE', 'alert_sink'],
+      ['INVALID', 'language'],
+      ['UNKNOWN_KEYWORD', 'langage'],
     ],
   )
 })

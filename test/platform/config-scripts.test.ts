@@ -50,7 +50,10 @@ test('the parser tells where scripts are named, and leaves out what is not in fo
   const { scripts } = parse(text)
   assert.deepEqual(
     scripts.map(({ keyword, script: { argv }, at: { line, column } }) => [keyword, argv, line, column]),
-    [['notify', ['/bin/x', 'a'], 5, 13]],
+    [
+      ['script', ['/bin/chk'], 2, 9],
+      ['notify', ['/bin/x', 'a'], 5, 13],
+    ],
   )
 })
 

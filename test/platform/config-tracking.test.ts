@@ -51,3 +51,62 @@ test('delays of links are in seconds, down first, and end before a backup takes 
     complaints: ['9:1 ROUNDED interface_up_down_delays'],
   })
 })
+
+const INSTANCE = (track: string) =>
+  `vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n192.0.2.10\n}\n${track}\n}\n`
+
+function trackedIn(blocks: string, track: string) {
+  const { config, diagnostics } = parse(`${blocks}\n${INSTANCE(track)}`)
+  return { tracked: config?.instances[0]?.tracked, trackers: config?.trackers, complaints: complaints(diagnostics) }
+}
+
+test('a script has the documented defaults, and its timeout is its interval', () => {
+  const {
+    trackers,
+    tracked,
+    complaints: said,
+  } = trackedIn('vrrp_script s {\nscript "/bin/true a"\n}', 'track_script {\ns\n}')
+  assert.deepEqual([tracked, said], [[{ kind: 'script', name: 's', weight: 0, reverse: false }], []])
+  assert.deepEqual(trackers?.scripts, [
+    {
+      ...{ name: 's', argv: ['/bin/true', 'a'], opensFile: null, user: null, group: null },
+      ...{ intervalMs: 1_000, timeoutMs: 1_000, rise: 1, fall: 1, initFail: false },
+    },
+  ])
+  const more = 'interval 2.5\nrise 2\nfall 3\ninit_fail\nuser nobody nogroup'
+  assert.deepEqual(
+    trackedIn(`vrrp_script s {\nscript /bin/true\n${more}\n}`, 'track_script {\ns\n}').trackers?.scripts,
+    [
+      {
+        ...{ name: 's', argv: ['/bin/true'], opensFile: null, user: 'nobody', group: 'nogroup' },
+        ...{ intervalMs: 2_500, timeoutMs: 2_500, rise: 2, fall: 3, initFail: true },
+      },
+    ],
+  )
+})
+
+test('a script after a < is a file to open', () => {
+  for (const text of ['</run/ready', '"< /run/ready"']) {
+    const script = trackedIn(`vrrp_script s {\nscript ${text}\n}`, 'track_script {\ns\n}').trackers?.scripts[0]
+    assert.deepEqual([script?.argv, script?.opensFile], [[], '/run/ready'])
+  }
+})
+
+test('weight and reverse are those of the script unless the line has its own', () => {
+  const weights = (line: string) => {
+    const { tracked } = trackedIn(
+      'vrrp_script s {\nscript /bin/true\nweight -20 reverse\n}',
+      `track_script {\n${line}\n}`,
+    )
+    return tracked?.map(({ weight, reverse }) => [weight, reverse])
+  }
+  assert.deepEqual(weights('s'), [[-20, true]])
+  assert.deepEqual(weights('s weight 5'), [[5, true]])
+  assert.deepEqual(weights('s weight 5 noreverse'), [[5, false]])
+})
+
+test('a script that nobody tracks, or that has no command, is not run', () => {
+  assert.deepEqual(trackedIn('vrrp_script s {\nscript /bin/true\n}', '').trackers?.scripts, [])
+  const without = trackedIn('vrrp_script s {\nweight 5\n}', 'track_script {\ns\n}')
+  assert.deepEqual([without.tracked, without.trackers?.scripts], [[], []])
+})

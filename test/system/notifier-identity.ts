@@ -3,8 +3,8 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '#platform/accounts.ts'
 import { dropPrivileges } from '#platform/native/privileges.ts'
+import type { ScriptResult } from '#platform/script-process.ts'
 import { processScripts } from '../../services/notifier/adapters/script.ts'
-import type { ScriptResult } from '../../services/notifier/ports.ts'
 
 const path = join(process.argv[2] ?? '', 'identity')
 writeFileSync(path, '#!/bin/sh\necho "$(id -u) $(id -g) $(id -G) $(umask)"; grep CapEff /proc/self/status\n')

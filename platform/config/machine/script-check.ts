@@ -14,25 +14,31 @@ type Policy = Pick<Config, 'scriptUser' | 'scriptSecurity'>
 /**
  * Reports each script that will not be run as an error, and each that should not be as a warning. Two things are said
  * where keepalived says nothing: a script that is missing, and one that enable_script_security stops.
+ *
+ * @returns those that will not be run
  */
-export function checkScripts(scripts: readonly PlacedScript[], policy: Policy, findings: Findings): void {
+export function checkScripts(scripts: readonly PlacedScript[], policy: Policy, findings: Findings): PlacedScript[] {
   // What follows from a script_user that does not exist has been said of it: see account-check.ts.
   const unknown = !resolveAccount(policy.scriptUser, true).ok
   const checked = scripts.filter(({ script }) => script.user !== null || !unknown)
   const found = checked.filter((placed) => checkScript(placed, policy, findings))
+  const disabled = scripts.filter((placed) => !found.includes(placed))
   const [first] = found
-  if (policy.scriptSecurity || first === undefined) return
+  if (policy.scriptSecurity || first === undefined) return disabled
   const message = 'scripts are run without enable_script_security'
   const hint = 'with it in global_defs no script runs as root that others could have changed'
   findings.warning({ code: 'SCRIPT_SECURITY', at: first.at, keyword: first.keyword, message, hint })
+  return disabled
 }
 
 /** Whether there is something to run. */
 function checkScript(placed: PlacedScript, policy: Policy, findings: Findings): boolean {
-  const { keyword, script, at } = placed
+  const { keyword, script, tracker, at } = placed
   const program = script.argv[0] ?? ''
+  // As in keepalived: nothing is known of it, and nothing depends on it.
+  const outcome = tracker === null ? 'it is not run' : `${tracker} is not tracked`
   const disabled = (reason: string, hint: string | null = null): false => {
-    findings.error({ code: 'SCRIPT_DISABLED', at, keyword, message: `${keyword}: ${reason}; it is not run`, hint })
+    findings.error({ code: 'SCRIPT_DISABLED', at, keyword, message: `${keyword}: ${reason}; ${outcome}`, hint })
     return false
   }
   const path = findProgram(program)
@@ -56,7 +62,7 @@ function checkScript(placed: PlacedScript, policy: Policy, findings: Findings): 
     )
   const part = insecurePart(path)
   if (part !== null) findings.warning(insecure(placed, part, policy))
-  return true
+  return part === null || !policy.scriptSecurity
 }
 
 function insecure({ keyword, script, at }: PlacedScript, part: string, { scriptSecurity }: Policy): Finding {

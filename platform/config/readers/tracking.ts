@@ -1,22 +1,28 @@
 /** What instances depend on: the blocks track_*, with what the blocks they name say about weights. */
-import type { VrrpInstance } from '#schemas/config.ts'
-import type { LinkDelay, Tracked, Trackers } from '#schemas/tracking.ts'
+import type { Config, VrrpInstance } from '#schemas/config.ts'
+import type { LinkDelay, ScriptTracker, Tracked, Trackers } from '#schemas/tracking.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
-import { type Block, blocksOf, hasSetting, numberOf, settingOf } from '../statements/block.ts'
+import { parseAccount } from '../statements/arguments.ts'
+import { type Block, blocksOf, hasSetting, numberOf, scriptOf, settingOf } from '../statements/block.ts'
 import type { Entry } from '../statements/entries.ts'
 
 interface Source {
   kind: Tracked['kind']
   /** The block inside an instance. */
   track: string
-  /** The blocks that its entries name; null: interfaces, which need none. */
-  defined: readonly string[] | null
+  /** The blocks that its entries name; none for interfaces. */
+  defined: readonly string[]
+  /** The statement without which such a block is of no use. */
+  essential: string
   /** Where its own block says nothing. */
   weight: number
 }
 
-const SOURCES: readonly Source[] = [{ kind: 'interface', track: 'track_interface', defined: null, weight: 0 }]
+const SOURCES: readonly Source[] = [
+  { kind: 'interface', track: 'track_interface', defined: [], essential: '', weight: 0 },
+  { kind: 'script', track: 'track_script', defined: ['vrrp_script'], essential: 'script', weight: 0 },
+]
 
 /** What one instance tracks. Names that nobody has defined are left out: checks/references.ts reports them. */
 export function readTracked(
@@ -47,10 +53,12 @@ function readSource(root: Block, block: Block, source: Source): Tracked[] {
   return [...tracked.values()]
 }
 
-/** undefined: there need not be any; null: there is none. */
-function definitionOf(root: Block, { defined }: Source, name: string): Block | undefined | null {
-  if (defined === null) return undefined
-  return defined.flatMap((kind) => blocksOf(root, kind)).find(({ values }) => values[0] === name) ?? null
+/** undefined: there need not be any; null: there is none, or none that can be used. */
+function definitionOf(root: Block, { defined, essential }: Source, name: string): Block | undefined | null {
+  if (defined.length === 0) return undefined
+  // Of two with one name the first stands.
+  const found = defined.flatMap((kind) => blocksOf(root, kind)).find(({ values }) => values[0] === name)
+  return found !== undefined && hasSetting(found, essential) ? found : null
 }
 
 function weightOf(entry: Entry, source: Source, definition: Block | undefined): Pick<Tracked, 'weight' | 'reverse'> {
@@ -64,7 +72,46 @@ function weightOf(entry: Entry, source: Source, definition: Block | undefined): 
 
 /** What is watched on behalf of these instances. */
 export function readTrackers(root: Block, instances: readonly VrrpInstance[], findings: Findings): Trackers {
-  return { linkDelays: readLinkDelays(root, instances, findings), scripts: [], files: [], processes: [] }
+  const used = (kind: Tracked['kind'], block: string): Block[] =>
+    blocksOf(root, block).filter((each, index, all) => {
+      const isFirst = all.findIndex(({ values }) => values[0] === each.values[0]) === index
+      return (
+        isFirst &&
+        instances.some(({ tracked }) => tracked.some((one) => one.kind === kind && one.name === each.values[0]))
+      )
+    })
+  return {
+    linkDelays: readLinkDelays(root, instances, findings),
+    scripts: used('script', 'vrrp_script').map(readScript),
+    files: [],
+    processes: [],
+  }
+}
+
+function readScript(block: Block): ScriptTracker {
+  const argv = scriptOf(block, 'script')?.argv ?? []
+  const [first = '', ...rest] = argv
+  const user = settingOf(block, 'user')?.values.map(String) ?? []
+  const intervalMs = milliseconds(block, 'interval') ?? 1_000
+  // The path may stand apart from its sign.
+  const file = first === '<' ? rest[0] : first.slice(1)
+  const opensFile = first.startsWith('<') && file !== undefined ? file : null
+  return {
+    name: String(block.values[0]),
+    argv: opensFile === null ? argv : [],
+    opensFile,
+    ...parseAccount(user),
+    intervalMs,
+    timeoutMs: milliseconds(block, 'timeout') ?? intervalMs,
+    rise: numberOf(block, 'rise') ?? 1,
+    fall: numberOf(block, 'fall') ?? 1,
+    initFail: hasSetting(block, 'init_fail'),
+  }
+}
+
+function milliseconds(block: Block, keyword: string): number | null {
+  const seconds = numberOf(block, keyword)
+  return seconds === undefined ? null : Math.max(1, Math.round(seconds * 1_000))
 }
 
 /** interface_up_down_delays, no longer than an instance can take that uses the interface: two advert intervals. */
@@ -94,4 +141,18 @@ function longestDelayMs(device: string, instances: readonly VrrpInstance[]): num
 
 function tracks({ tracked }: VrrpInstance, device: string): boolean {
   return tracked.some(({ kind, name }) => kind === 'interface' && name === device)
+}
+
+/** The configuration without these vrrp_scripts, and without anybody who tracks them. */
+export function withoutScripts(config: Config, names: ReadonlySet<string>): Config {
+  if (names.size === 0) return config
+  const { trackers, instances } = config
+  return {
+    ...config,
+    trackers: { ...trackers, scripts: trackers.scripts.filter(({ name }) => !names.has(name)) },
+    instances: instances.map((instance) => ({
+      ...instance,
+      tracked: instance.tracked.filter(({ kind, name }) => kind !== 'script' || !names.has(name)),
+    })),
+  }
 }

@@ -32,7 +32,7 @@ x net_namespace_ipvs          word? first
     - Instances that change state together: one in FAULT takes the others along.
 ! track_group                 name=word block lenient : its instances do not follow the addresses, routes and rules that name it
     - Instances that go to FAULT when a static address, route or rule that names this group is lost.
-  vrrp_script                 name=word block
++ vrrp_script                 name=word block
     - A command that is run at an interval and whose exit status instances track (track_script).
   vrrp_track_process          name=word block
     - Processes that have to be running, which instances track (track_process).

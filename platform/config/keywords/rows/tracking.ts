@@ -15,9 +15,9 @@ export const TRACKED = {
       adds, and adds where it subtracts; with 0, FAULT while it is up. 254 counts as 253.
 `,
   track_script: `
-  (entry)                     name=word
++ (entry)                     name=word
     - The name of a vrrp_script.
-  weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
++ weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
   track_file: `
   (entry)                     name=word
     - The name of a track_file.
@@ -68,31 +68,32 @@ export const SYNC_GROUP = `
 `
 
 /** A weight that those who track it can replace; what is good and bad is for the keyword around to say. */
-function weight(range: string): string {
+function weight(mark: ' ' | '+', range: string): string {
   return `
-  weight                      value=int:${range} [reverse] = 0
+${mark} weight                      value=int:${range} [reverse] = 0
     - Above 0: added to the priority while it is good. Below: subtracted while it is bad. 0: FAULT while it is bad.
       reverse subtracts where that adds, and adds where it subtracts; with 0, FAULT while it is good.
 `
 }
 
 export const VRRP_SCRIPT = `
-  script                      script required lenient
++ script                      script required lenient
     - Command to run: status 0 is good, another status, a signal or no end in time is bad. </path only tries whether the
       file can be opened.
-  interval                    sec:0.001.. = 1
++ interval                    sec:0.001.. = 1
     - Seconds between two runs. None starts while the one before goes on.
-  timeout                     sec:0.001.. = <interval>
++ timeout                     sec:0.001.. = <interval>
     - Seconds after which a run counts as bad, and is ended.
-${weight('-253..253')}
-  rise                        int:1.. = 1
+${weight('+', '-253..253')}
++ rise                        int:1.. = 1
     - How many good runs in a row make a bad script good.
-  fall                        int:1.. = 1
++ fall                        int:1.. = 1
     - How many bad runs in a row make a good script bad.
-  user                        user=word group=word? = <script_user>
++ user                        user=word group=word? = <script_user>
     - Account that the script runs under.
-  init_fail                   flag
-    - Counts as bad until it has succeeded, where it otherwise counts as good until it has failed.
++ init_fail                   flag
+    - Counts as bad until its first good run. Otherwise its first run decides alone, and instances that would be in FAULT with
+      it wait for that run.
 `
 
 export const TRACK_PROCESS = `
@@ -101,7 +102,7 @@ export const TRACK_PROCESS = `
   param_match                 enum:initial|partial?
     - How parameters have to agree. partial: these are the first ones; initial: the last one may also be longer. With
       neither word: exactly these, or none at all.
-${weight('-254..254')}
+${weight(' ', '-254..254')}
   quorum                      int:1..65535 = 1
     - How many such processes there have to be at least.
   quorum_max                  int:0..65535

@@ -70,7 +70,7 @@ const TRACKING = `
     - Stays out of FAULT when the instance's own interface goes down.
 + track_interface             values
     - Further interfaces whose link counts: for FAULT, or with a weight for the priority. One a line.
-! track_script                values : the script is never run, and whatever it would find, the node stays master
++ track_script                values
     - Names of vrrp_script blocks whose result counts: for FAULT, or with a weight for the priority. One a line.
 ! track_file                  values : it is never looked at, and whatever is in it, the node stays master
     - Names of track_file blocks whose number changes the priority, or leads to FAULT. One a line.

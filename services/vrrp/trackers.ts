@@ -1,0 +1,60 @@
+import type { Clock } from '#platform/clock-port.ts'
+import { isEqual } from '#platform/equality.ts'
+import type { Log } from '#platform/log.ts'
+import type { Config } from '#schemas/config.ts'
+import type { TrackerReport } from './core/tracking.ts'
+import type { CheckRuns } from './ports.ts'
+import { createScriptTracker } from './script-tracker.ts'
+
+/** Everything that is watched on behalf of the instances, besides links and addresses. */
+export interface Trackers {
+  /** Watches what is in it; what is the same as before goes on untouched. */
+  apply(config: Pick<Config, 'trackers'>): void
+  stop(): void
+}
+
+export interface TrackerPorts {
+  clock: Clock
+  log: Log
+  runs: CheckRuns
+  report(report: TrackerReport): void
+}
+
+/** Who watches one thing. */
+interface Watcher {
+  stop(): void
+}
+
+export function createTrackers(ports: TrackerPorts): Trackers {
+  const scripts = createGroup((settings: Config['trackers']['scripts'][number]) => createScriptTracker(settings, ports))
+  return {
+    apply({ trackers }) {
+      scripts.apply(trackers.scripts)
+    },
+    stop() {
+      scripts.apply([])
+    },
+  }
+}
+
+interface Group<Settings> {
+  apply(all: readonly Settings[]): void
+}
+
+/** Watchers by name: one whose settings have changed starts anew. */
+function createGroup<Settings extends { name: string }>(start: (settings: Settings) => Watcher): Group<Settings> {
+  const running = new Map<string, { settings: Settings; watcher: Watcher }>()
+  return {
+    apply(all) {
+      const wanted = new Map(all.map((settings) => [settings.name, settings]))
+      for (const [name, { settings, watcher }] of running) {
+        if (isEqual(settings, wanted.get(name))) continue
+        watcher.stop()
+        running.delete(name)
+      }
+      for (const [name, settings] of wanted) {
+        if (!running.has(name)) running.set(name, { settings, watcher: start(settings) })
+      }
+    },
+  }
+}
