@@ -39,7 +39,7 @@ export const SYNC_GROUP = `
     - Names of the instances that change their role together. One a line; an instance can be in one group only.
 + track_interface             values
     - Further interfaces whose link counts for every member. One a line.
-  track_script                values
++ track_script                values
     - Names of vrrp_script blocks whose result counts for every member. One a line.
   track_file                  values
     - Names of track_file blocks whose number counts for every member. One a line.
