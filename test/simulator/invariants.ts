@@ -1,7 +1,7 @@
 /** What must hold in every run, looked at every few milliseconds of its time. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
-import { masterDownMs } from '../../services/vrrp/core/timing.ts'
+import { commitTimeoutMs, masterDownMs } from '../../services/vrrp/core/timing.ts'
 import type { Stage } from './faults.ts'
 import { createSince, type Node } from './node.ts'
 
@@ -33,7 +33,7 @@ export function watchInvariants(stage: Stage, instance: VrrpInstance): Watch {
   const downMs = masterDownMs(slowest, instance.advertIntervalMs)
   const two = watchTwoMasters(stage, downMs)
   const leases = nodes.map((node) => watchLease(node, instance.leaseMs))
-  const dark = watchDarkness(stage, downMs)
+  const dark = watchDarkness(stage, downMs, instance.advertIntervalMs)
   return {
     look() {
       const now = universe.now()
@@ -88,7 +88,7 @@ function watchLease(node: Node, leaseMs: number) {
 }
 
 /** I2: nobody holds the address, though a node is well that could, and hears whoever else there is. */
-function watchDarkness(stage: Stage, downMs: number) {
+function watchDarkness(stage: Stage, downMs: number, intervalMs: number) {
   const dark = createSince()
   const well = stage.nodes.map((node) => ({ node, since: createSince() }))
   const clear = createSince()
@@ -101,7 +101,8 @@ function watchDarkness(stage: Stage, downMs: number) {
       return began === null || now - began < downMs + SLACK_MS ? [] : [node.name]
     })
     const began = dark(!served, now)
-    const limit = downMs + SLACK_MS
+    // One that cannot serve may win first, and has to find out.
+    const limit = downMs + commitTimeoutMs(intervalMs) + SLACK_MS
     if (began === null || now - began <= limit || calm === null || now - calm < limit || able.length === 0) return []
     return [{ at: now, rule: 'I2', text: `nobody holds the address, and ${able.join(', ')} could` }]
   }

@@ -43,7 +43,7 @@ export function simulate(seed: number, leastMs = 60_000, { isDeaf, latestMs } = 
   const note = (who: string, text: string) => timeline.push(`${stamp(universe.now())} ${who.padEnd(6)} ${text}`)
   const common = drawCommon(dice)
   const nodes = Array.from({ length: count }, (_, index) => {
-    const instance = exampleInstance({ ...common, priority: dice.pick([100, 100, 150, 200, 254, 1]) })
+    const instance = exampleInstance({ ...common, priority: dice.pick([100, 100, 150, 200, 254, 2]) })
     const tell = (words: string) => note(`node${index + 1}`, words)
     note(`node${index + 1}`, `priority ${instance.priority}, preempt ${instance.preempt}`)
     return createNode({ universe, segment, index, instance, latestMs, tell })

@@ -70,7 +70,7 @@ test('a master whose address does not appear in time resigns with priority 0', (
       detail: 'not in the kernel: 192.0.2.100',
     },
   ])
-  assert.equal(subject.state().downAt, 11_000 + DOWN)
+  assert.equal(subject.state().downAt, 11_000 + DOWN + 1_000)
 })
 
 test('a lone master whose address does not appear goes on, and says so once', () => {
@@ -83,11 +83,19 @@ test('a lone master whose address does not appear goes on, and says so once', ()
   assert.deepEqual(types(subject.facts(present(13_000))), ['AddressNoted', 'Committed'])
 })
 
+test('a lone master without its address speaks with the lowest priority, until it has it', () => {
+  const subject = waitingAlone().after(commit(11_000))
+  const due = (at: number) => subject.effects({ type: 'AdvertTimerExpired', at })[0]
+  assert.deepEqual(due(12_000), { type: 'SendAdvert', priority: 1 })
+  subject.after(present(12_500))
+  assert.deepEqual(due(13_000), { type: 'SendAdvert', priority: 100 })
+})
+
 test('a lone master steps aside when its patience is over: a backup that keeps quiet cannot be heard', () => {
   const subject = waitingAlone().after(commit(11_000))
   for (let at = 11_000; at <= 41_000; at += 1_000) subject.after({ type: 'AdvertTimerExpired', at })
   assert.deepEqual(types(subject.facts(commit(41_000))), ['LastWord', 'BecameBackup'])
-  assert.equal(subject.state().downAt, 41_000 + DOWN)
+  assert.equal(subject.state().downAt, 41_000 + DOWN + 1_000)
 })
 
 test('a lone master without its address yields to the first other master, even of lower priority', () => {
@@ -112,8 +120,8 @@ test('an address that comes back within the grace was never lost', () => {
   assert.deepEqual(subject.facts(commit(10_550)), [])
 })
 
-test('a router that lost an address waits a whole master-down interval: any living backup comes first', () => {
-  assert.equal(holding().after(gone(10_500), commit(10_550)).state().downAt, 10_550 + DOWN)
+test('a router that lost an address waits an interval longer than any living backup: that one comes first', () => {
+  assert.equal(holding().after(gone(10_500), commit(10_550)).state().downAt, 10_550 + DOWN + 1_000)
 })
 
 test('a router that never heard of others steps aside all the same: backups keep quiet', () => {
@@ -127,7 +135,7 @@ test('a router that was alone is not any more once another one was heard', () =>
 
 test('a router whose ipvs has failed it leaves the addresses to a master of lower priority', () => {
   const subject = holding().after(gone(10_500), commit(10_550), advert(11_200, 50), advert(12_200, 50))
-  assert.equal(subject.state().downAt, 12_200 + DOWN)
+  assert.equal(subject.state().downAt, 12_200 + DOWN + 1_000)
 })
 
 test('a sign of life of ipvs lets the router preempt again after its timer', () => {

@@ -3,7 +3,7 @@ import type { VrrpInstance } from '#schemas/config.ts'
 import { evolveHandover, stoodAside } from './handover.ts'
 import { afterAlarm, afterSilence, debtAfter, misfitAfter, type Rival, rivalAfter } from './rivals.ts'
 import type { Fact, State } from './state.ts'
-import { effectivePriority, missingAddresses, standingOf } from './state.ts'
+import { effectivePriority, missingAddresses, patienceMs, standingOf } from './state.ts'
 import { backoffMs, commitTimeoutMs, LOSS_GRACE_MS, masterDownMs, skewMs } from './timing.ts'
 import { trackerKey } from './tracking.ts'
 
@@ -54,7 +54,7 @@ function after(state: State, fact: Fact): State {
     case 'LowerFirstHeard':
       return { ...state, lowerSince: fact.at }
     case 'TrustRegained':
-      return { ...state, distrustUntil: null }
+      return { ...state, distrustUntil: null, downAt: state.downAt - state.masterIntervalMs }
     case 'AdvertOwed':
       return { ...state, ...advertSent(state, fact.at) }
     case 'AdvertUnsent':
@@ -154,7 +154,8 @@ function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): S
   }
   if (reason !== 'address-lost' && reason !== 'commit-failed') return backup
   const mishaps = at - state.masterSince > PROVEN_MS ? 1 : state.mishaps + 1
-  return { ...backup, asideAt: at, mishaps, distrustUntil: at + backoffMs(mishaps - 1, 10_000, 300_000) }
+  const distrustful = { ...backup, asideAt: at, mishaps, distrustUntil: at + backoffMs(mishaps - 1, 10_000, 300_000) }
+  return { ...distrustful, downAt: at + patienceMs(distrustful, advertIntervalMs) }
 }
 
 function follow(state: State, fact: Of<'MasterAlive'> | Of<'MasterResigned'>): State {

@@ -3,9 +3,9 @@ import type { Peer } from '#schemas/vrrp.ts'
 import { isYielding, succeeded } from './handover.ts'
 import { meetResignation, meetRival, overlapBefore } from './rivals.ts'
 import type { Fact, HeardAdvert, State } from './state.ts'
-import { effectivePriority, standingOf } from './state.ts'
+import { effectivePriority, patienceMs, standingOf } from './state.ts'
 import { giveUpAddresses, isStalled, stall } from './tenure.ts'
-import { masterDownMs, skewMs } from './timing.ts'
+import { skewMs } from './timing.ts'
 
 export function hear(advert: HeardAdvert, at: number, state: State): Fact[] {
   switch (state.role) {
@@ -78,7 +78,7 @@ function yieldTo(advert: HeardAdvert, reason: 'higher-priority' | 'equal-priorit
 }
 
 function follow(advert: HeardAdvert, at: number, state: State): Fact {
-  const downAt = at + masterDownMs(standingOf(state), advert.intervalMs)
+  const downAt = at + patienceMs(state, advert.intervalMs)
   return { type: 'MasterAlive', at, master: peerOf(advert), intervalMs: advert.intervalMs, downAt }
 }
 

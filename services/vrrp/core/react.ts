@@ -4,7 +4,7 @@ import { VrrpEvent } from '#schemas/vrrp.ts'
 import { nextDue } from './handover.ts'
 import { nextSilence } from './rivals.ts'
 import type { Effect, Fact, State } from './state.ts'
-import { effectivePriority } from './state.ts'
+import { advertisedPriority } from './state.ts'
 
 export function react(fact: Fact, state: State): Effect[] {
   switch (fact.type) {
@@ -36,6 +36,7 @@ export function react(fact: Fact, state: State): Effect[] {
     // A timer that has ended in a group that is no more is to be asked again.
     case 'GroupNoted':
     case 'PriorityChanged':
+    case 'TrustRegained':
       return state.role === 'backup' ? [masterDownAlarm(state)] : []
     case 'Hesitated':
       return [{ type: 'Drain', askAgain: fact.over }]
@@ -60,7 +61,6 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'StartPutOff':
     case 'AddressNoted':
     case 'Committed':
-    case 'TrustRegained':
     case 'StartDue':
     case 'StartHeld':
     case 'InstanceRenamed':
@@ -74,7 +74,7 @@ function handoverAlarm(state: State): Effect[] {
 }
 
 function sendAdvert(state: State): Effect[] {
-  return [{ type: 'SendAdvert', priority: effectivePriority(state) }, advertAlarm(state)]
+  return [{ type: 'SendAdvert', priority: advertisedPriority(state) }, advertAlarm(state)]
 }
 
 function masterDownAlarm({ downAt }: State): Effect {

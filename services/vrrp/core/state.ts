@@ -6,7 +6,7 @@ import type { AdvertClues, LinkState } from '../ports.ts'
 import type { Verdict } from './group.ts'
 import type { Handover, HandoverRequest } from './handover.ts'
 import type { Misfit, Rival } from './rivals.ts'
-import type { Standing } from './timing.ts'
+import { masterDownMs, type Standing } from './timing.ts'
 import { type Reports, type TrackerReport, trackedWeight } from './tracking.ts'
 
 export type Role = 'init' | 'backup' | 'master' | 'fault' | 'stopped'
@@ -222,6 +222,22 @@ export function initialState(config: VrrpInstance): State {
 export function effectivePriority({ config, reports }: Pick<State, 'config' | 'reports'>): number {
   if (config.priority === 255 || config.tracked.length === 0) return config.priority
   return Math.max(1, Math.min(config.priority + trackedWeight(config.tracked, reports), 254))
+}
+
+/**
+ * The priority that others are to see now. A master that stays without its addresses because nobody came speaks with the
+ * lowest: a backup that was started meanwhile keeps quiet, and would otherwise be kept from serving.
+ */
+export function advertisedPriority(state: State): number {
+  return state.overdue && state.addresses !== 'held' ? 1 : effectivePriority(state)
+}
+
+/**
+ * How long a silence makes this router master: an interval longer while it does not trust services/ipvs, so that whoever
+ * can hold the addresses comes first.
+ */
+export function patienceMs(state: State, intervalMs: number): number {
+  return masterDownMs(standingOf(state), intervalMs) + (state.distrustUntil === null ? 0 : intervalMs)
 }
 
 /** What the waits of this router follow from. */
