@@ -96,13 +96,13 @@ function watchDarkness(stage: Stage, downMs: number, intervalMs: number) {
     const served = stage.nodes.some((node) => node.holds() && node.machine.linkUp)
     const pairs = stage.nodes.flatMap((a) => stage.nodes.filter((b) => b !== a).map((b) => isConnected(stage, a, b)))
     const calm = clear(pairs.every(Boolean), now)
-    const able = well.flatMap(({ node, since }) => {
-      const began = since(isWell(node), now)
-      return began === null || now - began < downMs + SLACK_MS ? [] : [node.name]
-    })
-    const began = dark(!served, now)
     // One that cannot serve may win first, and has to find out.
     const limit = downMs + commitTimeoutMs(intervalMs) + SLACK_MS
+    const able = well.flatMap(({ node, since }) => {
+      const began = since(isWell(node), now)
+      return began === null || now - began < limit ? [] : [node.name]
+    })
+    const began = dark(!served, now)
     if (began === null || now - began <= limit || calm === null || now - calm < limit || able.length === 0) return []
     return [{ at: now, rule: 'I2', text: `nobody holds the address, and ${able.join(', ')} could` }]
   }
