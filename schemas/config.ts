@@ -151,6 +151,10 @@ export const VrrpInstance = z.strictObject({
   routes: z.array(Route),
   rules: z.array(Rule),
   announcement: Announcement,
+  /** BFD sessions with the masters that are followed; null: adverts alone decide. */
+  fastDetection: z
+    .strictObject({ intervalMs: z.number().int().min(10).max(1000), multiplier: z.number().int().min(2).max(50) })
+    .nullable(),
   /** Lifetime of the addresses in the kernel: 3 advert intervals, at least 2 s, unless vip_lease says otherwise. */
   leaseMs: z.number().int().min(2000),
   /** false (dont_track_primary): its own interface may be down without FAULT. */

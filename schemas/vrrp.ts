@@ -17,10 +17,11 @@ export const BecameMaster = z.strictObject({
   instance,
   priority,
   /**
-   * silence: no advert for a master-down interval; resignation: the master sent priority 0; preemption: a master of
-   * lower priority was ignored until the timer ended; owner: priority 255.
+   * silence: no advert for a master-down interval; resignation: the master sent priority 0; unreachable: its BFD
+   * session fell, and its machine no longer answered either (fast_detection); preemption: a master of lower priority
+   * was ignored until the timer ended; owner: priority 255.
    */
-  reason: z.enum(['silence', 'resignation', 'preemption', 'owner']),
+  reason: z.enum(['silence', 'resignation', 'unreachable', 'preemption', 'owner']),
   previousMaster: Peer.nullable(),
   /** Milliseconds since the last advert of the previous master; null when none was ever heard. */
   silentMs: z.number().min(0).nullable(),

@@ -47,6 +47,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
       lowerPriorityDelayMs: 5_000,
       extra: null,
     },
+    fastDetection: null,
     leaseMs: 3_000,
     trackPrimary: true,
     tracked: [],

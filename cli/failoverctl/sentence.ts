@@ -134,6 +134,8 @@ function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): str
       return `no advert from ${peer(event.previousMaster)} for ${(event.silentMs / 1000).toFixed(3)} s`
     case 'resignation':
       return `${event.previousMaster?.address ?? 'the master'} resigned with priority 0`
+    case 'unreachable':
+      return `${peer(event.previousMaster)} is gone: no BFD packets, and its machine does not answer`
     case 'preemption':
       return `its priority is above that of ${peer(event.previousMaster)}`
     case 'owner':

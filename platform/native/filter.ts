@@ -7,6 +7,7 @@
 /** One instruction; jumps count instructions to skip. */
 export type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, operand: number]
 
+export const BPF_LOAD_WORD = 0x20
 export const BPF_LOAD_HALF = 0x28
 export const BPF_LOAD_BYTE = 0x30
 export const BPF_JUMP_EQUAL = 0x15

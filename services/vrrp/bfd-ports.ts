@@ -54,3 +54,24 @@ export interface Mouthpiece {
 
 /** @throws HaError KERNEL_SOCKET */
 export type OpenMouthpiece = (path: ControlPath) => Mouthpiece
+
+/** A neighbour on the link, and from where to ask it. */
+export interface NeighbourPlace {
+  interface: string
+  index: number
+  /** Our own address there. */
+  source: string
+  neighbour: string
+}
+
+/** Asks a machine whether it is there, in a way that its kernel answers by itself: ARP, or neighbour solicitation. */
+export interface NeighbourProbe {
+  /** One question. What cannot be sent stays unanswered. */
+  ask(): void
+  /** Reads everything that is queued now and delivers it before it returns. */
+  drain(): void
+  close(): void
+}
+
+/** @throws HaError KERNEL_SOCKET */
+export type OpenNeighbourProbe = (place: NeighbourPlace, onAnswer: () => void) => NeighbourProbe

@@ -47,6 +47,8 @@ export interface BfdSpeaker {
   open(place: SessionPlace, settings: SessionSettings, user: SessionUser): BfdSession | null
   /** Opens the port for strangers: false when it is taken (logged once). */
   listen(family: 4 | 6): boolean
+  /** Hears what lies unread. */
+  drain(): void
   close(): void
 }
 
@@ -69,20 +71,22 @@ interface Member {
 export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
   const { log } = ports
   const members = new Map<number, Member>()
-  const ears = new Map<string, Earpiece | null>()
+  const ears = new Map<string, Earpiece>()
+  const complained = new Set<string>()
 
   function ear(family: 4 | 6, multihop: boolean): Earpiece | null {
     const key = `${family} ${multihop}`
     const open = ears.get(key)
     if (open !== undefined) return open
-    let opened: Earpiece | null = null
     try {
-      opened = ports.openEarpiece({ family, multihop }, hear)
+      const opened = ports.openEarpiece({ family, multihop }, hear)
+      ears.set(key, opened)
+      return opened
     } catch (cause) {
-      log.warn({ err: describeError(cause) }, 'there will be no BFD sessions')
+      if (!complained.has(key)) log.warn({ err: describeError(cause) }, 'there will be no BFD sessions')
+      complained.add(key)
+      return null
     }
-    ears.set(key, opened)
-    return opened
   }
 
   function hear(datagram: ControlDatagram): void {
@@ -134,8 +138,11 @@ export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
       }
     },
     listen: (family) => ear(family, false) !== null,
+    drain() {
+      for (const open of ears.values()) open.drain()
+    },
     close() {
-      for (const open of ears.values()) open?.close()
+      for (const open of ears.values()) open.close()
       ears.clear()
     },
   }

@@ -4,6 +4,7 @@ import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { processRuns } from './adapters/check-runs.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
+import { openBfd } from './bfd.ts'
 import { firstElection } from './core/startup.ts'
 import { createRouters } from './routers.ts'
 import { createTrackers } from './trackers.ts'
@@ -19,9 +20,11 @@ const FAREWELL_MS = 200
  */
 const { settings, bus, log, onReload, onStop } = startService('vrrp')
 const clock = systemClock()
+const { publish } = bus
 const startedAt = clock.now()
 const wires = createWires({ open: advertSockets({ clock }), openPulse, log })
-const routers = createRouters({ clock, log, wires, publish: bus.publish }, openLinkWatch)
+const { detection } = openBfd({ clock, log, publish })
+const routers = createRouters({ clock, log, wires, publish, detection }, openLinkWatch)
 let { config } = settings
 const canSwitch = settings.identity !== null || process.getuid?.() === 0
 const runs = processRuns({ canSwitch, policy: () => config, warn: (message) => log.warn(message) })
@@ -43,6 +46,7 @@ onReload((next) => {
 onStop(async () => {
   routers.stop()
   trackers.stop()
+  detection.stop()
 })
 
 /** Trackers first: what they can say at once is known when instances start. */

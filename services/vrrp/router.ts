@@ -4,11 +4,14 @@ import type { Log } from '#platform/log.ts'
 import { createLoop } from '#platform/loop.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Cause } from '#schemas/envelope.ts'
+import { instanceIdentity } from '#schemas/names.ts'
 import { type Alarm, createAlarm } from './alarms.ts'
 import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
 import { react, toEvent } from './core/react.ts'
 import { type Alarm as AlarmName, type Effect, type Input, initialState, type State } from './core/state.ts'
+import type { FastDetection } from './fast-detection.ts'
+import { createMasterWatch } from './master-watch.ts'
 import type { AdvertPacket, LinkState } from './ports.ts'
 import { resting } from './resting.ts'
 import { createStation } from './station.ts'
@@ -20,6 +23,7 @@ export interface RouterPorts {
   log: Log
   wires: Wires
   publish: Bus['publish']
+  detection: Pick<FastDetection, 'attend' | 'drain'>
   /** Delivers what the kernel has to tell of links and addresses before it returns. */
   drainLinks(): void
   /** An input, and all that followed from it, is done. */
@@ -46,12 +50,13 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   const core = { decide, evolve, react }
   const initial = initialState(config)
   const { publish, log } = ports
-  const loop = resting(createLoop({ core, initial, order: 'act-first', act, toEvent, publish, log }), () =>
-    ports.rest(loop.state().group),
-  )
+  const loop = resting(createLoop({ core, initial, order: 'act-first', act, toEvent, publish, log }), rest)
   const station = createStation(ports.wires, hear)
+  const watch = createMasterWatch(ports.detection, instanceIdentity(config), (news, address, cause) => {
+    loop.dispatch({ type: news === 'lost' ? 'PeerLost' : 'PeerFound', at: clock.now(), address }, cause)
+  })
   const alarms: Record<AlarmName, Alarm> = {
-    masterDown: createAlarm(clock, (at) => loop.dispatch({ type: 'MasterDownExpired', at, drained: false })),
+    masterDown: createAlarm(clock, (at) => expire(at, false)),
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
     commit: createAlarm(clock, (at) => loop.dispatch({ type: 'CommitExpired', at, drained: false })),
     rival: createAlarm(clock, (at) => loop.dispatch({ type: 'RivalTimerExpired', at })),
@@ -72,6 +77,16 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     loop.dispatch({ type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } })
   }
 
+  function rest(): void {
+    const state = loop.state()
+    watch.look(state)
+    ports.rest(state.group)
+  }
+
+  function expire(at: number, drained: boolean): void {
+    loop.dispatch({ type: 'MasterDownExpired', at, drained }, watch.because())
+  }
+
   function act(effect: Effect): void {
     switch (effect.type) {
       case 'SendAdvert': {
@@ -84,12 +99,14 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
         return
       case 'Drain':
         drain()
-        loop.dispatch({ type: effect.askAgain, at: clock.now(), drained: true })
+        if (effect.askAgain === 'MasterDownExpired') expire(clock.now(), true)
+        else loop.dispatch({ type: effect.askAgain, at: clock.now(), drained: true })
     }
   }
 
   function drain(): void {
     station.drain()
+    ports.detection.drain()
     ports.drainLinks()
   }
 
@@ -114,6 +131,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
       loop.dispatch({ type: 'StopRequested', at: clock.now() })
       for (const alarm of Object.values(alarms)) alarm.clear()
       station.leave()
+      watch.leave()
     },
   }
 }

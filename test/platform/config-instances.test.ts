@@ -49,6 +49,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
       lowerPriorityDelayMs: 5000,
       extra: null,
     },
+    fastDetection: { intervalMs: 50, multiplier: 3 },
     leaseMs: 3000,
     trackPrimary: true,
     tracked: [],

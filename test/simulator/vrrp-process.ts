@@ -33,7 +33,8 @@ export function startVrrp(
     return { envelope: envelopeOf(draft), stored: new Promise<void>(() => {}) }
   }
   const wires = createWires({ open: socketsOf(process, machine), openPulse: noPulse, log })
-  const routers = createRouters({ clock: process.clock, log, wires, publish }, linksOf(process, machine))
+  const detection = { attend() {}, drain() {} }
+  const routers = createRouters({ clock: process.clock, detection, log, wires, publish }, linksOf(process, machine))
   const apply = (instance: VrrpInstance) =>
     routers.apply({ instances: [instance], trackers: NO_TRACKERS, syncGroups: [] })
   apply(config)

@@ -84,7 +84,11 @@ export function node(...instances: VrrpInstance[]): Node {
     causes.push(cause?.id ?? null)
     return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
   }
-  const routers = createRouters({ clock, log, wires: createWires({ open, openPulse, log }), publish }, links.open)
+  const detection = { attend() {}, drain() {} }
+  const routers = createRouters(
+    { clock, detection, log, wires: createWires({ open, openPulse, log }), publish },
+    links.open,
+  )
   routers.apply({ instances, syncGroups: [], trackers: NO_TRACKERS })
   const packet = (priority: number, change: Partial<VrrpInstance> = {}): AdvertPacket => ({
     source: '192.0.2.2',

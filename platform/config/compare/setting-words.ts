@@ -41,6 +41,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   opensFile: 'script <',
   argv: 'script',
   forkDelayMs: 'fork_delay',
+  fastDetection: 'fast_detection',
   'announcement.repeat': 'garp_master_repeat',
   'announcement.delayMs': 'garp_master_delay',
   'announcement.refreshMs': 'garp_master_refresh',
@@ -67,7 +68,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 }
 
 /** Groups of fields that one statement sets. */
-const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra']
+const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra', 'fastDetection']
 
 /** Every setting in an object, nested ones too; lists of objects are left to who compares them. */
 export function settingsOf(value: object): SettingWords[] {
@@ -97,6 +98,7 @@ function keywordOf(path: string): string {
 
 /** Times are in seconds, as in the file. */
 function textOf(path: string, value: unknown): string {
+  if (path === 'fastDetection') return fastDetectionText(value)
   if (value === null || value === '') return 'none'
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'number' && path === 'maxAgeS') return secondsText(value)
@@ -106,6 +108,12 @@ function textOf(path: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((part: unknown) => textOf(path, part)).join(' ') || 'none'
   if (isObject(value)) return wordsOf(value)
   return String(value)
+}
+
+function fastDetectionText(value: unknown): string {
+  if (!isObject(value)) return 'off'
+  const [interval, multiplier] = Object.values(value)
+  return `on interval ${interval} multiplier ${multiplier}`
 }
 
 /** An object that one statement sets, such as a script and its account. */

@@ -15,6 +15,7 @@ import {
 } from '../statements/block.ts'
 import { isAdvertGroup } from '../statements/ip-address.ts'
 import { readExtra } from './announcements.ts'
+import { readFastDetection } from './fast-detection.ts'
 import { parseUmask } from './umask.ts'
 
 /** Who runs this: what the file leaves open. */
@@ -48,6 +49,8 @@ export interface Defaults {
   serverMail: boolean
   groupMail: boolean
   vipLeaseS: number | null
+  /** undefined: nothing is said; null: off. */
+  fastDetection: VrrpInstance['fastDetection'] | undefined
   /** Something in global_defs makes it unsafe to run any instance. */
   noInstances: boolean
 }
@@ -174,6 +177,7 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     // Its members have told everything already, unless somebody asks for it.
     groupMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? false,
     vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
+    fastDetection: readFastDetection(block),
     noInstances: block.refused,
   }
 }

@@ -1,4 +1,6 @@
 /** RFC 3768 6.4 and RFC 9568 6.4, with the safety that leases give: what an input means, given what we know. */
+
+import { findMaster, loseMaster } from './fast-failover.ts'
 import { beginHandover, endHandover, handoverDue, recallHandover } from './handover.ts'
 import { hear } from './hearing.ts'
 import { joinGroup, obey } from './membership.ts'
@@ -34,6 +36,10 @@ export function decide(input: Input, state: State): Fact[] {
       return seeAddress(input, state)
     case 'AddressGone':
       return loseAddress(input, state)
+    case 'PeerLost':
+      return loseMaster(input, state)
+    case 'PeerFound':
+      return findMaster(input, state)
     case 'IpvsAlive':
       return trust(input.at, state)
     case 'TrackerReported':

@@ -49,6 +49,9 @@ function after(state: State, fact: Fact): State {
       return { ...state, downAt: fact.downAt }
     case 'GroupNoted':
       return { ...state, group: fact.group, wants: false }
+    case 'MasterLost':
+    case 'MasterFound':
+      return { ...state, masterLost: fact.type === 'MasterLost', downAt: fact.downAt, wants: false }
     case 'LowerIgnored':
       return { ...state, ignored: { peer: fact.rival, at: fact.at }, heardAt: fact.at }
     case 'LowerFirstHeard':
@@ -106,6 +109,7 @@ function after(state: State, fact: Fact): State {
 
 /** What no change of role carries over. */
 const FRESH = {
+  masterLost: false,
   waiting: false,
   wants: false,
   ignored: null,
@@ -160,7 +164,7 @@ function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): S
 
 function follow(state: State, fact: Of<'MasterAlive'> | Of<'MasterResigned'>): State {
   const { at, master: peer, downAt } = fact
-  const next = { ...state, downAt, wants: false, ignored: null, heardAt: at }
+  const next = { ...state, downAt, wants: false, masterLost: false, ignored: null, heardAt: at }
   if (fact.type === 'MasterResigned') return { ...next, master: { peer, at, resigned: true } }
   const lowerSince = peer.priority < effectivePriority(state) ? state.lowerSince : null
   return { ...next, master: { peer, at, resigned: false }, masterIntervalMs: fact.intervalMs, lowerSince }

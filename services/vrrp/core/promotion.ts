@@ -1,4 +1,6 @@
 /** Becoming master: the end of the master-down timer, and what it takes beyond that. */
+
+import type { VrrpEvent } from '#schemas/vrrp.ts'
 import { overtaken } from './handover.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, standingOf } from './state.ts'
@@ -27,10 +29,11 @@ export function promotion(at: number, state: State): Fact[] {
   return [...overtaken(at, state), master]
 }
 
-function promotionReason(at: number, state: State): 'silence' | 'resignation' | 'preemption' | 'owner' {
+function promotionReason(at: number, state: State): Extract<VrrpEvent, { type: 'BecameMaster' }>['reason'] {
   const { ignored, master, config } = state
   const alive = ignored !== null && at - ignored.at < masterDownMs(standingOf(state), config.advertIntervalMs)
   if (alive) return 'preemption'
+  if (state.masterLost) return 'unreachable'
   if (master?.resigned) return 'resignation'
   return effectivePriority(state) === 255 ? 'owner' : 'silence'
 }

@@ -32,6 +32,8 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'MasterAlive':
     case 'MasterResigned':
     case 'MasterDoubted':
+    case 'MasterLost':
+    case 'MasterFound':
       return [masterDownAlarm(state)]
     // A timer that has ended in a group that is no more is to be asked again.
     case 'GroupNoted':

@@ -40,6 +40,8 @@ export interface State {
   masterIntervalMs: number
   /** The master we follow, and whether its last word was a resignation. */
   master: (Heard & { resigned: boolean }) | null
+  /** Fast detection says that this master is gone. */
+  masterLost: boolean
   /** The last master of lower priority that we did not accept. */
   ignored: Heard | null
   /** First advert of lower priority since we follow nobody better: preempt_delay counts from here. */
@@ -122,6 +124,9 @@ export type Input =
   | { type: 'HandoverRemembered'; at: Millis; endsAt: Millis | null }
   | { type: 'GroupChosen'; at: Millis; group: string | null }
   | { type: 'GroupRuled'; at: Millis; verdict: Verdict }
+  /** Fast detection: a router that may be our master is gone for sure, or answers after all. */
+  | { type: 'PeerLost'; at: Millis; address: string }
+  | { type: 'PeerFound'; at: Millis; address: string }
   | { type: 'Reconfigured'; at: Millis; config: VrrpInstance }
   | { type: 'StopRequested'; at: Millis }
 
@@ -139,6 +144,9 @@ type Observation =
   /** The master has probably gone: the timer ends earlier. */
   | { type: 'MasterDoubted'; at: Millis; downAt: Millis }
   | { type: 'GroupNoted'; at: Millis; group: string | null }
+  /** It died without a resignation: only the skew is left to wait as well. */
+  | { type: 'MasterLost'; at: Millis; downAt: Millis }
+  | { type: 'MasterFound'; at: Millis; downAt: Millis }
   /** An advert of lower priority that does not count. */
   | { type: 'LowerIgnored'; at: Millis; rival: Peer }
   /** The first advert of lower priority: preempt_delay begins. */
@@ -194,6 +202,7 @@ export function initialState(config: VrrpInstance): State {
     downAt: 0,
     masterIntervalMs: config.advertIntervalMs,
     master: null,
+    masterLost: false,
     ignored: null,
     lowerSince: null,
     sentAt: 0,

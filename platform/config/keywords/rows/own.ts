@@ -11,6 +11,13 @@ export const VIP_LEASE = `
       advert intervals, at least 2.
 `
 
+export const FAST_DETECTION = `
++ fast_detection              enabled=bool [interval=int:10..1000] [multiplier=int:2..50]
+    - Whether the crash of a MASTER that runs failoverd is noticed by a BFD session with it (UDP port 3784) instead of
+      by missing adverts; interval, milliseconds between packets, is 50 otherwise, and multiplier, how many may be
+      missing, 3. Other programs are not affected. Without it: on, where it is faster than adverts.
+`
+
 export const ROOT_OWN = `
 ${SITE}
 + event_bus                   block

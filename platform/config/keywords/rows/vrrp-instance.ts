@@ -52,6 +52,10 @@ const ADDRESSES = `
 + vip_lease                   int:2..86400 = <vip_lease>
     - Seconds that the kernel keeps an address which is not refreshed: how long a dead node may hold it. Without it
       here and in global_defs: three advert intervals, at least 2.
++ fast_detection              enabled=bool [interval=int:10..1000] [multiplier=int:2..50]
+    - Whether the crash of a MASTER that runs failoverd is noticed by a BFD session with it (UDP port 3784) instead of
+      by missing adverts; interval, milliseconds between packets, is 50 otherwise, and multiplier, how many may be
+      missing, 3. Without it: as global_defs says.
 + promote_secondaries         flag
     - Sets the interface's sysctl of this name, so that other addresses of a subnet stay when its first one leaves.
 ! virtual_routes              values : these routes are never set
