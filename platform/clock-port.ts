@@ -7,7 +7,7 @@ export type Cancel = () => void
 export interface Clock {
   /** Monotonic milliseconds with microsecond fractions (CLOCK_MONOTONIC). */
   now(): Millis
-  /** Wall clock, milliseconds since 1970; never used for deciding. */
+  /** Wall clock, milliseconds since 1970; never used for deciding, except whether a signature is of now. */
   wall(): number
   /** Calls `fire` once `now()` has reached `when`, never before. */
   at(when: Millis, fire: () => void): Cancel

@@ -103,6 +103,26 @@ export type Unicast = z.infer<typeof Unicast>
 export const ChecksumForm = z.enum(['pseudo-header', 'message-only', 'old-unicast'])
 export type ChecksumForm = z.infer<typeof ChecksumForm>
 
+/** Signatures behind adverts (auth_hmac), by which they are believed. */
+export const AdvertHmac = z.strictObject({
+  /** Good for receiving. The key in hexadecimal digits: 32 to 64 bytes. */
+  keys: z
+    .array(z.strictObject({ id: z.number().int().min(1).max(255), key: z.string().regex(/^([0-9a-f]{2}){32,64}$/) }))
+    .min(1),
+  /** The one that adverts are signed with. */
+  activeKeyId: z.number().int().min(1).max(255),
+  /**
+   * Whether adverts without a signature count: not with enforce. With receive-only none is sent. A wrong signature never
+   * counts.
+   */
+  mode: z.enum(['enforce', 'permissive', 'receive-only']),
+  /** How recorded adverts are known: by the time in them, or only by a count that must grow. */
+  antiReplay: z.enum(['time', 'monotonic']),
+  /** How far the clocks of nodes may be apart, with `time`. */
+  windowMs: z.number().int().min(1_000),
+})
+export type AdvertHmac = z.infer<typeof AdvertHmac>
+
 /** The notify scripts of an instance; `any` is the generic one, which gets type, name, state and priority appended. */
 export const VrrpNotify = z.strictObject({
   master: Script.nullable(),
@@ -121,6 +141,8 @@ export const VrrpInstance = z.strictObject({
   version: z.union([z.literal(2), z.literal(3)]),
   advertIntervalMs: z.number().int().min(10),
   authentication: Authentication,
+  /** null: adverts carry no signature. */
+  hmac: AdvertHmac.nullable(),
   preempt: z.boolean(),
   preemptDelayMs: z.number().int().min(0),
   /** How many intervals, and the skew, a backup waits for an advert. */

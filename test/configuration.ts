@@ -21,6 +21,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     version: 2,
     advertIntervalMs: 1_000,
     authentication: { type: 'none' },
+    hmac: null,
     preempt: true,
     preemptDelayMs: 0,
     downTimerAdverts: 3,

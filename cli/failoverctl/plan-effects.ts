@@ -62,6 +62,7 @@ const INSTANCE_NOTES: Readonly<Record<string, string>> = {
   auth_pass: PEERS,
   'multicast group': PEERS,
   unicast_peer: PEERS,
+  'auth_hmac active_key': PEERS,
 }
 
 /** Interface, id or family are others: by its name it looks like the same one. */

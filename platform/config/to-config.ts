@@ -47,7 +47,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const { head, defaults } = readGlobals(root, options, findings)
   const eventBus = readEventBus(root, findings)
   const { statics, ofInstance } = readRouting(root, numberNames(files), findings)
-  const alone = readInstances(root, defaults, ofInstance, findings)
+  const alone = readInstances(root, defaults, ofInstance, files, findings)
   const syncGroups = readSyncGroups(root, alone, defaults)
   const instances = bindTracking(root, syncGroups, alone)
   const trackers = readTrackers(root, instances, findings)

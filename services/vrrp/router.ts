@@ -51,7 +51,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   const initial = initialState(config)
   const { publish, log } = ports
   const loop = resting(createLoop({ core, initial, order: 'act-first', act, toEvent, publish, log }), rest)
-  const station = createStation(ports.wires, hear)
+  const station = createStation(ports.wires, hear, clock.wall)
   const watch = createMasterWatch(ports.detection, instanceIdentity(config), (news, address, cause) => {
     loop.dispatch({ type: news === 'lost' ? 'PeerLost' : 'PeerFound', at: clock.now(), address }, cause)
   })

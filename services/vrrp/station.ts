@@ -6,6 +6,7 @@ import { cluesOf } from './adapters/advert-clues.ts'
 import { type AdvertForm, encodeAdvert } from './adapters/advert-codec.ts'
 import { familyOf, ownAddress } from './core/standing.ts'
 import type { AdvertClues, AdvertPacket, LinkState } from './ports.ts'
+import { createSeal, type Seal } from './seal.ts'
 import type { Hear, Outgoing, Place, Wire, Wires } from './wires.ts'
 
 /** Where a virtual router sends and hears, and what its adverts look like there: worked out once, not per packet. */
@@ -22,11 +23,13 @@ export interface Station {
   drain(): void
 }
 
-export function createStation(wires: Wires, hear: Hear): Station {
+/** @param wall milliseconds since 1970, for signatures */
+export function createStation(wires: Wires, hear: Hear, wall: () => number): Station {
   let wire: Wire | null = null
   let place: Place | null = null
   let form: AdvertForm | null = null
-  let audience: Audience = { unicast: null, trusted: null }
+  let audience: Audience = { unicast: null, trusted: null, seal: null }
+  let sealedBy: VrrpInstance['hmac'] = null
   let skipsKnown = false
   let destinations: string[] = []
   const adverts = new Map<number, Outgoing[]>()
@@ -38,7 +41,10 @@ export function createStation(wires: Wires, hear: Hear): Station {
       if (source === null) return true
       adverts.clear()
       form = formOf(config, source)
-      audience = audienceOf(config)
+      // Whoever forgets what was heard takes it once more: the seal outlives changes of all else.
+      const seal = isEqual(config.hmac, sealedBy) ? audience.seal : sealOf(config, wall)
+      sealedBy = config.hmac
+      audience = { ...audienceOf(config), seal }
       skipsKnown = config.skipKnownAddresses
       destinations = destinationsOf(config, source)
       const wanted = placeOf(config, link, source)
@@ -67,7 +73,7 @@ export function createStation(wires: Wires, hear: Hear): Station {
       if (wire === null || form === null) return 'ENOTCONN'
       const packets = adverts.get(priority) ?? advertsOf(form, priority, destinations)
       adverts.set(priority, packets)
-      const result = wire.send(packets)
+      const result = wire.send(audience.seal === null ? packets : signed(packets, form, audience.seal))
       return result.ok ? null : result.code
     },
     drain: () => wire?.drain(),
@@ -87,7 +93,19 @@ function destinationsOf({ unicast, multicastGroup }: VrrpInstance, source: strin
   return unicast.peers.map(({ address }) => address).filter((address) => !ipBytes(address).equals(ipBytes(source)))
 }
 
-function audienceOf({ unicast }: VrrpInstance): Audience {
+function sealOf({ hmac }: VrrpInstance, wall: () => number): Seal | null {
+  return hmac === null ? null : createSeal(hmac, wall)
+}
+
+function signed(packets: readonly Outgoing[], form: AdvertForm, seal: Seal): Outgoing[] {
+  const messages = seal.sign(
+    packets.map(({ message }) => message),
+    form,
+  )
+  return packets.map((packet, index) => ({ ...packet, message: messages[index] ?? packet.message }))
+}
+
+function audienceOf({ unicast }: VrrpInstance): Omit<Audience, 'seal'> {
   if (unicast === null) return { unicast: null, trusted: null }
   const peers = unicast.peers.map(({ address, ...bounds }) => [ipBytes(address).toString('hex'), bounds] as const)
   return { unicast: { peers: new Map(peers), peersOnly: unicast.peersOnly }, trusted: null }

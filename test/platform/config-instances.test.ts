@@ -22,6 +22,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     version: 2,
     advertIntervalMs: 1000,
     authentication: { type: 'none' },
+    hmac: null,
     preempt: true,
     preemptDelayMs: 0,
     downTimerAdverts: 3,

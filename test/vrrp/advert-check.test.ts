@@ -24,6 +24,7 @@ function read(vector: Vector, change: Partial<Carried> = {}, expected: Partial<A
   return readAdvert(carried(vector, Buffer.from(vector.hex, 'hex'), change), listener(vector, expected), {
     unicast: null,
     trusted: null,
+    seal: null,
   })
 }
 
@@ -58,7 +59,11 @@ test('every single flipped bit of a golden vector is dropped', () => {
     for (let bit = 0; bit < original.length * 8; bit += 1) {
       const message = Buffer.from(original)
       message[bit >> 3] = (message[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      const reading = readAdvert(carried(vector, message), listener(vector), { unicast: null, trusted: null })
+      const reading = readAdvert(carried(vector, message), listener(vector), {
+        unicast: null,
+        trusted: null,
+        seal: null,
+      })
       assert.equal(reading.ok, false, `${vector.id}, bit ${bit}`)
     }
   }
@@ -136,7 +141,7 @@ test('C7: over IPv6 the pseudo header is part of the checksum, whatever is asked
 test('C9: the checksum of keepalived before 1.3.7 is taken only where it is asked for, and only from unicast peers', () => {
   // Made for the group, and sent to us.
   const sent = { destination: ipBytes('192.0.2.2') }
-  const audience: Audience = { unicast: { peers: new Map(), peersOnly: false }, trusted: null }
+  const audience: Audience = { unicast: { peers: new Map(), peersOnly: false }, trusted: null, seal: null }
   const take = (checksum: ChecksumForm) =>
     readAdvert(carried(gv5, Buffer.from(gv5.hex, 'hex'), sent), listener(gv5, { checksum }), audience)
   assert.deepEqual(take('pseudo-header'), drop('checksum'))

@@ -4,6 +4,7 @@ import { collectFindings } from '../findings/diagnostic.ts'
 import { type Position, wordPosition } from '../language/text.ts'
 import { readGlobals } from '../readers/global-defs.ts'
 import { readInstance } from '../readers/vrrp-instance.ts'
+import type { Reading } from '../readers/vrrp-reading.ts'
 import {
   type Block,
   blocksOf,
@@ -40,6 +41,9 @@ export interface Signature {
   accepts: string[]
 }
 
+/** Keys in files are compared by their paths: the other node's are not here. */
+const NO_FILES: Reading['files'] = { read: () => ({ ok: true, text: 'a key that is as good as any other' }) }
+
 /** Those that an instance can be made of; what is wrong with the others has been said. */
 export function routersOf(root: Block): Router[] {
   const said = collectFindings()
@@ -48,7 +52,7 @@ export function routersOf(root: Block): Router[] {
   const routers = new Map<string, Router>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
-    const instance = readInstance({ root, block, name, defaults, findings: said })
+    const instance = readInstance({ root, block, name, defaults, files: NO_FILES, findings: said })
     if (instance === null || routers.has(name)) continue
     routers.set(name, {
       block,

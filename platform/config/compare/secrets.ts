@@ -6,7 +6,7 @@ export const MASK = '****'
 
 /** Fields of the configuration that hold a secret are known by their names: a new one is masked before anyone thinks of it. */
 export function isSecretName(field: string): boolean {
-  return /pass(word|phrase)?$|secret$|token$|credentials?$|(^|[a-z]K|_k)ey$|^key$|community$/i.test(field)
+  return /pass(word|phrase)?$|secret$|token$|credentials?$|(^|[a-z]K|_k)ey$|^keys?$|community$/i.test(field)
 }
 
 /** The configuration with every secret masked, passwords in addresses (`//user:password@host`) too. */

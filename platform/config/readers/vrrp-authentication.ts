@@ -13,6 +13,8 @@ export function readAuthentication(reading: Reading, version: 2 | 3): VrrpInstan
   const { block, name, findings } = reading
   const authentication = blocksOf(block, 'authentication').at(-1)
   const type = textOf(authentication, 'auth_type')
+  // Of the two the signature is the safe one; that they exclude each other has been said.
+  if (blocksOf(block, 'auth_hmac').length > 0) return NO_AUTH
   if (authentication === undefined || (type === undefined && authentication.damaged.has('auth_type'))) return NO_AUTH
   const at = openingOf(authentication)
   const none = version === 3 ? 'version 3' : isStrict(reading) ? 'strict_mode' : null

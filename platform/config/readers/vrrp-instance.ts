@@ -12,6 +12,7 @@ import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
 import { isStrict, readElection, readState } from './vrrp-election.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
+import { readHmac } from './vrrp-hmac.ts'
 import { readNotify } from './vrrp-notify.ts'
 import { leaveOut, openingOf, type Reading, reportAbsent } from './vrrp-reading.ts'
 import { readDevice } from './vrrp-unicast.ts'
@@ -20,6 +21,7 @@ export function readInstances(
   root: Block,
   defaults: Defaults,
   routingOf: RoutingConfig['ofInstance'],
+  files: Reading['files'],
   findings: Findings,
 ): VrrpInstance[] {
   const instances: VrrpInstance[] = []
@@ -27,7 +29,7 @@ export function readInstances(
   const routers = new Map<string, VrrpInstance>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
-    const reading = { root, block, name, defaults, findings }
+    const reading = { root, block, name, defaults, files, findings }
     if (names.has(name)) {
       leaveOut(reading, 'REPEATED', 'is already defined above')
       continue
@@ -69,6 +71,8 @@ export function readInstance(reading: Reading): VrrpInstance | null {
   const role = { initialState, priority, version }
   const advertIntervalMs = readAdvertInterval(reading, version)
   const endpoints = readEndpoints(reading, family)
+  const hmac = readHmac(reading, advertIntervalMs)
+  if (hmac === undefined) return null
   return {
     name,
     initialState,
@@ -78,6 +82,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     version,
     advertIntervalMs,
     authentication: readAuthentication(reading, version),
+    hmac,
     ...readElection(reading, role),
     ...endpoints,
     addresses,

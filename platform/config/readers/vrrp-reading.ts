@@ -1,6 +1,7 @@
 /** What the parts of reading a vrrp_instance share: the block being read, and how to say what is wrong with it. */
 
 import type { Findings } from '../findings/diagnostic.ts'
+import type { ConfigFiles } from '../language/files.ts'
 import { type Position, wordPosition } from '../language/text.ts'
 import type { Block } from '../statements/block.ts'
 import type { Defaults } from './global-defs.ts'
@@ -10,6 +11,8 @@ export interface Reading {
   block: Block
   name: string
   defaults: Defaults
+  /** Where keys may be kept. */
+  files: Pick<ConfigFiles, 'read'>
   findings: Findings
 }
 

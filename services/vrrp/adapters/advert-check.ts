@@ -1,5 +1,6 @@
 /** What a virtual router accepts of others' adverts, checked in keepalived's order (RFC 9568 7.1, RFC 3768 7.1). */
 import { timingSafeEqual } from 'node:crypto'
+import type { Seal, SealFault } from '../seal.ts'
 import { type Advert, type AdvertForm, checksumHolds, decodeAdvert } from './advert-codec.ts'
 
 export type RejectReason =
@@ -15,6 +16,7 @@ export type RejectReason =
   | 'unknown-peer'
   | 'address-list'
   | 'own-address'
+  | SealFault
 
 /** A message with what its IP header said. */
 export interface Carried {
@@ -37,10 +39,12 @@ export interface Audience {
   } | null
   /** The router whose list of addresses is known to be ours, and not compared again; null: everybody's is. */
   trusted: Buffer | null
+  /** null: adverts carry no signature. */
+  seal: Seal | null
 }
 
 /** `form.source` is our own address and `form.destination` the group; the rest is what both sides must agree on. */
-export function readAdvert(carried: Carried, form: AdvertForm, { unicast, trusted }: Audience): Reading {
+export function readAdvert(carried: Carried, form: AdvertForm, { unicast, trusted, seal }: Audience): Reading {
   const { message, source, ttl } = carried
   const destination = carried.destination ?? (unicast === null ? form.destination : form.source)
   const advert = decodeAdvert(message, form.family)
@@ -48,6 +52,9 @@ export function readAdvert(carried: Carried, form: AdvertForm, { unicast, truste
   // The kernel forwards no packet with a higher TTL than it was sent with: 255 proves a neighbour.
   if (unicast === null && ttl !== 255) return rejected('ttl')
   if (advert.version !== form.version) return rejected('version')
+  if (seal === null && advert.seal !== null) return rejected('auth-mismatch')
+  const forged = seal?.judge(advert.message, advert.seal, { ...form, source }) ?? null
+  if (forged !== null) return rejected(forged)
   const disagreement = form.version === 2 ? disagreementV2(advert, form) : disagreementV3(advert)
   if (disagreement !== null) return rejected(disagreement)
   if (advert.type !== 1) return rejected('type')

@@ -19,6 +19,7 @@
  */
 
 import type { ChecksumForm } from '#schemas/config.ts'
+import { SEAL_LENGTH } from './advert-seal.ts'
 
 export const ADVERT_HEADER = 8
 const AUTH_LENGTH = 8
@@ -57,6 +58,10 @@ export interface Advert {
   authData: Buffer
   /** One after the other, 4 or 16 bytes each. */
   addresses: Buffer
+  /** The message itself, without padding and what else is behind it. */
+  message: Buffer
+  /** A signature: see advert-seal.ts; null: there is nothing of its length. */
+  seal: Buffer | null
 }
 
 export function encodeAdvert(form: AdvertForm, priority: number): Buffer {
@@ -87,14 +92,16 @@ export function virtualRouterIdOf(message: Buffer): number | null {
 }
 
 /**
- * Takes a message apart, judging nothing but its length. null: cut off, or longer than padding explains. `message` must
+ * Takes a message apart, judging nothing but its length. null: cut off, or longer than padding or a signature explains. `message` must
  * not change while the advert is in use: it points into it.
  */
 export function decodeAdvert(message: Buffer, family: 4 | 6): Advert | null {
   if (message.length < ADVERT_HEADER) return null
   const version = message.readUInt8(0) >> 4
   const length = messageLength(message, family)
-  if (message.length < length || (message.length > length && message.length > PADDED_LENGTH)) return null
+  const rest = message.length - length
+  const sealed = rest === SEAL_LENGTH
+  if (rest < 0 || (rest > 0 && message.length > PADDED_LENGTH && !sealed)) return null
   const authAt = ADVERT_HEADER + message.readUInt8(3) * addressLength(family)
   return {
     version,
@@ -105,6 +112,8 @@ export function decodeAdvert(message: Buffer, family: 4 | 6): Advert | null {
     authType: version === 2 ? message.readUInt8(4) : 0,
     authData: message.subarray(authAt, length),
     addresses: message.subarray(ADVERT_HEADER, authAt),
+    message: message.subarray(0, length),
+    seal: sealed ? message.subarray(length) : null,
   }
 }
 
@@ -122,7 +131,11 @@ export function checksumHolds(
   const version = message.readUInt8(0) >> 4
   if ((version === 2 || family === 4) && checksum(bare, 0) === 0) return true
   if (version === 2) return false
-  return destinations.some((to) => checksum(bare, pseudoHeaderSum(source, to, bare.length)) === 0)
+  // Over IPv6 the kernel makes it of all that is sent, a signature included.
+  const covered = family === 6 ? [bare, message] : [bare]
+  return destinations.some((to) =>
+    covered.some((bytes) => checksum(bytes, pseudoHeaderSum(source, to, bytes.length)) === 0),
+  )
 }
 
 /** True when the checksum of a message that `decodeAdvert` has read is right without any pseudo header. */

@@ -27,10 +27,8 @@ export const ADVERTS = `
 + authentication              block
     - A simple password in version 2 adverts. It guards against mistakes, not attackers: everybody on the network can
       read it.
-x auth_hmac                   block since:2.4
++ auth_hmac                   block since:2.4
     - Signs adverts of both versions with a shared key, and refuses recorded ones. Excludes authentication.
-    : adverts would carry no HMAC, the other nodes would drop them, and both would be master
-    | remove it on all nodes, or keep keepalived for now
 + lower_prio_no_advert        bool = <vrrp_lower_prio_no_advert>
     - A MASTER that hears a lower priority does not answer with an advert at once.
 + higher_prio_send_advert     bool = <vrrp_higher_prio_send_advert>
@@ -85,23 +83,23 @@ export const AUTHENTICATION = `
 x auth_type=AH
     - Signs adverts by an IPsec authentication header.
     : adverts would carry no AH header, the other nodes would drop them, and both would be master
-    | use auth_type PASS on all nodes, or keep keepalived for now
+    | use auth_hmac, or auth_type PASS, on all nodes
 + auth_pass                   word secret required
     - The password, the same on all nodes. Only its first 8 characters count.
 `
 
 export const AUTH_HMAC = `
-  key                         id=int:1..255 key=word each required secret
-    - A shared key of 32 to 64 bytes and its number: as text, as hex: and digits, or as file: and a path. All keys are
-      good for receiving, so that a new one can be spread first.
-  active_key                  int:1..255 required
++ key                         id=int:1..255 key=word each required secret
+    - A shared key of 32 to 64 bytes and its number: as text, as hex: and digits, or as file: and the path of a file with
+      either in it. All keys are good for receiving, so that a new one can be spread first.
++ active_key                  int:1..255 required
     - Number of the key that adverts are signed with.
-  time_window                 int:1..300
++ time_window                 int:1..300
     - How far clocks of nodes may be apart, in seconds, when anti_replay is time. Without it: three advert intervals, at
       least 5.
-  anti_replay                 enum:time|monotonic = time
++ anti_replay                 enum:time|monotonic = time
     - What tells a recorded advert from a new one: the time in it, or a counter that only grows.
-  mode                        enum:enforce|permissive|receive-only = enforce
++ mode                        enum:enforce|permissive|receive-only = enforce
     - What happens without a signature: enforce drops the advert, permissive takes it; receive-only checks, and
       signs none itself.
 `
