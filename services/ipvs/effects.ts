@@ -2,7 +2,8 @@ import type { Clock } from '#platform/clock-port.ts'
 import { describeError, HaError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Cause } from '#schemas/envelope.ts'
-import type { AddAddresses, Announce, Effect, Input } from './core/state.ts'
+import type { AddAddresses, Announce, Effect } from './core/effect.ts'
+import type { Input } from './core/state.ts'
 import type {
   Addresses,
   AddressOutcome,

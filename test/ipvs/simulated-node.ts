@@ -8,16 +8,10 @@ import type { Config } from '#schemas/config.ts'
 import type { Envelope, EventDraft } from '#schemas/envelope.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
 import { decide } from '../../services/ipvs/core/decide.ts'
+import type { Effect } from '../../services/ipvs/core/effect.ts'
 import { evolve } from '../../services/ipvs/core/evolve.ts'
 import { react } from '../../services/ipvs/core/react.ts'
-import {
-  allAddresses,
-  type Effect,
-  type Fact,
-  type Input,
-  initialState,
-  type State,
-} from '../../services/ipvs/core/state.ts'
+import { allAddresses, type Fact, type Input, initialState, type State } from '../../services/ipvs/core/state.ts'
 import { createEffects } from '../../services/ipvs/effects.ts'
 import { eventOf } from '../../services/ipvs/events.ts'
 import type { SeenAdvert } from '../../services/ipvs/ports.ts'

@@ -1,7 +1,8 @@
 /** When the addresses of an instance are announced, and how often. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
-import type { Effect, Fact, Hold, Instance, PlannedAnnouncement } from './state.ts'
+import type { Effect } from './effect.ts'
+import type { Fact, Hold, Instance, PlannedAnnouncement } from './state.ts'
 import { presentAddresses } from './state.ts'
 
 /**

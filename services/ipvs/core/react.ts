@@ -1,16 +1,8 @@
 /** What has to be done because of a fact; the state is already the one after it. */
 
 import { extraAddresses, wakeForPlan } from './announcing.ts'
-import {
-  type AddAddresses,
-  allAddresses,
-  type Effect,
-  type Fact,
-  type Instance,
-  presentAddresses,
-  type RemovalReason,
-  type State,
-} from './state.ts'
+import type { AddAddresses, Effect } from './effect.ts'
+import { allAddresses, type Fact, type Instance, presentAddresses, type RemovalReason, type State } from './state.ts'
 import { START_PATIENCE_MS } from './table.ts'
 
 export function react(fact: Fact, state: State): Effect[] {

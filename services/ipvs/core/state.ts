@@ -3,7 +3,7 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { HaError } from '#platform/errors.ts'
 import type { CheckerEvent } from '#schemas/checker.ts'
-import type { AnnouncementPacing, Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
+import type { Config, VipAddress, VrrpInstance } from '#schemas/config.ts'
 import type { IpvsEvent } from '#schemas/ipvs.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import type { VrrpEvent } from '#schemas/vrrp.ts'
@@ -17,6 +17,7 @@ import type {
   KernelService,
   SeenAdvert,
 } from '../ports.ts'
+import type { AddAddresses, Announce } from './effect.ts'
 
 /** What made us hold the addresses. */
 export type Trigger = AddressesAdded['trigger']
@@ -188,46 +189,6 @@ export type InnerFact =
   | { type: 'RefusalOver'; entity: string }
 
 export type Fact = IpvsEvent | InnerFact
-
-export interface AddAddresses {
-  type: 'AddAddresses'
-  instance: string
-  addresses: VipAddress[]
-  leaseMs: number
-  /** Nothing is written or announced any more after this. */
-  deadline: Millis
-  trigger: Trigger
-  startedAt: Millis
-}
-
-export interface Announce {
-  type: 'Announce'
-  instance: string
-  addresses: VipAddress[]
-  repeat: number
-  /** What waits for its turn leaves only while the instance holds its addresses, for so long at first. */
-  deadline: Millis
-  /** The write that it completes; null for the later ones. */
-  write: AddAddresses | null
-  /** When the last address was in the kernel. */
-  writtenAt: Millis
-}
-
-export type Effect =
-  | AddAddresses
-  | Announce
-  | { type: 'RefreshAddresses'; instance: string; addresses: VipAddress[]; leaseMs: number; deadline: Millis }
-  /** `reason` null: tidying up after a loss that has been told. */
-  | { type: 'RemoveAddresses'; instance: string; addresses: VipAddress[]; reason: RemovalReason | null }
-  | { type: 'ListAddresses'; devices: string[] }
-  | { type: 'WatchInterfaces'; interfaces: string[] }
-  | { type: 'DumpTable'; version: number; reason: ProgramReason }
-  | { type: 'WriteTable'; changes: KernelChange[]; reason: ProgramReason }
-  /** Sets promote_secondaries on these interfaces, and undoes it on all others. */
-  | { type: 'PromoteSecondaries'; devices: string[] }
-  | { type: 'CancelAnnouncements'; instance: string; addresses: VipAddress[] }
-  | { type: 'PaceAnnouncements'; pacing: AnnouncementPacing }
-  | { type: 'WakeAt'; when: Millis }
 
 /** Every address of an instance, in the order in which they are added. */
 export function allAddresses(config: VrrpInstance): VipAddress[] {

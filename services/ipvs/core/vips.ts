@@ -3,11 +3,11 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress } from '#schemas/config.ts'
 import type { AddressOutcome, HeldAddress } from '../ports.ts'
 import { planOf } from './announcing.ts'
+import type { AddAddresses } from './effect.ts'
 import { leftOverWaitMs, TELL_MS } from './evidence.ts'
 import { expired, tellOf } from './mastership.ts'
 import { isSame } from './presence.ts'
 import {
-  type AddAddresses,
   addressName,
   allAddresses,
   cidrOf,
