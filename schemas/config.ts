@@ -167,6 +167,8 @@ export const VrrpInstance = z.strictObject({
   skipKnownAddresses: z.boolean(),
   addresses: z.array(VipAddress),
   excludedAddresses: z.array(VipAddress),
+  /** Packets to the addresses are let in. false: they are dropped, but for neighbour discovery (RFC 9568 6.1). */
+  accept: z.boolean(),
   /** While the instance is here, the sysctl of this name is set on the interfaces of its IPv4 addresses. */
   promoteSecondaries: z.boolean(),
   /** What is in the kernel together with the addresses. */

@@ -37,6 +37,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
     skipKnownAddresses: false,
     addresses: [exampleVip('192.0.2.100')],
     excludedAddresses: [],
+    accept: true,
     promoteSecondaries: false,
     ...{ routes: [], rules: [] },
     announcement: {

@@ -5,6 +5,7 @@ import type { Cause } from '#schemas/envelope.ts'
 import type { AddAddresses, Announce, Effect } from './core/effect.ts'
 import type { Input } from './core/state.ts'
 import type {
+  Acceptance,
   Addresses,
   AddressOutcome,
   AdvertSight,
@@ -19,6 +20,7 @@ export interface EffectPorts {
   announcer: Announcer
   sight: AdvertSight
   secondaries: Secondaries
+  acceptance: Acceptance
   virtualServers: VirtualServers
   clock: Clock
   log: Log
@@ -37,7 +39,7 @@ export interface Effects {
  * first gratuitous ARP no other work gets in; the IPVS table is written and read in order, one request at a time.
  */
 export function createEffects(ports: EffectPorts): Effects {
-  const { addresses, announcer, sight, secondaries, virtualServers, clock, log, dispatch } = ports
+  const { acceptance, addresses, announcer, sight, secondaries, virtualServers, clock, log, dispatch } = ports
   let tail = Promise.resolve()
 
   function inOrder(work: () => Promise<void>, cause: Cause | null): void {
@@ -55,6 +57,17 @@ export function createEffects(ports: EffectPorts): Effects {
 
   function announceNow(announce: Announce): AnnounceResult {
     return clock.now() > announce.deadline ? { sent: 0, failures: [] } : announcer.announce(announce)
+  }
+
+  function refusePackets({ addresses: refused, check }: Extract<Effect, { type: 'RefusePackets' }>): HaError | null {
+    try {
+      if (check) acceptance.check()
+      acceptance.refuse(refused)
+      return null
+    } catch (thrown) {
+      if (thrown instanceof HaError) return thrown
+      throw thrown
+    }
   }
 
   async function dump(effect: Extract<Effect, { type: 'DumpTable' }>, cause: Cause | null): Promise<void> {
@@ -100,6 +113,8 @@ export function createEffects(ports: EffectPorts): Effects {
           return sight.watch(effect.interfaces)
         case 'CancelAnnouncements':
           return announcer.cancel(effect.instance, effect.addresses)
+        case 'RefusePackets':
+          return dispatch({ type: 'PacketsRefused', error: refusePackets(effect), at: clock.now() }, cause)
         case 'PaceAnnouncements':
           return announcer.pace(effect.pacing)
         case 'PromoteSecondaries': {

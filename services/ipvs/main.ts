@@ -3,6 +3,7 @@ import { createLoop } from '#platform/loop.ts'
 import { dropRights, startService } from '#platform/service.ts'
 import { IpvsSnapshot } from '#schemas/ipvs.ts'
 import { eventFilter } from '#schemas/subjects.ts'
+import { kernelAcceptance } from './adapters/acceptance.ts'
 import { kernelAddresses } from './adapters/addresses.ts'
 import { kernelAdvertSight } from './adapters/advert-sight.ts'
 import { kernelAnnouncer } from './adapters/announcer.ts'
@@ -34,6 +35,7 @@ const effects = createEffects({
   announcer,
   sight,
   secondaries: kernelSecondaries(),
+  acceptance: kernelAcceptance(),
   virtualServers,
   clock,
   log,

@@ -55,6 +55,17 @@ export interface Addresses {
   close(): void
 }
 
+/** What a master accepts of the packets that are sent to its addresses. */
+export interface Acceptance {
+  /**
+   * Nothing sent to these addresses, but for neighbour discovery, and everything to all others.
+   * @throws HaError KERNEL_NO_NFTABLES, KERNEL_NFTABLES, NETLINK
+   */
+  refuse(addresses: readonly VipAddress[]): void
+  /** Tries whether that would work, and changes nothing. @throws HaError like refuse */
+  check(): void
+}
+
 /** promote_secondaries of IPv4: addresses of a subnet outlive the first one of it. */
 export interface Secondaries {
   /** On these interfaces, and on no other; those get back what they had. Returns where that failed. */

@@ -61,6 +61,7 @@ function stageFor(config: Config, clock: Clock) {
     },
     sight: { watch() {}, close() {} },
     secondaries: { promote: () => [] },
+    acceptance: { refuse() {}, check() {} },
     virtualServers: { dump: async () => [], apply: async () => [], close() {} },
     clock: { ...clock, at: () => () => {} },
     log,

@@ -27,6 +27,7 @@ function effectsAt(now: number) {
     ...kernel,
     sight: { watch() {}, close() {} },
     secondaries: { promote: () => [] },
+    acceptance: { refuse() {}, check() {} },
     clock,
     log: createLog('test', 'silent'),
     dispatch: (input, about) => inputs.push({ input, cause: about }),

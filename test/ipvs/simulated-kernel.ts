@@ -5,6 +5,7 @@ import type { VipAddress } from '#schemas/config.ts'
 import { applyChanges, describeChange } from '../../services/ipvs/core/compare.ts'
 import { serviceName } from '../../services/ipvs/core/desired.ts'
 import type {
+  Acceptance,
   AddressChange,
   Addresses,
   AddressOutcome,
@@ -25,6 +26,7 @@ export interface SimulatedKernel {
   addresses: Addresses
   announcer: Announcer
   virtualServers: VirtualServers
+  acceptance: Acceptance
   /** What was written, in words, in order. */
   writes: string[]
   /** Gratuitous ARPs: when, and how many. */
@@ -35,12 +37,13 @@ export interface SimulatedKernel {
   /** Somebody else's `ip address del`. */
   take(address: VipAddress): void
   table: Record<string, KernelService>
-  refuse: { addresses: boolean; ipvs: string | null; changes: (kind: string) => boolean }
+  refuse: { nftables: string | null; addresses: boolean; ipvs: string | null; changes: (kind: string) => boolean }
 }
 
 /** @param lateMs how much later than its lease the kernel removes an address */
 export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): SimulatedKernel {
   const entries = new Map<string, Entry>()
+  let dropped = 'drop what is sent to'
   const listeners: ((change: AddressChange) => void)[] = []
   const nameOf = ({ address, device }: { address: string; device: string }) => `${address} ${device}`
   const refused = (address: VipAddress): AddressOutcome => ({
@@ -85,7 +88,7 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
     writes: [],
     announced: [],
     table: {},
-    refuse: { addresses: false, ipvs: null, changes: () => false },
+    refuse: { nftables: null, addresses: false, ipvs: null, changes: () => false },
     has: (address) => [...entries.values()].some(({ held }) => held.address === address),
     put: (address, remainingMs) => void set(address, remainingMs),
     take: (address) => void drop(nameOf(address)),
@@ -132,6 +135,17 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
       cancel() {},
       pace() {},
       close() {},
+    },
+    acceptance: {
+      refuse(addresses) {
+        if (addresses.length > 0) kernel.acceptance.check()
+        const words = `drop what is sent to ${addresses.map(({ address }) => address).join(' ')}`.trim()
+        if (words !== dropped) kernel.writes.push(words)
+        dropped = words
+      },
+      check() {
+        if (kernel.refuse.nftables !== null) throw new HaError(kernel.refuse.nftables, 'no nf_tables')
+      },
     },
     virtualServers: {
       async dump() {

@@ -38,6 +38,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     skipKnownAddresses: false,
     addresses: [exampleVip('192.0.2.10')],
     excludedAddresses: [],
+    accept: true,
     promoteSecondaries: false,
     routes: [],
     rules: [],

@@ -4,16 +4,10 @@ import { createLoop } from '#platform/loop.ts'
 import type { Config } from '#schemas/config.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
 import { decide } from '../../services/ipvs/core/decide.ts'
+import type { Effect } from '../../services/ipvs/core/effect.ts'
 import { evolve } from '../../services/ipvs/core/evolve.ts'
 import { react } from '../../services/ipvs/core/react.ts'
-import {
-  allAddresses,
-  type Effect,
-  type Fact,
-  type Input,
-  initialState,
-  type State,
-} from '../../services/ipvs/core/state.ts'
+import { allAddresses, type Fact, type Input, initialState, type State } from '../../services/ipvs/core/state.ts'
 import { createEffects } from '../../services/ipvs/effects.ts'
 import { eventOf } from '../../services/ipvs/events.ts'
 import { envelopeOf } from './envelope.ts'
@@ -38,6 +32,7 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
     ...kernel,
     sight: { watch: () => {}, close: () => {} },
     secondaries: { promote: () => [] },
+    acceptance: { refuse() {}, check() {} },
     clock,
     log,
     dispatch,

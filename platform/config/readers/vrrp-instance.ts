@@ -87,6 +87,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     ...endpoints,
     addresses,
     excludedAddresses,
+    accept: readAccept(reading, role.priority),
     promoteSecondaries: hasSetting(block, 'promote_secondaries'),
     announcement: readAnnouncement(reading),
     ...{ routes: [], rules: [] },
@@ -152,6 +153,13 @@ function readAdvertInterval({ block, name, findings }: Reading, version: 2 | 3):
     findings.warning({ code: 'ROUNDED', at: wordPosition(written.statement.keyword), keyword: 'advert_int', message })
   }
   return Math.round(fitting * 1000)
+}
+
+/** An owner accepts whatever else is said; the protocol alone would have nobody else accept anything. */
+function readAccept(reading: Reading, priority: number): boolean {
+  const { block } = reading
+  if (priority === 255) return true
+  return !hasSetting(block, 'no_accept') && (hasSetting(block, 'accept') || !isStrict(reading))
 }
 
 function readLease({ block, name, defaults, findings }: Reading, advertIntervalMs: number): number {

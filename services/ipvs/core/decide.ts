@@ -1,4 +1,5 @@
 /** What an input means given what we know. Pure: time arrives as input.at. */
+import { decidePacketsRefused } from './acceptance.ts'
 import { isFresh } from './evidence.ts'
 import { decideAdvert, decideMastership, decideTimeouts } from './mastership.ts'
 import { decideListed, decideVanished } from './presence.ts'
@@ -57,6 +58,8 @@ export function decide(input: Input, state: State): Fact[] {
       return decideAnnounced(input, state)
     case 'AnnouncementFailed':
       return decideUnannounced(input, state)
+    case 'PacketsRefused':
+      return decidePacketsRefused(input, state)
     case 'SecondariesFailed':
       return decideSecondaries(input, state)
     case 'TableDumped':

@@ -42,4 +42,6 @@ export type Effect =
   | { type: 'PromoteSecondaries'; devices: string[] }
   | { type: 'CancelAnnouncements'; instance: string; addresses: VipAddress[] }
   | { type: 'PaceAnnouncements'; pacing: AnnouncementPacing }
+  /** Drops what is sent to these addresses, and to no others. `check`: says now whether that will be possible. */
+  | { type: 'RefusePackets'; addresses: VipAddress[]; check: boolean }
   | { type: 'WakeAt'; when: Millis }

@@ -1,5 +1,6 @@
 /** What has to be done because of a fact; the state is already the one after it. */
 
+import { refusingFor, refusingFromNow } from './acceptance.ts'
 import { extraAddresses, wakeForPlan } from './announcing.ts'
 import type { AddAddresses, Effect } from './effect.ts'
 import { allAddresses, type Fact, type Instance, presentAddresses, type RemovalReason, type State } from './state.ts'
@@ -12,16 +13,20 @@ export function react(fact: Fact, state: State): Effect[] {
         watching(state),
         pacing(state),
         ...promotion(state),
+        ...refusingFromNow(state),
         { type: 'WakeAt', when: fact.at + START_PATIENCE_MS },
       ]
     case 'ConfigurationTaken':
-      return [watching(state), pacing(state), ...promotion(state)]
+      return [watching(state), pacing(state), ...promotion(state), ...refusingFromNow(state)]
     case 'TableNeeded':
       return tableNeeded(fact, state)
     case 'ChangesDue':
       return [{ type: 'WriteTable', changes: fact.changes, reason: fact.reason }]
     case 'HoldNarrowed':
-      return [{ type: 'RemoveAddresses', instance: fact.instance, addresses: fact.addresses, reason: 'reload' }]
+      return [
+        { type: 'RemoveAddresses', instance: fact.instance, addresses: fact.addresses, reason: 'reload' },
+        ...refusingFromNow(state),
+      ]
     case 'LeftOverFound':
       return [{ type: 'WakeAt', when: fact.until }]
     case 'AdditionNoted':
@@ -38,7 +43,10 @@ export function react(fact: Fact, state: State): Effect[] {
       if (instance === undefined) return []
       // Its interface may have come since the start.
       const promoting = fact.type === 'HoldBegan' && instance.config.promoteSecondaries ? promotion(state) : []
-      return [...promoting, ...forInstance(fact, instance)]
+      const effects = [...promoting, ...forInstance(fact, instance)]
+      // Nothing gets in before the addresses come, nor until they have gone.
+      if (fact.type === 'HoldBegan' || fact.type === 'HoldWidened') return [...refusingFor(instance, state), ...effects]
+      return fact.type === 'HoldEnded' ? [...effects, ...refusingFor(instance, state)] : effects
     }
     case 'AddressesInPlace': {
       const instance = state.instances[fact.write.instance]
@@ -46,12 +54,15 @@ export function react(fact: Fact, state: State): Effect[] {
     }
     case 'StopBegun':
       return [{ type: 'PromoteSecondaries', devices: [] }]
+    case 'HoldAdopted': {
+      const instance = state.instances[fact.instance]
+      return instance === undefined ? [] : refusingFor(instance, state)
+    }
     case 'BusChanged':
     case 'RoleHeard':
     case 'OwnAdvertNoted':
     case 'YieldAllowed':
     case 'ResignationNoted':
-    case 'HoldAdopted':
     case 'HoldFailed':
     case 'LeaseNotExtended':
     case 'AbsenceNoted':

@@ -132,6 +132,8 @@ export type Input =
   | { type: 'AddressesAnnounced'; announce: Announce; result: AnnounceResult; at: Millis }
   /** One that had to wait for its turn. */
   | { type: 'AnnouncementFailed'; failure: AnnouncementFailure; at: Millis }
+  /** null: packets to the addresses are dropped as they should be. */
+  | { type: 'PacketsRefused'; error: HaError | null; at: Millis }
   | { type: 'TableDumped'; services: KernelService[]; version: number; reason: ProgramReason; at: Millis }
   | { type: 'TableUnavailable'; code: string; message: string; at: Millis }
   | { type: 'TableWritten'; changes: KernelChange[]; failures: ChangeFailure[]; reason: ProgramReason; at: Millis }

@@ -64,9 +64,8 @@ const ADDRESSES = `
     - Routing rules that are here while this node is MASTER. One a line.
 + accept                      flag
     - Lets a MASTER that does not own the addresses answer packets sent to them, as it does unless strict.
-! no_accept                   flag
++ no_accept                   flag
     - Drops packets sent to the addresses unless priority is 255: they serve as a gateway only.
-    : packets to the addresses reach this node even when it does not own them
 `
 
 const TRACKING = `
