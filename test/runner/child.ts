@@ -6,14 +6,17 @@ export type Ending = { status: number } | { reason: string }
 /** What a program that was told to stop may take to clean up. */
 const GRACE_MS = 10_000
 
+/** Where what a program prints goes: to our own output, or to an open file. */
+export type Output = 'inherit' | number
+
 /**
- * Runs a program with our output, in a process group of its own; after `boundMs`, or when we are told to stop, the
- * whole group is told to stop, and then made to.
+ * Runs a program in a process group of its own; after `boundMs`, or when we are told to stop, the whole group is told
+ * to stop, and then made to.
  */
-export function runBounded(argv: readonly string[], boundMs: number): Promise<Ending> {
+export function runBounded(argv: readonly string[], boundMs: number, output: Output = 'inherit'): Promise<Ending> {
   const [program = '', ...args] = argv
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+    const child = spawn(program, args, { stdio: ['ignore', output, output], detached: true })
     let reason: string | undefined
     const stop = (why: string) => {
       reason ??= why

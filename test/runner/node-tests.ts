@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describeEnding, type Ending, runBounded } from './child.ts'
+import { describeEnding, type Ending, type Output, runBounded } from './child.ts'
 import { NOTHING, type Reading, readTally, type Tally } from './tally.ts'
 
 const CACHE = fileURLToPath(new URL('../../.cache/test', import.meta.url))
@@ -11,6 +11,7 @@ export interface Run {
   /** A process for each file, one after the other; else one process for all, which is quicker. */
   isolated: boolean
   boundMs: number
+  output?: Output
   /** Puts the command into another machine; `folder` is where it may write. */
   wrap?: (command: readonly string[], folder: string, boundMs: number) => string[]
 }
@@ -19,7 +20,10 @@ export interface Run {
  * Runs test files with `node --test`. What it prints is for people; the counts come from a reporter of our own, so that
  * no text has to be understood.
  */
-export async function runTests(files: readonly string[], { isolated, boundMs, wrap }: Run): Promise<Tally> {
+export async function runTests(
+  files: readonly string[],
+  { isolated, boundMs, wrap, output = 'inherit' }: Run,
+): Promise<Tally> {
   if (files.length === 0) return NOTHING
   const folder = join(CACHE, String(process.pid))
   mkdirSync(folder, { recursive: true })
@@ -30,7 +34,7 @@ export async function runTests(files: readonly string[], { isolated, boundMs, wr
     // A file that leaves something open does not hold up the rest.
     const flags = isolated ? ['--test-concurrency=1', '--test-force-exit'] : ['--test-isolation=none']
     const command = [process.execPath, '--test', ...flags, ...readers, ...counters, ...files]
-    const ending = await runBounded(wrap?.(command, folder, boundMs) ?? command, boundMs)
+    const ending = await runBounded(wrap?.(command, folder, boundMs) ?? command, boundMs, output)
     return judge(ending, readTally(tallyFile), isolated ? files.length : 0)
   } finally {
     rmSync(folder, { recursive: true, force: true })
