@@ -3,6 +3,7 @@
  * is filled in, so that no service knows one. Source of meanings: keepalived.conf(5).
  */
 import * as z from 'zod'
+import { VirtualDevice } from './devices.ts'
 import { Route, Rule } from './routing.ts'
 import { Tracked, Trackers } from './tracking.ts'
 
@@ -136,6 +137,12 @@ export const VrrpInstance = z.strictObject({
   name: z.string().min(1),
   initialState: z.enum(['MASTER', 'BACKUP']),
   interface: z.string().min(1),
+  /** What its adverts and addresses are on; null: the interface itself. */
+  device: VirtualDevice.nullable(),
+  /** vmac_xmit_base: adverts leave with the hardware address of the interface, not that of the device. */
+  advertsFromInterface: z.boolean(),
+  /** For addresses on other interfaces, or of the other family. */
+  addressDevices: z.array(VirtualDevice),
   virtualRouterId: z.number().int().min(1).max(255),
   priority: z.number().int().min(1).max(255),
   version: z.union([z.literal(2), z.literal(3)]),

@@ -62,6 +62,27 @@ export const KernelRefused = z.strictObject({
   message: z.string(),
 })
 
+/** A device of a virtual router's own is there, and switched off until this node is master. */
+export const DeviceAdded = z.strictObject({
+  type: z.literal('DeviceAdded'),
+  /** `vrrp.51` */
+  device: z.string().min(1),
+  /** The interface below it. */
+  parent: z.string().min(1),
+  /** null: that of the parent (ipvlan). */
+  hardwareAddress: z.string().nullable(),
+  /** There was one of this name that did not fit. */
+  replaced: z.boolean(),
+})
+
+/** A device that this program had made is gone: at the end, or because the configuration no longer asks for it. */
+export const DeviceRemoved = z.strictObject({
+  type: z.literal('DeviceRemoved'),
+  device: z.string().min(1),
+  /** Empty when that is gone as well. */
+  parent: z.string(),
+})
+
 /** One change of the IPVS table that brought the kernel to what is wanted. */
 export const VirtualServerChange = z.strictObject({
   kind: z.enum([
@@ -91,6 +112,8 @@ export const IpvsEvent = z.discriminatedUnion('type', [
   AddressesRemoved,
   AddressesLost,
   AddressesKept,
+  DeviceAdded,
+  DeviceRemoved,
   KernelRefused,
   VirtualServerProgrammed,
 ])

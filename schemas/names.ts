@@ -13,6 +13,11 @@ export function instanceIdentity(instance: {
   return `${instance.interface} ${instance.virtualRouterId} ${family}`
 }
 
+/** How refusals name a device: `device vrrp.51`. */
+export function deviceEntity(name: string): string {
+  return `device ${name}`
+}
+
 /** `192.168.105.211:80/tcp`, `[2001:db8::1]:80/tcp` */
 export function virtualServerName(server: { address: string; port: number; protocol: string }): string {
   return `${endpointName(server)}/${server.protocol.toLowerCase()}`

@@ -63,6 +63,7 @@ const INSTANCE_NOTES: Readonly<Record<string, string>> = {
   'multicast group': PEERS,
   unicast_peer: PEERS,
   'auth_hmac active_key': PEERS,
+  device: 'the addresses move to another interface, with another hardware address; neighbours are told',
 }
 
 /** Interface, id or family are others: by its name it looks like the same one. */

@@ -170,6 +170,12 @@ function ofIpvs(event: IpvsEvent, hasCause: boolean): string {
       return `${event.addresses.join(', ')} lost: ${event.reason.replaceAll('-', ' ')}`
     case 'AddressesKept':
       return `${event.addresses.join(', ')} found in place and kept`
+    case 'DeviceAdded': {
+      const address = event.hardwareAddress === null ? '' : ` with ${event.hardwareAddress}`
+      return `${event.device} made on ${event.parent}${address}${event.replaced ? ', in place of one that did not fit' : ''}`
+    }
+    case 'DeviceRemoved':
+      return `${event.device} removed${event.parent === '' ? '' : ` from ${event.parent}`}`
     case 'KernelRefused':
       return `the kernel refused ${event.entity}: ${event.message} [${event.code}]`
     case 'VirtualServerProgrammed': {

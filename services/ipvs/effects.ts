@@ -4,6 +4,7 @@ import type { Log } from '#platform/log.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import type { AddAddresses, Announce, Effect } from './core/effect.ts'
 import type { Input } from './core/state.ts'
+import { createDeviceEffects } from './device-effects.ts'
 import type {
   Acceptance,
   Addresses,
@@ -12,6 +13,7 @@ import type {
   AnnounceResult,
   Announcer,
   Secondaries,
+  VirtualDevices,
   VirtualServers,
 } from './ports.ts'
 
@@ -21,6 +23,7 @@ export interface EffectPorts {
   sight: AdvertSight
   secondaries: Secondaries
   acceptance: Acceptance
+  devices: VirtualDevices
   virtualServers: VirtualServers
   clock: Clock
   log: Log
@@ -40,6 +43,7 @@ export interface Effects {
  */
 export function createEffects(ports: EffectPorts): Effects {
   const { acceptance, addresses, announcer, sight, secondaries, virtualServers, clock, log, dispatch } = ports
+  const actOnDevices = createDeviceEffects(ports)
   let tail = Promise.resolve()
 
   function inOrder(work: () => Promise<void>, cause: Cause | null): void {
@@ -122,6 +126,10 @@ export function createEffects(ports: EffectPorts): Effects {
           if (failures.length > 0) dispatch({ type: 'SecondariesFailed', failures, at: clock.now() }, cause)
           return
         }
+        case 'SettleDevices':
+        case 'RaiseDevices':
+        case 'LowerDevices':
+          return actOnDevices(effect, cause)
         case 'DumpTable':
           return inOrder(() => dump(effect, cause), cause)
         case 'WriteTable':

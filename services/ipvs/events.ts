@@ -44,6 +44,9 @@ function entityOf(event: IpvsEvent): string {
     case 'AddressesLost':
     case 'AddressesKept':
       return event.instance
+    case 'DeviceAdded':
+    case 'DeviceRemoved':
+      return event.device
     case 'KernelRefused':
       return event.entity
     case 'VirtualServerProgrammed':

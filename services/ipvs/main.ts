@@ -8,6 +8,7 @@ import { kernelAddresses } from './adapters/addresses.ts'
 import { kernelAdvertSight } from './adapters/advert-sight.ts'
 import { kernelAnnouncer } from './adapters/announcer.ts'
 import { kernelSecondaries } from './adapters/secondaries.ts'
+import { kernelDevices } from './adapters/virtual-devices.ts'
 import { kernelVirtualServers } from './adapters/virtual-servers.ts'
 import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
@@ -28,6 +29,7 @@ const announcer = kernelAnnouncer({
   clock,
   onFailure: (failure) => dispatch({ type: 'AnnouncementFailed', failure, at: clock.now() }),
 })
+const virtualDevices = kernelDevices({ node: settings.node, clock })
 const virtualServers = kernelVirtualServers()
 const sight = kernelAdvertSight({ clock }, (advert) => dispatch({ type: 'OwnAdvertSeen', advert, at: clock.now() }))
 const effects = createEffects({
@@ -36,6 +38,7 @@ const effects = createEffects({
   sight,
   secondaries: kernelSecondaries(),
   acceptance: kernelAcceptance(),
+  devices: virtualDevices,
   virtualServers,
   clock,
   log,
@@ -69,6 +72,7 @@ addresses.watch((change) => {
   if (change.type === 'AddressesListed')
     dispatch({ type: 'AddressesListed', devices: devices(), held: change.held, at: clock.now() })
 })
+virtualDevices.watch(() => dispatch({ type: 'DevicesDisturbed', at: clock.now() }))
 dispatch({ type: 'Started', held: devices().flatMap((device) => addresses.list(device)), at: clock.now() })
 rehearse({ addresses, announcer, clock, config: settings.config })
 dropRights(settings)

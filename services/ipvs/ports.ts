@@ -3,6 +3,7 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { HaError } from '#platform/errors.ts'
 import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
+import type { VirtualDevice } from '#schemas/devices.ts'
 
 /** An address as the kernel has it now. */
 export interface HeldAddress {
@@ -70,6 +71,39 @@ export interface Acceptance {
 export interface Secondaries {
   /** On these interfaces, and on no other; those get back what they had. Returns where that failed. */
   promote(devices: readonly string[]): { device: string; error: HaError }[]
+}
+
+/** What became of a device. */
+export interface DeviceOutcome {
+  name: string
+  parent: string
+  /** null: that of the parent. */
+  hardwareAddress: string | null
+  /** replaced: there was one of the name that did not fit; kept: it is as wanted; waiting: there is no parent yet. */
+  result: 'made' | 'replaced' | 'kept' | 'waiting' | 'removed'
+}
+
+/** Something that the kernel refused, and what it was for. */
+export interface Refusal {
+  entity: string
+  error: HaError
+}
+
+/** Devices with the hardware address of a virtual router, and ipvlans. All calls are synchronous. */
+export interface VirtualDevices {
+  /**
+   * Makes what is missing of these, and removes what this program has made besides, now or in a run before. Macvlans are
+   * switched off when they are made, so that nothing leaves this node with the hardware address of another's virtual
+   * router; one that is there already stays as it is.
+   */
+  settle(wanted: readonly VirtualDevice[]): { outcomes: DeviceOutcome[]; refusals: Refusal[] }
+  /** Switches on. */
+  raise(names: readonly string[]): Refusal[]
+  /** Switches off, which stops this process for about 12 ms. */
+  lower(name: string): Refusal[]
+  /** Tells when `settle` has something to do: a device was removed, or the interface of one appeared. */
+  watch(onDisturbed: () => void): { close(): void }
+  close(): void
 }
 
 export type Forwarding = 'NAT' | 'DR' | 'TUN'

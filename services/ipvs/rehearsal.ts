@@ -62,6 +62,13 @@ function stageFor(config: Config, clock: Clock) {
     sight: { watch() {}, close() {} },
     secondaries: { promote: () => [] },
     acceptance: { refuse() {}, check() {} },
+    devices: {
+      settle: () => ({ outcomes: [], refusals: [] }),
+      raise: () => [],
+      lower: () => [],
+      watch: () => ({ close() {} }),
+      close() {},
+    },
     virtualServers: { dump: async () => [], apply: async () => [], close() {} },
     clock: { ...clock, at: () => () => {} },
     log,

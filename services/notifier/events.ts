@@ -26,6 +26,8 @@ export function addressWordOf({ data }: Envelope): AddressWord | null {
     case 'AddressesRemoved':
     case 'AddressesLost':
       return parsed.data
+    case 'DeviceAdded':
+    case 'DeviceRemoved':
     case 'KernelRefused':
     case 'VirtualServerProgrammed':
       return null

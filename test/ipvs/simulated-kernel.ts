@@ -12,8 +12,10 @@ import type {
   Announcer,
   HeldAddress,
   KernelService,
+  VirtualDevices,
   VirtualServers,
 } from '../../services/ipvs/ports.ts'
+import { type SimulatedDevices, simulatedDevices } from './simulated-devices.ts'
 
 interface Entry {
   held: HeldAddress
@@ -27,6 +29,9 @@ export interface SimulatedKernel {
   announcer: Announcer
   virtualServers: VirtualServers
   acceptance: Acceptance
+  devices: VirtualDevices
+  /** What the port for devices has done. */
+  simulated: SimulatedDevices
   /** What was written, in words, in order. */
   writes: string[]
   /** Gratuitous ARPs: when, and how many. */
@@ -84,8 +89,12 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
     })
   }
 
+  const writes: string[] = []
+  const simulated = simulatedDevices(writes)
   const kernel: SimulatedKernel = {
-    writes: [],
+    writes,
+    simulated,
+    devices: simulated.port,
     announced: [],
     table: {},
     refuse: { nftables: null, addresses: false, ipvs: null, changes: () => false },

@@ -122,6 +122,8 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
       }
     },
     reload: (config: Config) => dispatch((at) => ({ type: 'ConfigurationReloaded', config, at })),
+    /** A device of ours is not as it should be. */
+    disturb: () => dispatch((at) => ({ type: 'DevicesDisturbed', at })),
     stop: () => dispatch((at) => ({ type: 'StopRequested', at })),
     sigstop() {
       run.life.stopped = true

@@ -123,6 +123,15 @@ describe('unicast peers', () => {
 })
 
 describe('devices of an instance', () => {
+  test('send to peers as with vmac_xmit_base, which is said', () => {
+    const [peer, message] = [
+      'unicast_peer {\n192.0.2.8\n}',
+      'adverts to peers leave by eth0 itself, as with vmac_xmit_base',
+    ]
+    assert.deepEqual(said(one(`use_vmac\n${peer}`)), [`warning: a: ${message}`])
+    assert.deepEqual(said(one(`use_vmac\nvmac_xmit_base\n${peer}`)), [])
+  })
+
   test('have hardware addresses of a single station', () => {
     const wrong = ['01:02:03:04:05:06', 'vr 3:02:03:04:05']
     for (const address of wrong) assert.match(said(one(`use_vmac ${address}`)).join(), /multicast hardware address/)
@@ -134,7 +143,7 @@ describe('devices of an instance', () => {
     assert.deepEqual(said(one('vmac_xmit_base')), ['warning: a: vmac_xmit_base has no effect without use_vmac'])
     assert.deepEqual(said(one('vrf red')), ['warning: a: vrf has no effect together with interface'])
     const unicast = instance('a', 'vrf red\nunicast_peer {\n192.0.2.8\n}', 7, '192.0.2.6 dev eth0', '')
-    assert.deepEqual(said(unicast + one('use_vmac\nvmac_xmit_base').replace(' a ', ' b ')), [])
+    assert.deepEqual(said(unicast + instance('b', 'use_vmac\nvmac_xmit_base', 8)), [])
   })
 })
 

@@ -21,7 +21,7 @@ test('every keyword with a consequence says it, and an unsafe one what to do', (
 })
 
 test('what other nodes would not understand leaves its instance out, and no other', () => {
-  for (const statements of ['authentication {\n auth_type AH\n auth_pass x\n}', 'use_vmac', 'use_ipvlan']) {
+  for (const statements of ['authentication {\n auth_type AH\n auth_pass x\n}']) {
     const { names, diagnostics, status } = pairWith(statements)
     assert.deepEqual([names, status], [['B'], 5], statements)
     const [error, ...others] = diagnostics.filter(({ severity }) => severity === 'error')
@@ -32,11 +32,12 @@ test('what other nodes would not understand leaves its instance out, and no othe
 })
 
 test('each instance that is left out is named where it is written', () => {
-  const { names, diagnostics } = pairWith('use_vmac', 'vrrp_instance C {\n use_vmac\n}\n')
+  const header = 'authentication {\n auth_type AH\n auth_pass x\n}'
+  const { names, diagnostics } = pairWith(header, `vrrp_instance C {\n${header}\n}\n`)
   assert.deepEqual(names, ['B'])
   assert.deepEqual(
     diagnostics.filter(({ code }) => code === 'NOT_IN_FORCE').map(({ line }) => line),
-    [5, 14],
+    [6, 18],
   )
 })
 
@@ -46,8 +47,8 @@ test('the value is pointed at where only a value is not in force', () => {
 })
 
 test('what else is wrong with an instance that is left out is said as well', () => {
-  const { diagnostics } = pairWith('use_vmac\nauthentication {\n auth_type PASS\n auth_pass 123456789\n}')
-  assert.deepEqual(complaints(diagnostics), ['5:1 NOT_IN_FORCE use_vmac', '8:2 CUT auth_pass'])
+  const { diagnostics } = pairWith('authentication {\n auth_type AH\n auth_pass x\n}\nstate MASTER\nnopreempt')
+  assert.deepEqual(complaints(diagnostics), ['6:12 NOT_IN_FORCE auth_type AH', '10:1 NO_EFFECT nopreempt'])
 })
 
 test('versions 2 and 3, IPv4 and IPv6 are in force', () => {

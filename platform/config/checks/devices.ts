@@ -2,7 +2,7 @@
 
 import type { Findings } from '../findings/diagnostic.ts'
 import { type Word, wordPosition } from '../language/text.ts'
-import { type Block, blocksOf, hasSetting, settingOf } from '../statements/block.ts'
+import { type Block, blocksOf, hasSetting, settingOf, textOf } from '../statements/block.ts'
 import { nameOf } from './instances.ts'
 
 export function checkDevices(root: Block, findings: Findings): void {
@@ -11,10 +11,22 @@ export function checkDevices(root: Block, findings: Findings): void {
     if (hasSetting(block, 'interface')) {
       noEffect(block, 'vrf', 'together with interface', 'it is for unicast instances without an interface', findings)
     }
+    reportPeers(block, findings)
     if (!hasSetting(block, 'use_vmac') && !block.damaged.has('use_vmac')) {
       noEffect(block, 'vmac_xmit_base', 'without use_vmac', 'it says how adverts of a macvlan travel', findings)
     }
   }
+}
+
+/** What goes to one router, and not to the group, has nothing to tell a switch. keepalived says so as well. */
+function reportPeers(block: Block, findings: Findings): void {
+  const vmac = settingOf(block, 'use_vmac')?.statement.keyword
+  const peers = blocksOf(block, 'unicast_peer').some(({ entries }) => entries.length > 0)
+  if (vmac === undefined || !peers || hasSetting(block, 'vmac_xmit_base')) return
+  const device = textOf(block, 'interface') ?? 'the interface'
+  const message = `${nameOf(block)}: adverts to peers leave by ${device} itself, as with vmac_xmit_base`
+  const hint = 'vmac_xmit_base says that this is meant'
+  findings.warning({ code: 'UNICAST', at: wordPosition(vmac), keyword: 'use_vmac', message, hint })
 }
 
 /** A hardware address with an odd first octet stands for many stations, and none can have it. */

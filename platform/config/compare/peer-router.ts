@@ -52,7 +52,15 @@ export function routersOf(root: Block): Router[] {
   const routers = new Map<string, Router>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
-    const instance = readInstance({ root, block, name, defaults, files: NO_FILES, findings: said })
+    const instance = readInstance({
+      root,
+      block,
+      name,
+      defaults,
+      files: NO_FILES,
+      findings: said,
+      deviceNames: new Set(),
+    })
     if (instance === null || routers.has(name)) continue
     routers.set(name, {
       block,

@@ -18,6 +18,9 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'authentication.password': 'auth_pass',
   'authentication.type': 'auth_type',
   multicastGroup: 'multicast group',
+  device: 'device',
+  advertsFromInterface: 'vmac_xmit_base',
+  addressDevices: 'devices of addresses',
   sourceAddress: 'source address',
   'unicast.peers': 'unicast_peer',
   hmac: 'auth_hmac',
@@ -74,7 +77,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 }
 
 /** Groups of fields that one statement sets. */
-const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra', 'fastDetection']
+const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra', 'fastDetection', 'device']
 
 /** Every setting in an object, nested ones too; lists of objects are left to who compares them. */
 export function settingsOf(value: object): SettingWords[] {

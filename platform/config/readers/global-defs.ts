@@ -51,6 +51,9 @@ export interface Defaults {
   vipLeaseS: number | null
   /** undefined: nothing is said; null: off. */
   fastDetection: VrrpInstance['fastDetection'] | undefined
+  /** First parts of the names of macvlans: of instances, and of addresses. */
+  devicePrefix: string
+  addressDevicePrefix: string
   /** Something in global_defs makes it unsafe to run any instance. */
   noInstances: boolean
 }
@@ -178,6 +181,8 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     groupMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? false,
     vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
     fastDetection: readFastDetection(block),
+    devicePrefix: textOf(block, 'vmac_prefix') ?? 'vrrp',
+    addressDevicePrefix: textOf(block, 'vmac_addr_prefix') ?? textOf(block, 'vmac_prefix') ?? 'vrrp',
     noInstances: block.refused,
   }
 }

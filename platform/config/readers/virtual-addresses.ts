@@ -3,6 +3,7 @@ import type { VipAddress } from '#schemas/config.ts'
 import { type Position, wordPosition } from '../language/text.ts'
 import { type Block, blocksOf, hasSetting } from '../statements/block.ts'
 import { readVipAddress } from './virtual-address.ts'
+import type { Devices } from './vrrp-devices.ts'
 import { openingOf, type Reading } from './vrrp-reading.ts'
 
 /**
@@ -22,16 +23,23 @@ export interface Addresses {
   family: 4 | 6
 }
 
-/** @param device the interface of those that name none */
-export function readAddresses(reading: Reading, device: string): Addresses {
+/** The family of an instance is that of its first address. */
+export function familyOf(block: Block): 4 | 6 {
+  const [first] = blocksOf(block, 'virtual_ipaddress').flatMap(({ entries }) => entries)
+  if (first === undefined) return hasSetting(block, 'native_ipv6') ? 6 : 4
+  return String(first.values[0] ?? '').includes(':') ? 6 : 4
+}
+
+/** @param device the interface of those that name none; `place` has the last word about it */
+export function readAddresses(reading: Reading, device: string, place: Devices['place']): Addresses {
   const { block } = reading
-  const advertised = linesOf(reading, 'virtual_ipaddress', device)
-  const family = advertised[0]?.address.family ?? (hasSetting(block, 'native_ipv6') ? 6 : 4)
+  const family = familyOf(block)
+  const advertised = linesOf(reading, 'virtual_ipaddress', device, place)
   const addresses = sound(reading, advertised, family)
   if (advertised.length === 0 && !hasAddressLines(block) && !hasSetting(block, 'no_virtual_ipaddress')) {
     reportNone(reading)
   }
-  const excluded = linesOf(reading, 'virtual_ipaddress_excluded', device)
+  const excluded = linesOf(reading, 'virtual_ipaddress_excluded', device, place)
   const beyond = addresses.slice(MOST[family])
   reportBeyond(reading, beyond, family)
   return {
@@ -48,10 +56,11 @@ export function hasAddressLines(block: Block): boolean {
   )
 }
 
-function linesOf({ block, findings }: Reading, keyword: string, device: string): Line[] {
+function linesOf({ block, findings }: Reading, keyword: string, device: string, place: Devices['place']): Line[] {
   return blocksOf(block, keyword).flatMap(({ entries }) =>
     entries.flatMap((entry) => {
       const address = readVipAddress(entry, device, findings)
+      if (address !== null) place(address, entry)
       return address === null ? [] : [{ address, at: wordPosition(entry.statement.keyword) }]
     }),
   )

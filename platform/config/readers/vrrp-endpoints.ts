@@ -1,5 +1,6 @@
 /** Where the adverts of a vrrp_instance come from and go to. */
 import type { ChecksumForm, VrrpInstance } from '#schemas/config.ts'
+import type { VirtualDevice } from '#schemas/devices.ts'
 import { wordPosition } from '../language/text.ts'
 import { boolOf, settingOf, textOf } from '../statements/block.ts'
 import { isAdvertGroup } from '../statements/ip-address.ts'
@@ -8,14 +9,16 @@ import { readUnicast } from './vrrp-unicast.ts'
 
 type Endpoints = Pick<VrrpInstance, 'sourceAddress' | 'multicastGroup' | 'unicast' | 'checksum' | 'skipKnownAddresses'>
 
-export function readEndpoints(reading: Reading, family: 4 | 6): Endpoints {
+export function readEndpoints(reading: Reading, family: 4 | 6, device: VirtualDevice | null): Endpoints {
   const { defaults } = reading
   const group = readAddress(reading, 'mcast_dst_ip', family)
   const unicast = readUnicast(reading, family)
   const sources = ['mcast_src_ip', 'unicast_src_ip'].map((keyword) => readAddress(reading, keyword, family))
   const [first, second] = unicast === null ? sources : sources.reverse()
+  // An ipvlan is a host of its own.
+  const own = device?.type === 'ipvlan' ? (device.address?.address ?? null) : null
   return {
-    sourceAddress: first ?? second ?? null,
+    sourceAddress: first ?? second ?? own,
     multicastGroup: group ?? (family === 4 ? defaults.multicastGroup4 : defaults.multicastGroup6),
     unicast,
     checksum: readChecksum(reading, unicast),

@@ -8,8 +8,9 @@ import { fastDetectionOf } from './fast-detection.ts'
 import type { Defaults } from './global-defs.ts'
 import type { RoutingConfig } from './routing.ts'
 import { readTracked } from './tracking.ts'
-import { hasAddressLines, readAddresses } from './virtual-addresses.ts'
+import { familyOf, hasAddressLines, readAddresses } from './virtual-addresses.ts'
 import { readAuthentication } from './vrrp-authentication.ts'
+import { lacksAddress, readDevices, sharedDevice } from './vrrp-devices.ts'
 import { isStrict, readElection, readState } from './vrrp-election.ts'
 import { readEndpoints } from './vrrp-endpoints.ts'
 import { readHmac } from './vrrp-hmac.ts'
@@ -27,9 +28,11 @@ export function readInstances(
   const instances: VrrpInstance[] = []
   const names = new Set<string>()
   const routers = new Map<string, VrrpInstance>()
+  const deviceNames = new Set<string>()
+  const hardware = new Map<string, string>()
   for (const block of blocksOf(root, 'vrrp_instance')) {
     const name = String(block.values[0] ?? '')
-    const reading = { root, block, name, defaults, files, findings }
+    const reading = { root, block, name, defaults, files, findings, deviceNames }
     if (names.has(name)) {
       leaveOut(reading, 'REPEATED', 'is already defined above')
       continue
@@ -42,6 +45,11 @@ export function readInstances(
     if (rival !== undefined) {
       const what = `virtual_router_id ${instance.virtualRouterId} on ${instance.interface}`
       leaveOut(reading, 'DUPLICATE_ROUTER', `uses ${what}, and so does ${rival.name}`)
+      continue
+    }
+    const sharing = sharedDevice(instance, hardware)
+    if (sharing !== null) {
+      leaveOut(reading, 'DUPLICATE_ROUTER', sharing)
       continue
     }
     instances.push({ ...instance, ...routingOf(block) })
@@ -62,21 +70,30 @@ export function readInstance(reading: Reading): VrrpInstance | null {
   const virtualRouterId = numberOf(block, 'virtual_router_id')
   if (virtualRouterId === undefined) reportAbsent(reading, 'virtual_router_id', 'a number from 1 to 255')
   if (device === undefined || virtualRouterId === undefined) return null
-  const { addresses, excludedAddresses, family } = readAddresses(reading, device)
+  const devices = readDevices(reading, { interface: device, virtualRouterId, family: familyOf(block) })
+  const { addresses, excludedAddresses, family } = readAddresses(reading, device, devices.place)
   const version = readVersion(reading, family)
   if (addresses.length === 0 && needsAddress(reading, version)) return null
   reportLinkLocal(reading, addresses[0])
+  if (lacksAddress(devices, family)) {
+    leaveOut(reading, 'INCOMPLETE', 'has use_ipvlan without an address', 'adverts over IPv4 are sent from it')
+    return null
+  }
   const priority = readPriority(block)
   const initialState = readState(reading, priority)
   const role = { initialState, priority, version }
   const advertIntervalMs = readAdvertInterval(reading, version)
-  const endpoints = readEndpoints(reading, family)
+  const endpoints = readEndpoints(reading, family, devices.device)
   const hmac = readHmac(reading, advertIntervalMs)
   if (hmac === undefined) return null
   return {
     name,
     initialState,
     interface: device,
+    device: devices.device,
+    // What goes to one router has that one's hardware address: checks/devices.ts says so.
+    advertsFromInterface: devices.advertsFromInterface || endpoints.unicast !== null,
+    addressDevices: devices.addressDevices,
     virtualRouterId,
     priority,
     version,

@@ -14,6 +14,8 @@ export interface Reading {
   /** Where keys may be kept. */
   files: Pick<ConfigFiles, 'read'>
   findings: Findings
+  /** Devices that instances before this one have: it cannot have the same. */
+  deviceNames: Set<string>
 }
 
 /** The statement that opens the block. */

@@ -1,8 +1,8 @@
 /** Which packets a master lets in: with no_accept it forwards for others, and does not answer for the addresses itself. */
 import type { VipAddress } from '#schemas/config.ts'
 import type { Effect } from './effect.ts'
+import { refusals } from './refusals.ts'
 import { allAddresses, type Fact, type Input, type Instance, type State } from './state.ts'
-import { refusals } from './vips.ts'
 
 const ENTITY = 'no_accept'
 

@@ -1,8 +1,10 @@
 /** What an input means given what we know. Pure: time arrives as input.at. */
 import { decidePacketsRefused } from './acceptance.ts'
+import { decideRefused, decideSettled } from './devices.ts'
 import { isFresh } from './evidence.ts'
 import { decideAdvert, decideMastership, decideTimeouts } from './mastership.ts'
 import { decideListed, decideVanished } from './presence.ts'
+import { refusals } from './refusals.ts'
 import type { Fact, Input, State } from './state.ts'
 import {
   decideDump,
@@ -23,7 +25,6 @@ import {
   decideVipReload,
   decideVipStop,
   decideWrittenAddresses,
-  refusals,
 } from './vips.ts'
 
 export function decide(input: Input, state: State): Fact[] {
@@ -33,7 +34,12 @@ export function decide(input: Input, state: State): Fact[] {
     case 'ConfigurationReloaded':
       return state.stopping ? [] : [...decideVipReload(input, state), ...decideTableReload(input, state)]
     case 'StopRequested':
-      return [{ type: 'StopBegun' }, ...decideVipStop(input.at, state), ...decideTableStop(state)]
+      return [
+        { type: 'StopBegun' },
+        ...decideVipStop(input.at, state),
+        ...decideTableStop(state),
+        { type: 'DevicesDropped' },
+      ]
     case 'BusConnectionChanged':
       return input.connected === state.busConnected ? [] : [{ type: 'BusChanged', connected: input.connected }]
     case 'HistoryRead':
@@ -62,6 +68,12 @@ export function decide(input: Input, state: State): Fact[] {
       return decidePacketsRefused(input, state)
     case 'SecondariesFailed':
       return decideSecondaries(input, state)
+    case 'DevicesSettled':
+      return decideSettled(input, state)
+    case 'DevicesRefused':
+      return decideRefused(input.refusals, state)
+    case 'DevicesDisturbed':
+      return state.stopping ? [] : [{ type: 'DevicesNeeded' }]
     case 'TableDumped':
       return decideDump(input, state)
     case 'TableUnavailable':

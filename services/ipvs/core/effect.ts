@@ -1,7 +1,9 @@
 /** What the ipvs core wants done. */
+
 import type { Millis } from '#platform/clock-port.ts'
 import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
 import type { KernelChange } from '../ports.ts'
+import type { DeviceEffect } from './device-state.ts'
 import type { ProgramReason, RemovalReason, Trigger } from './state.ts'
 
 export interface AddAddresses {
@@ -29,6 +31,7 @@ export interface Announce {
 }
 
 export type Effect =
+  | DeviceEffect
   | AddAddresses
   | Announce
   | { type: 'RefreshAddresses'; instance: string; addresses: VipAddress[]; leaseMs: number; deadline: Millis }

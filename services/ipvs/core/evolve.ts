@@ -44,6 +44,12 @@ export function evolve(state: State, fact: Fact): State {
     case 'RepairDue':
     case 'AbsenceNoted':
       return withInstance(state, fact)
+    case 'DevicesNeeded':
+    case 'DevicesDropped':
+    case 'DevicesAtRest':
+    case 'DevicesWoken':
+    case 'DeviceAdded':
+    case 'DeviceRemoved':
     case 'HoldWidened':
     case 'HoldNarrowed':
     case 'HoldDoubted':

@@ -2,6 +2,7 @@
 
 import { refusingFor, refusingFromNow } from './acceptance.ts'
 import { extraAddresses, wakeForPlan } from './announcing.ts'
+import { devicesOf, lowering, raising } from './devices.ts'
 import type { AddAddresses, Effect } from './effect.ts'
 import { allAddresses, type Fact, type Instance, presentAddresses, type RemovalReason, type State } from './state.ts'
 import { START_PATIENCE_MS } from './table.ts'
@@ -12,12 +13,21 @@ export function react(fact: Fact, state: State): Effect[] {
       return [
         watching(state),
         pacing(state),
+        settling(state),
         ...promotion(state),
         ...refusingFromNow(state),
         { type: 'WakeAt', when: fact.at + START_PATIENCE_MS },
       ]
     case 'ConfigurationTaken':
-      return [watching(state), pacing(state), ...promotion(state), ...refusingFromNow(state)]
+      return [watching(state), pacing(state), settling(state), ...promotion(state), ...refusingFromNow(state)]
+    case 'DevicesNeeded':
+      return [settling(state)]
+    case 'DevicesDropped':
+      return [{ type: 'SettleDevices', devices: [] }]
+    case 'DevicesAtRest':
+      return [{ type: 'LowerDevices', devices: fact.devices }]
+    case 'DevicesWoken':
+      return [{ type: 'RaiseDevices', devices: fact.devices }]
     case 'TableNeeded':
       return tableNeeded(fact, state)
     case 'ChangesDue':
@@ -71,6 +81,8 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'TableKnown':
     case 'RefusalNoted':
     case 'RefusalOver':
+    case 'DeviceAdded':
+    case 'DeviceRemoved':
     case 'AddressesAdded':
     case 'AddressesRemoved':
     case 'AddressesLost':
@@ -104,11 +116,13 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
   switch (fact.type) {
     case 'HoldBegan':
     case 'HoldWidened':
-      return [write(instance, fact)]
+      return [...raising(instance), write(instance, fact)]
     case 'HoldLost':
-      return fact.clear ? [removal(instance, null)] : [{ type: 'CancelAnnouncements', instance: name, addresses }]
+      return fact.clear
+        ? [removal(instance, null), ...lowering(instance)]
+        : [{ type: 'CancelAnnouncements', instance: name, addresses }]
     case 'HoldEnded':
-      return [removal(instance, fact.reason)]
+      return [removal(instance, fact.reason), ...lowering(instance)]
     case 'HoldDoubted':
       return [{ type: 'ListAddresses', devices: [...new Set(addresses.map(({ device }) => device))] }]
     case 'RepairDue':
@@ -120,6 +134,10 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
     case 'AnnouncementDue':
       return [announcing(fact, instance), ...wakeForPlan(instance.hold)]
   }
+}
+
+function settling({ config }: State): Effect {
+  return { type: 'SettleDevices', devices: devicesOf(config) }
 }
 
 function watching({ config }: State): Effect {

@@ -17,7 +17,11 @@ import type {
   KernelService,
   SeenAdvert,
 } from '../ports.ts'
+import type { DeviceFact, DeviceInput } from './device-state.ts'
 import type { AddAddresses, Announce } from './effect.ts'
+import type { Table } from './table-state.ts'
+
+export type { Table }
 
 /** What made us hold the addresses. */
 export type Trigger = AddressesAdded['trigger']
@@ -82,22 +86,6 @@ export interface Instance {
   untold: Untold | null
 }
 
-export interface Table {
-  /**
-   * none: nothing may be written yet; provisional: the log did not come in time, so only missing services are added;
-   * settled: the log has been read, the kernel follows it.
-   */
-  knowledge: 'none' | 'provisional' | 'settled'
-  /** Our services as the kernel has them, by name; null before the first dump. */
-  kernel: Readonly<Record<string, KernelService>> | null
-  /** Grows with every write: a dump that began before one is outdated. */
-  version: number
-  /** Services we wrote at any time, by name. */
-  owned: readonly string[]
-  /** The failed check of each dead server, by `virtual server|real server`. */
-  down: Readonly<Record<string, string>>
-}
-
 export interface State {
   config: Config
   instances: Readonly<Record<string, Instance>>
@@ -128,6 +116,7 @@ export type Input =
   | { type: 'AddressesWritten'; write: AddAddresses; outcomes: AddressOutcome[]; at: Millis }
   | { type: 'AddressesRefreshed'; instance: string; before: Millis; outcomes: AddressOutcome[]; at: Millis }
   | { type: 'AddressesCleared'; instance: string; reason: RemovalReason; outcomes: AddressOutcome[]; at: Millis }
+  | DeviceInput
   | { type: 'SecondariesFailed'; failures: { device: string; error: HaError }[]; at: Millis }
   | { type: 'AddressesAnnounced'; announce: Announce; result: AnnounceResult; at: Millis }
   /** One that had to wait for its turn. */
@@ -145,6 +134,7 @@ export type InnerFact =
   | { type: 'ConfigurationTaken'; config: Config }
   | { type: 'StopBegun' }
   | { type: 'BusChanged'; connected: boolean }
+  | DeviceFact
   | { type: 'RoleHeard'; instance: string; role: 'master' | 'other'; happenedAt: Millis }
   | { type: 'OwnAdvertNoted'; instance: string; sentAt: Millis }
   | { type: 'ResignationNoted'; instance: string; sentAt: Millis }

@@ -5,8 +5,8 @@ import type { KernelChange, KernelService } from '../ports.ts'
 import { applyChanges, describeChange, type NamedServices, tableChanges } from './compare.ts'
 import { desiredTable, serviceName } from './desired.ts'
 import { isDown, withHealth } from './health.ts'
+import { refusals } from './refusals.ts'
 import type { Fact, Input, ProgramReason, State, Table } from './state.ts'
-import { refusals } from './vips.ts'
 
 type Of<T extends Input['type']> = Extract<Input, { type: T }>
 

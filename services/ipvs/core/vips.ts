@@ -3,10 +3,12 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress } from '#schemas/config.ts'
 import type { AddressOutcome, HeldAddress } from '../ports.ts'
 import { planOf } from './announcing.ts'
+import { restAtStart } from './devices.ts'
 import type { AddAddresses } from './effect.ts'
 import { leftOverWaitMs, TELL_MS } from './evidence.ts'
 import { expired, tellOf } from './mastership.ts'
 import { isSame } from './presence.ts'
+import { refusals } from './refusals.ts'
 import {
   addressName,
   allAddresses,
@@ -25,7 +27,7 @@ type Of<T extends Input['type']> = Extract<Input, { type: T }>
 /** What a restart finds: leases of a run before are kept, addresses without one were left by somebody else. */
 export function decideStart({ held, at }: Of<'Started'>, state: State): Fact[] {
   const found = Object.values(state.instances).flatMap((instance) => foundAt(instance, held, at))
-  return [{ type: 'Begun', at, interfaces: interfacesOf(state) }, ...found]
+  return [{ type: 'Begun', at, interfaces: interfacesOf(state) }, ...found, ...restAtStart(found, state)]
 }
 
 function interfacesOf(state: State): string[] {
@@ -193,14 +195,4 @@ export function decideSecondaries({ failures }: Of<'SecondariesFailed'>, state: 
     message: error.message,
   }))
   return refusals(told, state)
-}
-
-/** Each refusal once, however often the same thing is tried again. */
-export function refusals(failed: { entity: string; code: string; message: string }[], state: State): Fact[] {
-  return failed
-    .filter(({ entity, code }) => state.refused[entity] !== code)
-    .flatMap(({ entity, code, message }): Fact[] => [
-      { type: 'RefusalNoted', entity, code },
-      { type: 'KernelRefused', entity, code, message },
-    ])
 }

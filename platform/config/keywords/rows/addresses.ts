@@ -34,7 +34,7 @@ const ADDRESS = `
 `
 
 export const VIRTUAL_ADDRESS = `${ADDRESS}
-! use_vmac                    flag : the address has the hardware address of the interface it is on
++ use_vmac                    flag
     - Puts the address on an interface with the virtual router's hardware address, above the one that dev names.
 `
 

@@ -62,9 +62,9 @@ ${FAST_DETECTION}
     - Interface of static addresses and routes that name none.
   disable_local_igmp          flag
     - Stops the kernel from reporting membership in link-local groups (224.0.0.0/24) by IGMP. Not changed at a reload.
-  vmac_prefix                 word = vrrp first
++ vmac_prefix                 word = vrrp first
     - First part of the names of VMAC interfaces; the virtual router's number follows.
-  vmac_addr_prefix            word = <vmac_prefix> first
++ vmac_addr_prefix            word = <vmac_prefix> first
     - First part of the names of VMAC interfaces that are made for single addresses.
   nftables                    word? first
     - Filters with nftables for no_accept and VMACs, in a table of this name; \`keepalived\` where it is left out.

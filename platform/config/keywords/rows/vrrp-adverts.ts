@@ -40,18 +40,14 @@ export const ADVERTS = `
 `
 
 export const DEVICES = `
-x use_vmac                    [name=word<=15] name=word<=15? mac=mac? [netlink_notify_msg] [group=word]
++ use_vmac                    [name=word<=15] name=word<=15? mac=mac? [netlink_notify_msg] [group=word]
     - Puts adverts and addresses on a macvlan of its own with the virtual router's hardware address. Name and address
       can be chosen; five octets get the virtual_router_id as the sixth. Without a name: vrrp. and that number.
-    : the addresses would be on the interface itself, with its own hardware address, unlike on the other nodes
-    | remove it on all nodes: gratuitous ARP tells the neighbours then
-x use_ipvlan                  [name=word<=15] name=word<=15? address=net? mode=enum:bridge|private|vepa? [group=word]
++ use_ipvlan                  [name=word<=15] name=word<=15? address=net? mode=enum:bridge|private|vepa? [group=word]
     - Puts adverts and addresses on an ipvlan of its own on the interface. An IPv4 instance needs an address for it.
-    : the addresses would be on the interface itself, with its own hardware address, unlike on the other nodes
-    | remove it on all nodes: gratuitous ARP tells the neighbours then
-! use_vmac_addr               flag : its addresses have the hardware address of the interface they are on
++ use_vmac_addr               flag
     - Makes a macvlan for addresses on other interfaces, or of the other family, as well. Goes with use_vmac.
-  vmac_xmit_base              flag
++ vmac_xmit_base              flag
     - Adverts leave and arrive by the interface below the macvlan. Unicast peers with use_vmac need it.
 ! vrf                         word<=15 : the interface is used as it is
     - The VRF that a unicast instance without an interface works in.
