@@ -1,6 +1,7 @@
 /** The embedded server's configuration and who may do what on it: deny by default, each service its own subjects. */
 import {
   ALL_EVENTS,
+  controlSubject,
   EVENT_STREAM,
   eventFilter,
   heartbeatSubject,
@@ -19,6 +20,8 @@ const SNAPSHOT_STREAM = `KV_${SNAPSHOT_BUCKET}`
  * what it has stored itself: a log that fills the limit it was given would be too large after the next start.
  */
 const RESERVABLE = 64 * 1024 ** 4
+/** failoverctl: it reads, and asks services for what people want done. */
+export const CONTROL_USER = 'cli'
 /** A service may follow this many sets of filters at a time. */
 const FOLLOWS = 4
 
@@ -34,6 +37,8 @@ export interface ServerConfig {
 export interface Permissions {
   publish: { allow: string[]; deny: string[] }
   subscribe: { allow: string[] }
+  /** Whether it may answer what it is asked. */
+  answers: boolean
 }
 
 /** The text of a nats-server configuration file (2.10.23 or newer): loopback only, one domain for the node. */
@@ -67,11 +72,16 @@ export function permissionsOf(name: NodeName, user: string): Permissions {
   const subscribe = {
     allow: [ALL_EVENTS, liveSubject(ALL_EVENTS), storedSubject(ALL_EVENTS), heartbeatSubject(name, '*'), inbox],
   }
-  if (own === null) return { publish: { allow: READING, deny: othersConsumers(null) }, subscribe }
+  if (own === null) {
+    const asking = user === CONTROL_USER ? ServiceName.options.map((each) => controlSubject(name, each)) : []
+    return { publish: { allow: [...READING, ...asking], deny: othersConsumers(null) }, subscribe, answers: false }
+  }
+  subscribe.allow.push(controlSubject(name, own))
   const events = eventFilter(name, own)
   const publish = [events, liveSubject(events), heartbeatSubject(name, own), `$KV.${SNAPSHOT_BUCKET}.${own}`]
-  if (own === 'supervisor') return { publish: { allow: [...publish, `${API}.>`], deny: DESTROYING }, subscribe }
-  return { publish: { allow: [...publish, ...requestsOf(own)], deny: othersConsumers(own) }, subscribe }
+  if (own === 'supervisor')
+    return { publish: { allow: [...publish, `${API}.>`], deny: DESTROYING }, subscribe, answers: true }
+  return { publish: { allow: [...publish, ...requestsOf(own)], deny: othersConsumers(own) }, subscribe, answers: true }
 }
 
 const STATE = [`${API}.STREAM.INFO.${EVENT_STREAM}`, `${API}.STREAM.MSG.GET.${EVENT_STREAM}`]
@@ -133,9 +143,9 @@ function domainOf({ node }: NodeName): string {
   return node.replace(/[^A-Za-z0-9_-]/g, '_')
 }
 
-function userBlock(user: string, password: string, { publish, subscribe }: Permissions): string {
+function userBlock(user: string, password: string, { publish, subscribe, answers }: Permissions): string {
   const list = (subjects: string[]) => JSON.stringify(subjects)
   return `    { user: ${JSON.stringify(user)}, password: ${JSON.stringify(password)}, permissions: {
       publish: { allow: ${list(publish.allow)}, deny: ${list(publish.deny)} }
-      subscribe: { allow: ${list(subscribe.allow)} } } }`
+      subscribe: { allow: ${list(subscribe.allow)} }${answers ? '\n      allow_responses: { max: 1, expires: "5s" }' : ''} } }`
 }

@@ -13,6 +13,8 @@ export interface MemoryBus extends Bus {
   put(draft: EventDraft): Envelope
   /** A heartbeat of another service. */
   putBeat(service: ServiceName): void
+  /** What a tool is answered. */
+  ask(request: unknown): unknown
 }
 
 interface Stored extends Chained {
@@ -28,6 +30,7 @@ export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): Me
   const follows: FollowOptions[] = []
   const works: WorkOptions[] = []
   const connections: ((connected: boolean) => void)[] = []
+  const requests: ((request: unknown) => unknown)[] = []
   const beats: { service: ServiceName | '*'; listener(service: string): void }[] = []
 
   function store(event: Stored): void {
@@ -90,6 +93,8 @@ export function memoryBus(name: NodeName = { site: 'site1', node: 'node1' }): Me
     },
     beat() {},
     onBeat: (service, listener) => void beats.push({ service, listener }),
+    onRequest: (listener) => void requests.push(listener),
+    ask: (request) => requests.map((listener) => listener(request))[0],
     close: async () => undefined,
   }
 }

@@ -67,6 +67,8 @@ export interface Bus {
   /** A plain message that says this service is alive; never stored. */
   beat(): void
   onBeat(service: ServiceName | '*', listener: (service: string) => void): void
+  /** Answers what people's tools ask this service; `request` is JSON of anybody's making, and so is what is returned. */
+  onRequest(listener: (request: unknown) => unknown): void
   /** Waits until all is stored or `timeoutMs` has passed, then leaves. */
   close(timeoutMs: number): Promise<void>
 }

@@ -118,7 +118,7 @@ function asAway(cause: unknown, { url }: BusAccess): unknown {
 
 const ANSWER_MS = 2_000
 
-async function reach({ url, user, password }: BusAccess): Promise<NatsConnection> {
+export async function reach({ url, user, password }: BusAccess): Promise<NatsConnection> {
   const dialled = connect({
     servers: url,
     user,

@@ -1,4 +1,4 @@
-import type { NatsConnection } from 'nats'
+import type { Msg, NatsConnection } from 'nats'
 
 /** Something that lives on one connection after the other. */
 export interface Part {
@@ -42,6 +42,13 @@ export function createSession() {
       }
       add({ attach: (nc) => void nc.subscribe(filter, { callback }), detach() {} })
     },
+    /** Answers every message with what the listener makes of it. */
+    answer(subject: string, listener: (request: unknown) => unknown) {
+      const callback = (error: Error | null, message: Msg) => {
+        if (error === null) message.respond(JSON.stringify(listener(jsonOf(message))))
+      }
+      add({ attach: (nc) => void nc.subscribe(subject, { callback }), detach() {} })
+    },
     up(nc: NatsConnection) {
       current = nc
       for (const part of parts) part.attach(nc)
@@ -52,5 +59,14 @@ export function createSession() {
       for (const part of parts) part.detach()
       for (const listener of listeners) listener(false)
     },
+  }
+}
+
+/** null for what is no JSON: nobody understands that, either. */
+function jsonOf(message: Msg): unknown {
+  try {
+    return message.json()
+  } catch {
+    return null
   }
 }

@@ -1,6 +1,6 @@
 import type { NatsConnection } from 'nats'
 import type { Settings } from '#schemas/settings.ts'
-import { eventFilter, heartbeatSubject, liveSubject } from '#schemas/subjects.ts'
+import { controlSubject, eventFilter, heartbeatSubject, liveSubject } from '#schemas/subjects.ts'
 import { durablesOf } from './bus-config.ts'
 import { createFollower, type Follower } from './bus-follow.ts'
 import { lastMessage, storeMessage, streamState } from './bus-jetstream.ts'
@@ -62,6 +62,7 @@ export function connectBus(settings: BusSettings, log: Log): Bus {
       session.listen(heartbeatSubject(settings, of), (subject) =>
         listener(subject.slice(subject.lastIndexOf('.') + 1)),
       ),
+    onRequest: (listener) => session.answer(controlSubject(settings, service), listener),
     async close(timeoutMs) {
       await drained(outbox, timeoutMs)
       await outbox.written()

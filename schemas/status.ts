@@ -13,6 +13,16 @@ export const InstanceStatus = z.strictObject({
   /** null before the first event of the instance. */
   since: time.nullable(),
   addresses: z.array(z.strictObject({ address: z.string(), present: z.boolean() })),
+  /** A planned hand-over that goes on; null: none does. */
+  handover: z
+    .strictObject({
+      actor: z.string(),
+      reason: z.string(),
+      since: time,
+      /** null: until somebody ends it, or no other master is heard. */
+      until: time.nullable(),
+    })
+    .nullable(),
 })
 
 export const RealServerStatus = z.strictObject({

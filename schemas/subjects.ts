@@ -54,6 +54,11 @@ export function eventFilter(name: NodeName, service?: ServiceName): string {
   return service === undefined ? `${nodePrefix(name)}.>` : `${nodePrefix(name)}.${service}.>`
 }
 
+/** One kind of event of a service, of whatever entity. */
+export function factFilter(name: NodeName, service: ServiceName, type: string): string {
+  return `${nodePrefix(name)}.${service}.*.${factToken(type)}`
+}
+
 /** All events that a stream of a node takes. */
 export function streamSubjects(name: NodeName): string[] {
   return [eventFilter(name)]
@@ -72,6 +77,11 @@ export function storedSubject(subject: string): string {
 /** Heartbeats of a service: plain messages, never stored. */
 export function heartbeatSubject({ site, node }: NodeName, service: ServiceName | '*'): string {
   return `hb.${encodeToken(site)}.${encodeToken(node)}.${service}`
+}
+
+/** Requests of people's tools to a service: plain messages with an answer, never stored. */
+export function controlSubject({ site, node }: NodeName, service: ServiceName): string {
+  return `ctl.${encodeToken(site)}.${encodeToken(node)}.${service}`
 }
 
 export function eventSource({ site, node }: NodeName, service: ServiceName): string {

@@ -39,5 +39,6 @@ function observedInstance(instance: Config['instances'][number], here: Set<strin
     effectivePriority: priority,
     since: null,
     addresses,
+    handover: null,
   }
 }

@@ -5,7 +5,7 @@ import { IpvsEvent } from '#schemas/ipvs.ts'
 import { endpointName, virtualServerName } from '#schemas/names.ts'
 import type { NodeStatus } from '#schemas/status.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
-import { InstanceRenamed, VrrpEvent } from '#schemas/vrrp.ts'
+import { HandoverBegan, HandoverEnded, InstanceRenamed, VrrpEvent } from '#schemas/vrrp.ts'
 
 /**
  * The state of a node as its log tells it. `events` are in log order; the newest of every subject are enough, because
@@ -66,6 +66,7 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
     effectivePriority: priorityIn(story) ?? instance.priority,
     since: last?.time ?? null,
     addresses: projectAddresses(instance, story),
+    handover: projectHandover(story),
   }
 }
 
@@ -73,6 +74,15 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
 function priorityIn(story: Envelope[]): number | null {
   const told = parsed(story, VrrpEvent).flatMap(({ event }) => ('priority' in event ? [event.priority] : []))
   return told.at(-1) ?? null
+}
+
+function projectHandover(story: Envelope[]): NodeStatus['instances'][number]['handover'] {
+  const all = parsed(story, HandoverBegan.or(HandoverEnded))
+  const last = all.at(-1)
+  if (last?.event.type !== 'HandoverBegan') return null
+  const { actor, reason, forMs } = last.event
+  const until = forMs === null ? null : new Date(Date.parse(last.time) + forMs).toISOString()
+  return { actor, reason, since: last.time, until }
 }
 
 /** Renamings closer together than this belong to one reload: none of them follows another. */

@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts'
 import { bashCompletion } from './completion.ts'
 import { addConfig } from './config.ts'
 import { parseSince, printEvents } from './events.ts'
+import { handOver } from './handover.ts'
 import { readStatus, statusText } from './status.ts'
 import { explain, whyText } from './why.ts'
 
@@ -41,6 +42,7 @@ export function controlCommand(onEnd: (status: number) => void): Command {
   addStatus(command, stateDir)
   addEvents(command, stateDir)
   addWhy(command, stateDir)
+  addHandover(command, stateDir, onEnd)
   addConfig(command, stateDir, onEnd)
   addLab(command, onEnd)
   addCompletion(command)
@@ -92,6 +94,32 @@ function addWhy(command: Command, stateDir: () => string): void {
         consequences: consequences.map(plain),
       }
       print(json ? JSON.stringify(document) : whyText(why))
+    })
+}
+
+interface HandoverFlags {
+  to?: string
+  for?: string
+  reason?: string
+  force: boolean
+  end: boolean
+}
+
+function addHandover(command: Command, stateDir: () => string, onEnd: (status: number) => void): void {
+  command
+    .command('handover <name>')
+    .description('moves an instance, or a sync group, to another node: it takes over before this one lets go')
+    .option('--to <node>', 'the node that takes over; without it, the backup of the highest priority')
+    .option(
+      '--for <time>',
+      'so long this node stays backup, e.g. 90m; without it, until --end or until no master is heard',
+    )
+    .option('--reason <text>', 'why, for those who read the log')
+    .option('--force', 'also when no other router was ever heard', false)
+    .option('--end', 'this node takes part in elections again', false)
+    .exitOverride()
+    .action(async (target: string, flags: HandoverFlags) => {
+      onEnd(await handOver({ target, stateDir: stateDir(), ...flags, print }))
     })
 }
 

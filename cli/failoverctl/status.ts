@@ -83,8 +83,13 @@ function instanceLines(instance: NodeStatus['instances'][number]): string[] {
   const when = since === null ? '' : ` since ${since}`
   return [
     `${name} ${state}${when} on ${instance.interface}, virtual router ${virtualRouterId}, priority ${effectivePriority}`,
+    ...(instance.handover === null ? [] : [`  ${handoverText(instance.handover)}`]),
     ...instance.addresses.map(({ address, present }) => `  ${address} ${present ? 'here' : 'not here'}`),
   ]
+}
+
+function handoverText({ actor, reason, since, until }: NonNullable<NodeStatus['instances'][number]['handover']>) {
+  return `handed over by ${actor} at ${since}, ${until === null ? 'until that is ended' : `until ${until}`}: ${reason}`
 }
 
 function virtualServerLines(server: NodeStatus['virtualServers'][number]): string[] {

@@ -6,6 +6,7 @@ import { processRuns } from './adapters/check-runs.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
 import { openBfd } from './bfd.ts'
 import { firstElection } from './core/startup.ts'
+import { recallHandovers } from './handover-memory.ts'
 import { createRouters } from './routers.ts'
 import { createTrackers } from './trackers.ts'
 import { createWires } from './wires.ts'
@@ -15,8 +16,8 @@ const FAREWELL_MS = 200
 
 /**
  * Elections stand on nothing but the node itself and its peers' packets: everything is open and running before anybody
- * asks whether there is a bus. Nothing is restored from the log either: whether this node is master already is told by
- * the lease of its addresses in the kernel, and whom it follows by the next advert.
+ * asks whether there is a bus. Nothing is restored from the log either, but the hand-overs that are not over: whether
+ * this node is master already is told by the lease of its addresses in the kernel, and whom it follows by the next advert.
  */
 const { settings, bus, log, onReload, onStop } = startService('vrrp')
 const clock = systemClock()
@@ -33,6 +34,8 @@ apply()
 dropRights(settings)
 
 bus.onBeat('ipvs', () => routers.ipvsAlive())
+bus.onRequest(routers.answer)
+recallHandovers(bus, settings, clock, routers.remember)
 onReload((next) => {
   if (needsMoreRights(settings.identity, next.identity)) {
     // Nobody gets rights back that he gave up. The next process has them, and resumes what this one holds.

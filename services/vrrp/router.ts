@@ -1,9 +1,9 @@
-import type { Bus } from '#platform/bus-port.ts'
+import type { Bus, Published } from '#platform/bus-port.ts'
 import type { Clock } from '#platform/clock-port.ts'
 import type { Log } from '#platform/log.ts'
-import { createLoop } from '#platform/loop.ts'
+import { causeOf, createLoop } from '#platform/loop.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
-import type { Cause } from '#schemas/envelope.ts'
+import type { Cause, EventDraft } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import { type Alarm, createAlarm } from './alarms.ts'
 import { decide } from './core/decide.ts'
@@ -49,7 +49,9 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   const { clock } = ports
   const core = { decide, evolve, react }
   const initial = initialState(config)
-  const { publish, log } = ports
+  const { log } = ports
+  // What is heard while a hand-over goes on follows from it.
+  let handover: Cause | null = null
   const loop = resting(createLoop({ core, initial, order: 'act-first', act, toEvent, publish, log }), rest)
   const station = createStation(ports.wires, hear, clock.wall)
   const watch = createMasterWatch(ports.detection, instanceIdentity(config), (news, address, cause) => {
@@ -60,9 +62,19 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
     commit: createAlarm(clock, (at) => loop.dispatch({ type: 'CommitExpired', at, drained: false })),
     rival: createAlarm(clock, (at) => loop.dispatch({ type: 'RivalTimerExpired', at })),
-    handover: createAlarm(clock, (at) => loop.dispatch({ type: 'HandoverExpired', at, drained: false })),
+    handover: createAlarm(clock, (at) =>
+      loop.dispatch({ type: 'HandoverExpired', at, drained: false }, handoverCause()),
+    ),
     start: createAlarm(clock, (at) => loop.dispatch({ type: 'Started', at })),
   }
+
+  function publish(draft: EventDraft, cause: Cause | null): Published {
+    const published = ports.publish(draft, cause)
+    if (draft.data.type === 'HandoverBegan') handover = causeOf(published)
+    return published
+  }
+
+  const handoverCause = () => (loop.state().handover === null ? null : handover)
 
   function hear(packet: AdvertPacket): void {
     const reading = station.read(packet)
@@ -74,7 +86,10 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
       return
     }
     const { priority, intervalMs, comparedToOurs } = reading
-    loop.dispatch({ type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } })
+    loop.dispatch(
+      { type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } },
+      handoverCause(),
+    )
   }
 
   function rest(): void {
@@ -100,7 +115,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
       case 'Drain':
         drain()
         if (effect.askAgain === 'MasterDownExpired') expire(clock.now(), true)
-        else loop.dispatch({ type: effect.askAgain, at: clock.now(), drained: true })
+        else loop.dispatch({ type: effect.askAgain, at: clock.now(), drained: true }, handoverCause())
     }
   }
 

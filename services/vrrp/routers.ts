@@ -1,10 +1,12 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { Config, VrrpInstance } from '#schemas/config.ts'
+import type { VrrpReply } from '#schemas/control.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import type { State } from './core/state.ts'
 import { type TrackerReport, trackerKey } from './core/tracking.ts'
 import { createGroups } from './groups.ts'
+import { answerRequest } from './handovers.ts'
 import { reportOf } from './link-trackers.ts'
 import type { LinkEvent, LinkTargets, OpenLinkWatch } from './ports.ts'
 import { createRouter, type RouterPorts, type VirtualRouter } from './router.ts'
@@ -24,6 +26,10 @@ export interface Routers {
   report(report: TrackerReport, cause?: Cause): void
   /** What each of them knows now. */
   states(): State[]
+  /** Answers what people's tools ask. */
+  answer(request: unknown): VrrpReply
+  /** The log tells of a hand-over of this instance that is not over; `endsAt` null: until somebody ends it. */
+  remember(instance: string, endsAt: Millis | null): void
   /** services/ipvs showed that it lives. */
   ipvsAlive(): void
   stop(): void
@@ -119,6 +125,11 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
       for (const { name } of syncGroups) groups.look(name)
     },
     report: board.report,
+    answer: (request) => answerRequest(request, [...routers.values()], clock),
+    remember(instance, endsAt) {
+      const router = [...routers.values()].find((each) => each.state().config.name === instance)
+      router?.dispatch({ type: 'HandoverRemembered', at: clock.now(), endsAt })
+    },
     states: () => [...routers.values()].map((router) => router.state()),
     ipvsAlive() {
       for (const router of routers.values()) router.dispatch({ type: 'IpvsAlive', at: clock.now() })

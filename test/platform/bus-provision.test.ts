@@ -45,8 +45,16 @@ test('a service may publish its own events only', () => {
   )
 })
 
+test('failoverctl may ask services, and nobody else may; only services answer', () => {
+  const asks = (user: string) => permissionsOf(NAME, user).publish.allow.filter((subject) => subject.startsWith('ctl.'))
+  assert.ok(asks('cli').includes('ctl.paris.vos1=2Eexample.vrrp'))
+  assert.deepEqual([asks('somebody'), asks('checker')], [[], []])
+  assert.deepEqual([permissionsOf(NAME, 'vrrp').answers, permissionsOf(NAME, 'cli').answers], [true, false])
+  assert.ok(permissionsOf(NAME, 'vrrp').subscribe.allow.includes('ctl.paris.vos1=2Eexample.vrrp'))
+})
+
 test('somebody unknown may only read', () => {
-  const { publish } = permissionsOf(NAME, 'cli')
+  const { publish } = permissionsOf(NAME, 'somebody')
   assert.ok(
     publish.allow.every((subject) => /^\$JS\.API\.(INFO|STREAM\.(INFO|NAMES|MSG\.GET)|DIRECT|CONSUMER)/.test(subject)),
   )
