@@ -41,8 +41,7 @@ export function createStation(wires: Wires, hear: Hear, wall: () => number): Sta
       if (source === null) return true
       adverts.clear()
       form = formOf(config, source)
-      // Whoever forgets what was heard takes it once more: the seal outlives changes of all else.
-      const seal = isEqual(config.hmac, sealedBy) ? audience.seal : sealOf(config, wall)
+      const seal = isEqual(config.hmac, sealedBy) ? audience.seal : sealOf(config, wall, audience.seal)
       sealedBy = config.hmac
       audience = { ...audienceOf(config), seal }
       skipsKnown = config.skipKnownAddresses
@@ -93,8 +92,8 @@ function destinationsOf({ unicast, multicastGroup }: VrrpInstance, source: strin
   return unicast.peers.map(({ address }) => address).filter((address) => !ipBytes(address).equals(ipBytes(source)))
 }
 
-function sealOf({ hmac }: VrrpInstance, wall: () => number): Seal | null {
-  return hmac === null ? null : createSeal(hmac, wall)
+function sealOf({ hmac }: VrrpInstance, wall: () => number, former: Seal | null): Seal | null {
+  return hmac === null ? null : createSeal(hmac, wall, former?.memory)
 }
 
 function signed(packets: readonly Outgoing[], form: AdvertForm, seal: Seal): Outgoing[] {

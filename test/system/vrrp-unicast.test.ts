@@ -8,6 +8,8 @@ import { type Segment, segment, UNABLE } from './vrrp-segment.ts'
 const COMPLAINTS = /bogus|mismatch|discard|invalid|checksum|wrong|incorrect|drop|error/i
 /** What two loaded cores may add to any wait. */
 const SLACK = 1_000
+/** Starting node and loading the code, on a busy machine, and an election. */
+const START = 20_000
 
 interface Variant {
   name: string
@@ -69,8 +71,8 @@ describe('unicast against keepalived, with no bus', { skip: UNABLE, concurrency:
       const extra = `advert_int ${intervalMs / 1_000}\n ${peers}\n ${options.extra ?? ''}`
       const peer = lan.keepalived(b, { ...options, priority: 100, extra })
 
-      await ours.until('BecameMaster', 4 * intervalMs + 5_000)
-      await peer.until(/Entering BACKUP STATE/, 5_000)
+      await ours.until('BecameMaster', START)
+      await peer.until(/Entering BACKUP STATE/, START)
       await sleep(1.5 * intervalMs)
       const stopped = performance.now()
       const seen = peer.log().length
@@ -81,7 +83,7 @@ describe('unicast against keepalived, with no bus', { skip: UNABLE, concurrency:
       await ending
 
       const again = lan.ours(a, { ...base, priority: 50 })
-      await again.until('BecameBackup', 5_000)
+      await again.until('BecameBackup', START)
       await sleep(1.5 * intervalMs)
       noComplaint(peer)
       const cut = performance.now()

@@ -238,6 +238,17 @@ test('H7: the checksum is that of the message alone, and over IPv6, where the ke
   assert.equal(fate(gv7, ipv6, sealAt(AT)), 'heard')
 })
 
+test('N46: what was heard under former keys is not heard again after a change of keys', () => {
+  const keys = [1, 2].map((id) => ({ id, key: (id === 1 ? KEY : OTHER).toString('hex') }))
+  for (const antiReplay of ['time', 'monotonic'] as const) {
+    const message = sent(gv5, sealAt(AT, { antiReplay }))
+    const before = sealAt(AT, { antiReplay })
+    assert.equal(fate(gv5, message, before), 'heard')
+    const after = createSeal(hmac({ keys, activeKeyId: 2, antiReplay }), () => AT, before.memory)
+    assert.equal(fate(gv5, message, after), 'hmac-replayed')
+  }
+})
+
 test('N47: nodes that get a new key one after the other, in any order, understand each other all the way', () => {
   const old = { id: 1, key: KEY.toString('hex') }
   const fresh = { id: 2, key: OTHER.toString('hex') }
