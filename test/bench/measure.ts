@@ -58,7 +58,7 @@ export async function tapWire(client: Machine): Promise<Wire> {
   await new Promise<void>((resolve) => eachLine(tap.stderr, (line) => line.includes('listening on') && resolve()))
   eachLine(tap.stdout, (line) => {
     const at = Number(line.split(' ', 1)[0]) * 1_000
-    const source = /IP (\S+) > 224\.0\.0\.18: VRRPv2, Advertisement, vrid 51, prio [1-9]/.exec(line)?.[1]
+    const source = /IP (\S+) > 224\.0\.0\.18: VRRPv[23], Advertisement, vrid 51, prio [1-9]/.exec(line)?.[1]
     if (source !== undefined) wire.adverts.push({ at, source })
     else if (line.includes(`who-has ${VIP} (ff:ff:ff:ff:ff:ff) tell ${VIP}`)) wire.announcements.push(at)
     else if (line.includes(`Announcement ${VIP}`)) wire.announcements.push(at)

@@ -21,16 +21,22 @@ import { createSegment, removeLeftovers, type Segment } from '../../cli/lab/segm
 export type Program = 'failoverd' | 'keepalived'
 export type Node = 'vos1' | 'vos2'
 
-const PORT = 7000
+/** Where a director answers every datagram with itself. */
+export const ECHO_PORT = 7000
 const fromProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 export interface Stage {
   segment: Segment
   client: Machine
-  start(node: Node): Promise<void>
+  /** @param using another program than the stage's */
+  start(node: Node, using?: Program): Promise<void>
   crash(node: Node): Promise<void>
   stop(node: Node): Promise<void>
+  /** Nothing of the director runs for so long; what its kernel answers goes on. */
+  freeze(node: Node, ms: number): Promise<void>
   holds(node: Node): Promise<boolean>
+  /** Runs a command on a director to its end. */
+  run(node: Node, argv: readonly string[]): Promise<void>
   /** Gaps of the client's probes so far, milliseconds, oldest first. */
   gaps(): { gapMs: number; endedAt: number }[]
   /** Pids of the director's processes as this machine numbers them. */
@@ -58,8 +64,11 @@ function config(node: Node): string {
 `
 }
 
-/** @throws HaError when a namespace or a program cannot be started; needs root */
-export async function openStage(program: Program): Promise<Stage> {
+/**
+ * @param configOf what a director's file says
+ * @throws HaError when a namespace or a program cannot be started; needs root
+ */
+export async function openStage(program: Program, configOf = config): Promise<Stage> {
   await removeLeftovers()
   const folder = mkdtempSync(join(tmpdir(), 'failoverd-bench-'))
   // The services give root up and must still reach their files.
@@ -69,19 +78,19 @@ export async function openStage(program: Program): Promise<Stage> {
   const gaps: { gapMs: number; endedAt: number }[] = []
   const client = await switchOn(segment, 'client')
 
-  async function start(node: Node): Promise<void> {
+  async function start(node: Node, using = program): Promise<void> {
     const machine = await switchOn(segment, node)
-    const echo = machine.spawn([process.execPath, fromProject('test/bench/programs/echo.ts'), String(PORT)])
+    const echo = machine.spawn([process.execPath, fromProject('test/bench/programs/echo.ts'), String(ECHO_PORT)])
     await firstLine(echo)
     const file = join(folder, `${node}.conf`)
-    writeFileSync(file, config(node))
-    const director = machine.spawn(command(program, node, file, folder))
+    writeFileSync(file, configOf(node))
+    const director = machine.spawn(command(using, node, file, folder))
     director.stdout.resume()
     director.stderr.resume()
     machines.set(node, { machine, director })
   }
 
-  const probe = client.spawn([process.execPath, fromProject('test/bench/programs/probe.ts'), VIP, String(PORT)])
+  const probe = client.spawn([process.execPath, fromProject('test/bench/programs/probe.ts'), VIP, String(ECHO_PORT)])
   eachLine(probe.stdout, (line) => {
     if (line !== 'ready') gaps.push(JSON.parse(line))
   })
@@ -104,9 +113,20 @@ export async function openStage(program: Program): Promise<Stage> {
       signalProgram(director, 'SIGTERM')
       await ended
     },
+    async freeze(node, ms) {
+      const pids = directorProcesses(machines.get(node)?.machine.pid)
+      for (const pid of pids) process.kill(pid, 'SIGSTOP')
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+      // nsenter stops with what it has started, and does not go on with it.
+      machines.get(node)?.director.kill('SIGCONT')
+    },
     async holds(node) {
       const list = await machines.get(node)?.machine.run(['ip', '-o', 'address', 'show', 'dev', 'eth0'])
       return list?.stdout.includes(`${VIP}/`) ?? false
+    },
+    async run(node, argv) {
+      await machines.get(node)?.machine.run(argv)
     },
     gaps: () => gaps,
     processes: (node) => directorProcesses(machines.get(node)?.machine.pid),

@@ -11,6 +11,12 @@ import { presentAddresses } from './state.ts'
  */
 export const SETTLED_MS = 100
 
+/**
+ * Both announce in the same moment when a rival turns up, and the one that lets go may be the last to be heard. Nothing
+ * tells when it has: single rounds follow closely, so that no client is lost for longer than to the next of them.
+ */
+export const SOON_MS = [10, 25, 45]
+
 type Plan = readonly PlannedAnnouncement[]
 
 /** What follows the first burst of a mastership. */
@@ -50,8 +56,11 @@ export function announceAgain(news: 'heard' | 'silenced', { config, hold }: Inst
   if (hold.phase !== 'held' || at > hold.deadline || repeat === 0) return []
   const kind = news === 'heard' ? 'rival' : 'settled'
   const delayMs = news === 'heard' ? lowerPriorityDelayMs : SETTLED_MS
-  const others = hold.planned.filter((each) => each.kind !== kind)
-  const again: Plan = delayMs > 0 ? [{ kind, due: at + delayMs, repeat, everyMs: null }] : []
+  const others = hold.planned.filter((each) => each.kind !== kind && each.kind !== 'soon')
+  const soon: Plan =
+    news === 'heard' ? SOON_MS.map((ms) => ({ kind: 'soon', due: at + ms, repeat: 1, everyMs: null })) : []
+  const later: Plan = delayMs > 0 ? [{ kind, due: at + delayMs, repeat, everyMs: null }] : []
+  const again: Plan = [...soon, ...later]
   return [{ type: 'AnnouncementDue', instance: config.name, reach: 'all', repeat, planned: [...others, ...again] }]
 }
 

@@ -37,10 +37,10 @@ export interface Untold {
 
 export interface PlannedAnnouncement {
   /**
-   * second: the burst after the delay; refresh: again and again; rival, settled: after one was heard, or fell silent;
-   * extra: on interfaces without adverts.
+   * second: the burst after the delay; refresh: again and again; soon, rival: after one was heard; settled: after it
+   * fell silent; extra: on interfaces without adverts.
    */
-  kind: 'second' | 'refresh' | 'rival' | 'settled' | 'extra'
+  kind: 'second' | 'refresh' | 'soon' | 'rival' | 'settled' | 'extra'
   due: Millis
   repeat: number
   /** null: once. */
@@ -63,7 +63,7 @@ export type Hold =
       absent: readonly string[]
       /** When removed addresses were put back lately. */
       repairs: readonly Millis[]
-      /** Gratuitous ARPs after the first burst; one of a kind at most. */
+      /** Gratuitous ARPs after the first burst; one of a kind at most, but for soon. */
       planned: readonly PlannedAnnouncement[]
     }
   /** Gone although they should be there: only new evidence brings them back. */

@@ -7,10 +7,10 @@ export function cluesOf(message: Buffer, form: AdvertForm): AdvertClues | null {
   const advert = decodeAdvert(message, form.family)
   if (advert === null) return null
   const { version, priority, intervalMs, addresses } = advert
-  const bare = version === 3 && form.family === 4 && hasBareChecksum(message, form.family)
+  const bare = hasBareChecksum(message, form.family)
   return {
     ...{ version, priority, intervalMs },
     sameAddresses: sameAddresses(addresses, form),
-    sameChecksum: !bare,
+    sameChecksum: version === 2 || form.family === 6 || bare === (form.checksum === 'message-only'),
   }
 }
