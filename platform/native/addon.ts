@@ -15,6 +15,8 @@ export interface Addon {
   sendmsg(fd: number, data: Buffer, to: Buffer | null, control: Buffer | null, flags: number): number
   recvmsg(fd: number, size: number, controlSize: number): [Buffer, Buffer, Buffer, number] | number
   pidfdOpen(pid: number): number
+  inotifyInit(): number
+  inotifyAdd(fd: number, path: string, mask: number): number
   setns(fd: number, type: number): number
   dropPrivileges(uid: number, gid: number, capabilities: number): number
   watch(fd: number, batch: number, size: number, controlSize: number, callback: WatchCallback): WatchHandle | number

@@ -50,6 +50,10 @@ napi_value native_ref(napi_env env, napi_callback_info info);
 /* namespace.c */
 napi_value native_setns(napi_env env, napi_callback_info info);
 
+/* inotify.c */
+napi_value native_inotify_init(napi_env env, napi_callback_info info);
+napi_value native_inotify_add(napi_env env, napi_callback_info info);
+
 /* privileges.c */
 napi_value native_drop_privileges(napi_env env, napi_callback_info info);
 

@@ -131,6 +131,7 @@ NAPI_MODULE_INIT() {
     { "attachFilter", native_attach_filter }, { "sendmsg", native_sendmsg }, { "recvmsg", native_recvmsg },
     { "pidfdOpen", native_pidfd_open }, { "dropPrivileges", native_drop_privileges },
     { "setns", native_setns },
+    { "inotifyInit", native_inotify_init }, { "inotifyAdd", native_inotify_add },
     { "watch", native_watch }, { "unwatch", native_unwatch }, { "ref", native_ref },
   };
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

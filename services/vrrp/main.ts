@@ -4,6 +4,7 @@ import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { processRuns } from './adapters/check-runs.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
+import { initialiseFiles, isFirstSince, numberFiles } from './adapters/number-file.ts'
 import { openBfd } from './bfd.ts'
 import { firstElection } from './core/startup.ts'
 import { recallHandovers } from './handover-memory.ts'
@@ -29,7 +30,11 @@ const routers = createRouters({ clock, log, wires, publish, detection }, openLin
 let { config } = settings
 const canSwitch = settings.identity !== null || process.getuid?.() === 0
 const runs = processRuns({ canSwitch, policy: () => config, warn: (message) => log.warn(message) })
-const trackers = createTrackers({ clock, log, runs, report: routers.report })
+const files = numberFiles({ clock, log })
+const trackers = createTrackers({ clock, log, runs, files, report: routers.report })
+const startFiles = config.trackers.files.filter(({ init }) => init !== null)
+if (startFiles.length > 0 && isFirstSince(settings.boot, settings.spoolDir, settings.identity))
+  initialiseFiles(startFiles, log)
 apply()
 dropRights(settings)
 

@@ -134,3 +134,9 @@ export interface CheckRuns {
   /** Never throws; `onEnd` is called exactly once, later: null for a good run, else what was wrong with it. */
   start(script: ScriptTracker, onEnd: (fault: string | null) => void): RunningCheck
 }
+
+/**
+ * Follows a file. `onText` gets its beginning at once, in this call, and whenever it was written and closed, replaced or
+ * removed; null: there is none that can be read. Never throws.
+ */
+export type OpenNumberFile = (path: string, onText: (text: string | null) => void) => { close(): void }

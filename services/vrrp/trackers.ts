@@ -2,8 +2,10 @@ import type { Clock } from '#platform/clock-port.ts'
 import { isEqual } from '#platform/equality.ts'
 import type { Log } from '#platform/log.ts'
 import type { Config } from '#schemas/config.ts'
+import type { FileTracker, ScriptTracker } from '#schemas/tracking.ts'
 import type { TrackerReport } from './core/tracking.ts'
-import type { CheckRuns } from './ports.ts'
+import { createFileTracker } from './file-tracker.ts'
+import type { CheckRuns, OpenNumberFile } from './ports.ts'
 import { createScriptTracker } from './script-tracker.ts'
 
 /** Everything that is watched on behalf of the instances, besides links and addresses. */
@@ -17,6 +19,7 @@ export interface TrackerPorts {
   clock: Clock
   log: Log
   runs: CheckRuns
+  files: OpenNumberFile
   report(report: TrackerReport): void
 }
 
@@ -26,13 +29,16 @@ interface Watcher {
 }
 
 export function createTrackers(ports: TrackerPorts): Trackers {
-  const scripts = createGroup((settings: Config['trackers']['scripts'][number]) => createScriptTracker(settings, ports))
+  const scripts = createGroup((settings: ScriptTracker) => createScriptTracker(settings, ports))
+  const files = createGroup((settings: FileTracker) => createFileTracker(settings, ports))
   return {
     apply({ trackers }) {
       scripts.apply(trackers.scripts)
+      files.apply(trackers.files)
     },
     stop() {
       scripts.apply([])
+      files.apply([])
     },
   }
 }

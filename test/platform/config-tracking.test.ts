@@ -110,3 +110,17 @@ test('a script that nobody tracks, or that has no command, is not run', () => {
   const without = trackedIn('vrrp_script s {\nweight 5\n}', 'track_script {\ns\n}')
   assert.deepEqual([without.tracked, without.trackers?.scripts], [[], []])
 })
+
+test('a tracked file multiplies by 1 unless it says otherwise, under either name of its block', () => {
+  const file = (body: string, block = 'track_file', line = 'f') =>
+    trackedIn(`${block} f {\nfile /run/f\n${body}\n}`, `track_file {\n${line}\n}`)
+  const plain = file('')
+  assert.deepEqual(plain.tracked, [{ kind: 'file', name: 'f', weight: 1, reverse: false }])
+  assert.deepEqual(plain.trackers?.files, [{ name: 'f', path: '/run/f', init: null }])
+  assert.equal(file('', 'vrrp_track_file').trackers?.files.length, 1)
+  assert.deepEqual(file('weight -2', 'track_file', 'f weight 3 reverse').tracked?.[0], {
+    ...{ kind: 'file', name: 'f', weight: 3, reverse: true },
+  })
+  assert.deepEqual(file('init_file').trackers?.files[0]?.init, { value: 0, overwrite: false })
+  assert.deepEqual(file('init_file -7 overwrite').trackers?.files[0]?.init, { value: -7, overwrite: true })
+})

@@ -22,6 +22,7 @@ function stage(first: ScriptTracker = script()) {
     clock,
     log: pino({ level: 'silent' }),
     report: (report) => reports.push(report),
+    files: () => ({ close() {} }),
     runs: {
       start(_, end) {
         const signals: string[] = []

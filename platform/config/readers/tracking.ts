@@ -1,10 +1,10 @@
 /** What instances depend on: the blocks track_*, with what the blocks they name say about weights. */
 import type { Config, VrrpInstance } from '#schemas/config.ts'
-import type { LinkDelay, ScriptTracker, Tracked, Trackers } from '#schemas/tracking.ts'
+import type { FileTracker, LinkDelay, ScriptTracker, Tracked, Trackers } from '#schemas/tracking.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
 import { parseAccount } from '../statements/arguments.ts'
-import { type Block, blocksOf, hasSetting, numberOf, scriptOf, settingOf } from '../statements/block.ts'
+import { type Block, blocksOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from '../statements/block.ts'
 import type { Entry } from '../statements/entries.ts'
 
 interface Source {
@@ -22,6 +22,7 @@ interface Source {
 const SOURCES: readonly Source[] = [
   { kind: 'interface', track: 'track_interface', defined: [], essential: '', weight: 0 },
   { kind: 'script', track: 'track_script', defined: ['vrrp_script'], essential: 'script', weight: 0 },
+  { kind: 'file', track: 'track_file', defined: ['track_file', 'vrrp_track_file'], essential: 'file', weight: 1 },
 ]
 
 /** What one instance tracks. Names that nobody has defined are left out: checks/references.ts reports them. */
@@ -83,7 +84,7 @@ export function readTrackers(root: Block, instances: readonly VrrpInstance[], fi
   return {
     linkDelays: readLinkDelays(root, instances, findings),
     scripts: used('script', 'vrrp_script').map(readScript),
-    files: [],
+    files: ['track_file', 'vrrp_track_file'].flatMap((block) => used('file', block)).map(readFile),
     processes: [],
   }
 }
@@ -106,6 +107,16 @@ function readScript(block: Block): ScriptTracker {
     rise: numberOf(block, 'rise') ?? 1,
     fall: numberOf(block, 'fall') ?? 1,
     initFail: hasSetting(block, 'init_fail'),
+  }
+}
+
+function readFile(block: Block): FileTracker {
+  const init = settingOf(block, 'init_file')
+  const value = typeof init?.values[0] === 'number' ? init.values[0] : 0
+  return {
+    name: String(block.values[0]),
+    path: textOf(block, 'file') ?? '',
+    init: init === undefined ? null : { value, overwrite: init.options.has('overwrite') },
   }
 }
 

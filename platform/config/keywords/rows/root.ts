@@ -36,9 +36,9 @@ x net_namespace_ipvs          word? first
     - A command that is run at an interval and whose exit status instances track (track_script).
   vrrp_track_process          name=word block
     - Processes that have to be running, which instances track (track_process).
-  track_file                  name=word block
++ track_file                  name=word block
     - A file whose number changes the priority of instances or the weight of real servers.
-  vrrp_track_file             name=word block > track_file
++ vrrp_track_file             name=word block > track_file
     - A file whose number changes the priority of instances.
 ! bfd_instance                name=word<=31 block lenient : there is no session, which the neighbour may take for a failure
     - A BFD session with one neighbour (RFC 5880), which instances and real servers can track.

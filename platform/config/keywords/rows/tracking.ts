@@ -19,9 +19,9 @@ export const TRACKED = {
     - The name of a vrrp_script.
 + weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
   track_file: `
-  (entry)                     name=word
++ (entry)                     name=word
     - The name of a track_file.
-  weight                      value=int:-254..254 [reverse] [noreverse] lenient
++ weight                      value=int:-254..254 [reverse] [noreverse] lenient
     - Counts instead of the weight that the track_file has: what its number is multiplied by.
 `,
   track_process: `
@@ -41,7 +41,7 @@ export const SYNC_GROUP = `
     - Further interfaces whose link counts for every member. One a line.
 + track_script                values
     - Names of vrrp_script blocks whose result counts for every member. One a line.
-  track_file                  values
++ track_file                  values
     - Names of track_file blocks whose number counts for every member. One a line.
   track_process               values
     - Names of vrrp_track_process blocks that count for every member. One a line.
@@ -118,12 +118,12 @@ ${weight(' ', '-254..254')}
 `
 
 export const TRACK_FILE = `
-  file                        word first required lenient
++ file                        word first required lenient
     - Path of the file. The number it begins with is its value; an empty or missing file is 0.
-  weight                      value=int:-254..254 [reverse] [noreverse] = 1 lenient
++ weight                      value=int:-254..254 [reverse] [noreverse] = 1 lenient
     - What the value is multiplied by before it is added to the priority; below -253 is FAULT. With 0 any value
       but 0 is.
-  init_file                   value=int:-2147483648..2147483647? [overwrite]
++ init_file                   value=int:-2147483648..2147483647? [overwrite]
     - Writes the value, or 0, to the file at the start where there is none; overwrite: also where there is one.
 `
 

@@ -75,7 +75,7 @@ const TRACKING = `
     - Further interfaces whose link counts: for FAULT, or with a weight for the priority. One a line.
 + track_script                values
     - Names of vrrp_script blocks whose result counts: for FAULT, or with a weight for the priority. One a line.
-! track_file                  values : it is never looked at, and whatever is in it, the node stays master
++ track_file                  values
     - Names of track_file blocks whose number changes the priority, or leads to FAULT. One a line.
 ! track_process               values : it is never looked at, and whatever is in it, the node stays master
     - Names of vrrp_track_process blocks that count: for FAULT, or with a weight for the priority. One a line.
