@@ -2,14 +2,12 @@ import { systemClock } from '#platform/clock.ts'
 import { dropRights, needsMoreRights, startService } from '#platform/service.ts'
 import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
-import { processRuns } from './adapters/check-runs.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
-import { initialiseFiles, isFirstSince, numberFiles } from './adapters/number-file.ts'
 import { openBfd } from './bfd.ts'
 import { firstElection } from './core/startup.ts'
 import { recallHandovers } from './handover-memory.ts'
 import { createRouters } from './routers.ts'
-import { createTrackers } from './trackers.ts'
+import { openTrackers } from './tracking.ts'
 import { createWires } from './wires.ts'
 
 /** For the last events to be written; the bus must not hold up the replacement. */
@@ -28,13 +26,7 @@ const wires = createWires({ open: advertSockets({ clock }), openPulse, log })
 const { detection } = openBfd({ clock, log, publish })
 const routers = createRouters({ clock, log, wires, publish, detection }, openLinkWatch)
 let { config } = settings
-const canSwitch = settings.identity !== null || process.getuid?.() === 0
-const runs = processRuns({ canSwitch, policy: () => config, warn: (message) => log.warn(message) })
-const files = numberFiles({ clock, log })
-const trackers = createTrackers({ clock, log, runs, files, report: routers.report })
-const startFiles = config.trackers.files.filter(({ init }) => init !== null)
-if (startFiles.length > 0 && isFirstSince(settings.boot, settings.spoolDir, settings.identity))
-  initialiseFiles(startFiles, log)
+const trackers = openTrackers({ clock, log, settings, policy: () => config, report: routers.report })
 apply()
 dropRights(settings)
 

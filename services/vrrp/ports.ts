@@ -1,6 +1,7 @@
 /** What services/vrrp needs from the kernel. The adapters in adapters/ implement these; tests bring their own twins. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { ScriptTracker } from '#schemas/tracking.ts'
+import type { ProcessLook } from './core/process-match.ts'
 
 /** A packet of IP protocol 112 as it came in. */
 export interface AdvertPacket {
@@ -140,3 +141,14 @@ export interface CheckRuns {
  * removed; null: there is none that can be read. Never throws.
  */
 export type OpenNumberFile = (path: string, onText: (text: string | null) => void) => { close(): void }
+
+export interface ProcessList {
+  /**
+   * Tells of every process there is in this call, and from then on of each that begins, becomes another program or ends
+   * (null). More often is possible. Never throws.
+   */
+  follow(
+    wish: { needsArguments: boolean },
+    onProcess: (pid: number, look: ProcessLook | null) => void,
+  ): { close(): void }
+}

@@ -2,10 +2,11 @@ import type { Clock } from '#platform/clock-port.ts'
 import { isEqual } from '#platform/equality.ts'
 import type { Log } from '#platform/log.ts'
 import type { Config } from '#schemas/config.ts'
-import type { FileTracker, ScriptTracker } from '#schemas/tracking.ts'
+import type { FileTracker, ProcessTracker, ScriptTracker } from '#schemas/tracking.ts'
 import type { TrackerReport } from './core/tracking.ts'
 import { createFileTracker } from './file-tracker.ts'
-import type { CheckRuns, OpenNumberFile } from './ports.ts'
+import type { CheckRuns, OpenNumberFile, ProcessList } from './ports.ts'
+import { createProcessTracker } from './process-tracker.ts'
 import { createScriptTracker } from './script-tracker.ts'
 
 /** Everything that is watched on behalf of the instances, besides links and addresses. */
@@ -20,6 +21,7 @@ export interface TrackerPorts {
   log: Log
   runs: CheckRuns
   files: OpenNumberFile
+  processes: ProcessList
   report(report: TrackerReport): void
 }
 
@@ -31,14 +33,17 @@ interface Watcher {
 export function createTrackers(ports: TrackerPorts): Trackers {
   const scripts = createGroup((settings: ScriptTracker) => createScriptTracker(settings, ports))
   const files = createGroup((settings: FileTracker) => createFileTracker(settings, ports))
+  const processes = createGroup((settings: ProcessTracker) => createProcessTracker(settings, ports))
   return {
     apply({ trackers }) {
       scripts.apply(trackers.scripts)
       files.apply(trackers.files)
+      processes.apply(trackers.processes)
     },
     stop() {
       scripts.apply([])
       files.apply([])
+      processes.apply([])
     },
   }
 }

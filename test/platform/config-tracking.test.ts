@@ -124,3 +124,33 @@ test('a tracked file multiplies by 1 unless it says otherwise, under either name
   assert.deepEqual(file('init_file').trackers?.files[0]?.init, { value: 0, overwrite: false })
   assert.deepEqual(file('init_file -7 overwrite').trackers?.files[0]?.init, { value: -7, overwrite: true })
 })
+
+test('a process counts by its name, unless something asks for its command line', () => {
+  const process = (body: string) =>
+    trackedIn(`vrrp_track_process p {\n${body}\n}`, 'track_process {\np\n}').trackers?.processes[0]
+  assert.deepEqual(process('process nginx'), {
+    ...{ name: 'p', command: 'nginx', parameters: [], match: 'name', quorum: 1, quorumMax: null },
+    ...{ terminateDelayMs: 0, forkDelayMs: 0 },
+  })
+  const match = (body: string) => process(body)?.match
+  assert.equal(match('process nginx -g x'), 'exact')
+  assert.equal(match('process /usr/sbin/nginx'), 'exact')
+  assert.equal(match('process nginx\nfull_command'), 'exact')
+  assert.equal(match('process nginx -g\nparam_match partial'), 'partial')
+  assert.equal(match('process nginx -g\nparam_match initial'), 'initial')
+  const delays = (body: string) => [process(body)?.terminateDelayMs, process(body)?.forkDelayMs]
+  assert.deepEqual(delays('process x\ndelay 2'), [2_000, 2_000])
+  assert.deepEqual(delays('process x\ndelay 2\nfork_delay 0.5'), [2_000, 500])
+})
+
+test('of two quorums that contradict each other the first counts, and quorum_max 0 asks that there be none', () => {
+  const quorums = (body: string) => {
+    const found = trackedIn(`vrrp_track_process p {\nprocess x\n${body}\n}`, 'track_process {\np\n}').trackers
+      ?.processes[0]
+    return [found?.quorum, found?.quorumMax]
+  }
+  assert.deepEqual(quorums('quorum 2\nquorum_max 5'), [2, 5])
+  assert.deepEqual(quorums('quorum 5\nquorum_max 2'), [5, null])
+  assert.deepEqual(quorums('quorum_max 2\nquorum 5'), [1, 2])
+  assert.deepEqual(quorums('quorum_max 0'), [0, 0])
+})

@@ -23,6 +23,7 @@ function stage(first: ScriptTracker = script()) {
     log: pino({ level: 'silent' }),
     report: (report) => reports.push(report),
     files: () => ({ close() {} }),
+    processes: { follow: () => ({ close() {} }) },
     runs: {
       start(_, end) {
         const signals: string[] = []

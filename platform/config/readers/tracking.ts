@@ -1,10 +1,19 @@
 /** What instances depend on: the blocks track_*, with what the blocks they name say about weights. */
 import type { Config, VrrpInstance } from '#schemas/config.ts'
-import type { FileTracker, LinkDelay, ScriptTracker, Tracked, Trackers } from '#schemas/tracking.ts'
+import type { FileTracker, LinkDelay, ProcessTracker, ScriptTracker, Tracked, Trackers } from '#schemas/tracking.ts'
 import type { Findings } from '../findings/diagnostic.ts'
 import { wordPosition } from '../language/text.ts'
 import { parseAccount } from '../statements/arguments.ts'
-import { type Block, blocksOf, hasSetting, numberOf, scriptOf, settingOf, textOf } from '../statements/block.ts'
+import {
+  type Block,
+  blocksOf,
+  hasSetting,
+  numberOf,
+  type Setting,
+  scriptOf,
+  settingOf,
+  textOf,
+} from '../statements/block.ts'
 import type { Entry } from '../statements/entries.ts'
 
 interface Source {
@@ -23,6 +32,7 @@ const SOURCES: readonly Source[] = [
   { kind: 'interface', track: 'track_interface', defined: [], essential: '', weight: 0 },
   { kind: 'script', track: 'track_script', defined: ['vrrp_script'], essential: 'script', weight: 0 },
   { kind: 'file', track: 'track_file', defined: ['track_file', 'vrrp_track_file'], essential: 'file', weight: 1 },
+  { kind: 'process', track: 'track_process', defined: ['vrrp_track_process'], essential: 'process', weight: 0 },
 ]
 
 /** What one instance tracks. Names that nobody has defined are left out: checks/references.ts reports them. */
@@ -85,7 +95,7 @@ export function readTrackers(root: Block, instances: readonly VrrpInstance[], fi
     linkDelays: readLinkDelays(root, instances, findings),
     scripts: used('script', 'vrrp_script').map(readScript),
     files: ['track_file', 'vrrp_track_file'].flatMap((block) => used('file', block)).map(readFile),
-    processes: [],
+    processes: used('process', 'vrrp_track_process').map(readProcess),
   }
 }
 
@@ -118,6 +128,45 @@ function readFile(block: Block): FileTracker {
     path: textOf(block, 'file') ?? '',
     init: init === undefined ? null : { value, overwrite: init.options.has('overwrite') },
   }
+}
+
+function readProcess(block: Block): ProcessTracker {
+  const [command = '', ...parameters] = settingOf(block, 'process')?.values.map(String) ?? []
+  const match = textOf(block, 'param_match')
+  // Names of the kernel have no folder and no parameters.
+  const byArguments =
+    parameters.length > 0 ||
+    command.includes('/') ||
+    hasSetting(block, 'param_match') ||
+    hasSetting(block, 'full_command')
+  // Which of these stands last decides, as in keepalived.
+  const delayMs = milliseconds(block, 'delay') ?? 0
+  const { quorum, quorumMax } = readQuorum(block)
+  return {
+    name: String(block.values[0]),
+    command,
+    parameters,
+    match: !byArguments ? 'name' : match === 'partial' || match === 'initial' ? match : 'exact',
+    quorum,
+    quorumMax,
+    terminateDelayMs: milliseconds(block, 'terminate_delay') ?? delayMs,
+    forkDelayMs: milliseconds(block, 'fork_delay') ?? delayMs,
+  }
+}
+
+/** Of two that contradict each other the first stands; checks/tracking.ts says so. quorum_max 0 alone: there must be none. */
+function readQuorum(block: Block): { quorum: number; quorumMax: number | null } {
+  const [least, most] = [settingOf(block, 'quorum'), settingOf(block, 'quorum_max')]
+  const quorum = numberOf(block, 'quorum') ?? 1
+  const quorumMax = numberOf(block, 'quorum_max') ?? null
+  if (quorumMax === null || quorumMax >= quorum) return { quorum, quorumMax }
+  if (quorumMax === 0 && quorum === 1) return { quorum: 0, quorumMax }
+  const isLeastFirst = least !== undefined && most !== undefined && lineOf(least) < lineOf(most)
+  return isLeastFirst ? { quorum, quorumMax: null } : { quorum: Math.min(1, quorumMax), quorumMax }
+}
+
+function lineOf({ statement }: Setting): number {
+  return wordPosition(statement.keyword).line
 }
 
 function milliseconds(block: Block, keyword: string): number | null {

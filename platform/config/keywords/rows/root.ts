@@ -34,7 +34,7 @@ x net_namespace_ipvs          word? first
     - Instances that go to FAULT when a static address, route or rule that names this group is lost.
 + vrrp_script                 name=word block
     - A command that is run at an interval and whose exit status instances track (track_script).
-  vrrp_track_process          name=word block
++ vrrp_track_process          name=word block
     - Processes that have to be running, which instances track (track_process).
 + track_file                  name=word block
     - A file whose number changes the priority of instances or the weight of real servers.

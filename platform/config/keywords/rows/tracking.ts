@@ -25,9 +25,9 @@ export const TRACKED = {
     - Counts instead of the weight that the track_file has: what its number is multiplied by.
 `,
   track_process: `
-  (entry)                     name=word
++ (entry)                     name=word
     - The name of a vrrp_track_process.
-  weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
++ weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
   track_bfd: `
   (entry)                     name=word
     - The name of a bfd_instance.
@@ -43,7 +43,7 @@ export const SYNC_GROUP = `
     - Names of vrrp_script blocks whose result counts for every member. One a line.
 + track_file                  values
     - Names of track_file blocks whose number counts for every member. One a line.
-  track_process               values
++ track_process               values
     - Names of vrrp_track_process blocks that count for every member. One a line.
   track_bfd                   values
     - Names of bfd_instance blocks whose session counts for every member. One a line.
@@ -68,9 +68,9 @@ export const SYNC_GROUP = `
 `
 
 /** A weight that those who track it can replace; what is good and bad is for the keyword around to say. */
-function weight(mark: ' ' | '+', range: string): string {
+function weight(range: string): string {
   return `
-${mark} weight                      value=int:${range} [reverse] = 0
++ weight                      value=int:${range} [reverse] = 0
     - Above 0: added to the priority while it is good. Below: subtracted while it is bad. 0: FAULT while it is bad.
       reverse subtracts where that adds, and adds where it subtracts; with 0, FAULT while it is good.
 `
@@ -84,7 +84,7 @@ export const VRRP_SCRIPT = `
     - Seconds between two runs. None starts while the one before goes on.
 + timeout                     sec:0.001.. = <interval>
     - Seconds after which a run counts as bad, and is ended.
-${weight('+', '-253..253')}
+${weight('-253..253')}
 + rise                        int:1.. = 1
     - How many good runs in a row make a bad script good.
 + fall                        int:1.. = 1
@@ -97,23 +97,23 @@ ${weight('+', '-253..253')}
 `
 
 export const TRACK_PROCESS = `
-  process                     command=word parameters=word* required
++ process                     command=word parameters=word* required
     - Name of the process as the kernel has it (/proc/PID/comm), or, with parameters or full_command, its command line.
-  param_match                 enum:initial|partial?
++ param_match                 enum:initial|partial?
     - How parameters have to agree. partial: these are the first ones; initial: the last one may also be longer. With
       neither word: exactly these, or none at all.
-${weight(' ', '-254..254')}
-  quorum                      int:1..65535 = 1
+${weight('-254..254')}
++ quorum                      int:1..65535 = 1
     - How many such processes there have to be at least.
-  quorum_max                  int:0..65535
++ quorum_max                  int:0..65535
     - How many there may be at most; 0: there must be none. Without it: any number.
-  delay                       sec:0.000001..3600
++ delay                       sec:0.000001..3600
     - Sets fork_delay and terminate_delay at once.
-  terminate_delay             sec:0.000001..3600
++ terminate_delay             sec:0.000001..3600
     - Seconds that too few processes are put up with before it counts as bad. Without it: none.
-  fork_delay                  sec:0.000001..3600
++ fork_delay                  sec:0.000001..3600
     - Seconds that there have to be enough processes before it counts as good. Without it: none.
-  full_command                flag
++ full_command                flag
     - Compares the command line (/proc/PID/cmdline) instead of the name.
 `
 

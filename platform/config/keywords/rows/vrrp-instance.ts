@@ -77,7 +77,7 @@ const TRACKING = `
     - Names of vrrp_script blocks whose result counts: for FAULT, or with a weight for the priority. One a line.
 + track_file                  values
     - Names of track_file blocks whose number changes the priority, or leads to FAULT. One a line.
-! track_process               values : it is never looked at, and whatever is in it, the node stays master
++ track_process               values
     - Names of vrrp_track_process blocks that count: for FAULT, or with a weight for the priority. One a line.
 ! track_bfd                   values : the session may go down, and the node stays master
     - Names of bfd_instance blocks whose session counts: for FAULT, or with a weight for the priority. One a line.
