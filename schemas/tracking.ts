@@ -76,6 +76,29 @@ export const ProcessTracker = z.strictObject({
 })
 export type ProcessTracker = z.infer<typeof ProcessTracker>
 
+/** bfd_instance: a BFD session with one neighbour (RFC 5880). */
+export const BfdTracker = z.strictObject({
+  name: z.string().min(1),
+  neighbour: z.string().min(1),
+  /** Own address; null: the kernel's choice. */
+  source: z.string().nullable(),
+  /** Least pauses between packets that this side takes, and sends: with fractions, for microseconds. */
+  minRxMs: z.number().min(0.001),
+  minTxMs: z.number().min(0.001),
+  /** Pause between packets until the session is up. */
+  idleTxMs: z.number().min(1_000),
+  multiplier: z.number().int().min(1).max(255),
+  /** Waits for the neighbour to begin. */
+  passive: z.boolean(),
+  /** TTL or hop limit of what is sent. */
+  ttl: z.number().int().min(1).max(255),
+  /** Packets with less have come too far (max_hops). */
+  leastTtl: z.number().int().min(0).max(255),
+  /** UDP port 4784 instead of 3784. */
+  multihop: z.boolean(),
+})
+export type BfdTracker = z.infer<typeof BfdTracker>
+
 /** What is watched on behalf of instances. */
 export const Trackers = z.strictObject({
   linkDelays: z.array(LinkDelay),
@@ -83,5 +106,7 @@ export const Trackers = z.strictObject({
   scripts: z.array(ScriptTracker),
   files: z.array(FileTracker),
   processes: z.array(ProcessTracker),
+  /** All of them: neighbours count on a session whether or not anybody here does. */
+  sessions: z.array(BfdTracker),
 })
 export type Trackers = z.infer<typeof Trackers>

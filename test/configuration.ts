@@ -82,7 +82,7 @@ function exampleServer(address: string): RealServer {
   }
 }
 
-export const NO_TRACKERS: Trackers = { linkDelays: [], scripts: [], files: [], processes: [] }
+export const NO_TRACKERS: Trackers = { linkDelays: [], scripts: [], files: [], processes: [], sessions: [] }
 
 /** Nothing to do, no mail. */
 export function exampleConfig(change: Partial<Config> = {}): Config {

@@ -30,7 +30,7 @@ export function effectOf(difference: Difference, all: readonly Difference[]): Ch
 }
 
 /** Which instances it matters to is said of them. */
-const TRACKERS = /^(interface_up_down_delays|vrrp_script|track_file|vrrp_track_process) /
+const TRACKERS = /^(interface_up_down_delays|vrrp_script|track_file|vrrp_track_process|bfd_instance) /
 
 function onInstance({ kind, block, part, keyword }: Difference, all: readonly Difference[]): ChangeEffect {
   if (kind === 'renamed') return { interrupts: false, note: 'the same virtual router, which goes on in its state' }

@@ -43,7 +43,7 @@ export interface SessionUser {
 }
 
 export interface BfdSpeaker {
-  /** null: a socket cannot be opened (logged). */
+  /** null: a socket cannot be opened (logged), or there is one with this neighbour that counts more. */
   open(place: SessionPlace, settings: SessionSettings, user: SessionUser): BfdSession | null
   /** Opens the port for strangers: false when it is taken (logged once). */
   listen(family: 4 | 6): boolean
@@ -64,7 +64,10 @@ export interface SpeakerPorts {
 
 interface Member {
   place: SessionPlace
+  /** Of fast_detection: gives way to a bfd_instance with the same neighbour. */
+  yields: boolean
   hear(input: Input): void
+  stop(): void
 }
 
 /** All BFD sessions of this node: packets find theirs by our discriminator, or by the address (RFC 5880 6.3). */
@@ -111,8 +114,21 @@ export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
     return member !== undefined && isFrom(datagram, member.place) ? member : undefined
   }
 
+  /** One session for a pair of addresses (RFC 5880 6.8): that of the configuration. */
+  function isTaken(place: SessionPlace, yields: boolean): boolean {
+    for (const [discriminator, other] of members) {
+      if (!isSamePair(place, other.place)) continue
+      if (yields || !other.yields) return true
+      other.stop()
+      members.delete(discriminator)
+    }
+    return false
+  }
+
   return {
     open(place, settings, user) {
+      const yields = user.name === null
+      if (isTaken(place, yields)) return null
       const listening = ear(place.neighbour.includes(':') ? 6 : 4, place.multihop)
       if (listening === null) return null
       let mouth: Mouthpiece
@@ -125,7 +141,7 @@ export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
       const discriminator = freeDiscriminator(members)
       const initial = initialSession(settings, discriminator)
       const running = run(ports, initial, { mouth, user, neighbour: place.neighbour, drain: () => listening.drain() })
-      members.set(discriminator, { place, hear: running.dispatch })
+      members.set(discriminator, { place, yields, hear: running.dispatch, stop: running.stop })
       running.dispatch({ type: 'SessionStarted', at: ports.clock.now() })
       return {
         state: running.state,
@@ -133,7 +149,6 @@ export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
         stop() {
           if (!members.delete(discriminator)) return
           running.stop()
-          mouth.close()
         },
       }
     },
@@ -154,6 +169,12 @@ function isFrom({ source, destination, index, multihop }: ControlDatagram, place
   return place.source === null || destination === null || destination === place.source
 }
 
+function isSamePair(a: SessionPlace, b: SessionPlace): boolean {
+  const sources = a.source === null || b.source === null || a.source === b.source
+  const places = a.index === null || b.index === null || a.index === b.index
+  return a.neighbour === b.neighbour && a.multihop === b.multihop && sources && places
+}
+
 /** Any but 0, unique on this node; by chance, so that a restarted session is not taken for the one before it. */
 function freeDiscriminator(taken: ReadonlyMap<number, unknown>): number {
   let drawn = randomInt(1, 2 ** 32)
@@ -168,7 +189,7 @@ interface Surroundings {
   user: SessionUser
 }
 
-/** One session at work: its loop, its alarms. */
+/** One session at work: its loop, its alarms, its socket. */
 function run(ports: SpeakerPorts, initial: Session, { mouth, neighbour, drain, user }: Surroundings) {
   const { clock, log } = ports
   let said: Cause | null = null
@@ -216,6 +237,7 @@ function run(ports: SpeakerPorts, initial: Session, { mouth, neighbour, drain, u
       loop.dispatch({ type: 'SessionStopped', at: clock.now() })
       transmit.clear()
       detection.clear()
+      mouth.close()
     },
   }
 }

@@ -23,10 +23,10 @@ const clock = systemClock()
 const { publish } = bus
 const startedAt = clock.now()
 const wires = createWires({ open: advertSockets({ clock }), openPulse, log })
-const { detection } = openBfd({ clock, log, publish })
+const { speaker, detection } = openBfd({ clock, log, publish })
 const routers = createRouters({ clock, log, wires, publish, detection }, openLinkWatch)
 let { config } = settings
-const trackers = openTrackers({ clock, log, settings, policy: () => config, report: routers.report })
+const trackers = openTrackers({ clock, log, settings, speaker, policy: () => config, report: routers.report })
 apply()
 dropRights(settings)
 

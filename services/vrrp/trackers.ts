@@ -2,7 +2,10 @@ import type { Clock } from '#platform/clock-port.ts'
 import { isEqual } from '#platform/equality.ts'
 import type { Log } from '#platform/log.ts'
 import type { Config } from '#schemas/config.ts'
-import type { FileTracker, ProcessTracker, ScriptTracker } from '#schemas/tracking.ts'
+import type { Cause } from '#schemas/envelope.ts'
+import type { BfdTracker, FileTracker, ProcessTracker, ScriptTracker } from '#schemas/tracking.ts'
+import type { BfdSpeaker } from './bfd-speaker.ts'
+import { createBfdTracker } from './bfd-tracker.ts'
 import type { TrackerReport } from './core/tracking.ts'
 import { createFileTracker } from './file-tracker.ts'
 import type { CheckRuns, OpenNumberFile, ProcessList } from './ports.ts'
@@ -22,11 +25,14 @@ export interface TrackerPorts {
   runs: CheckRuns
   files: OpenNumberFile
   processes: ProcessList
-  report(report: TrackerReport): void
+  speaker: Pick<BfdSpeaker, 'open'>
+  report(report: TrackerReport, cause?: Cause): void
 }
 
 /** Who watches one thing. */
-interface Watcher {
+interface Watcher<Settings> {
+  /** Takes over what can change while it goes on; false, or without this: it starts anew. */
+  change?(settings: Settings): boolean
   stop(): void
 }
 
@@ -34,13 +40,16 @@ export function createTrackers(ports: TrackerPorts): Trackers {
   const scripts = createGroup((settings: ScriptTracker) => createScriptTracker(settings, ports))
   const files = createGroup((settings: FileTracker) => createFileTracker(settings, ports))
   const processes = createGroup((settings: ProcessTracker) => createProcessTracker(settings, ports))
+  const sessions = createGroup((settings: BfdTracker) => createBfdTracker(settings, ports))
   return {
     apply({ trackers }) {
+      sessions.apply(trackers.sessions)
       scripts.apply(trackers.scripts)
       files.apply(trackers.files)
       processes.apply(trackers.processes)
     },
     stop() {
+      sessions.apply([])
       scripts.apply([])
       files.apply([])
       processes.apply([])
@@ -53,13 +62,20 @@ interface Group<Settings> {
 }
 
 /** Watchers by name: one whose settings have changed starts anew. */
-function createGroup<Settings extends { name: string }>(start: (settings: Settings) => Watcher): Group<Settings> {
-  const running = new Map<string, { settings: Settings; watcher: Watcher }>()
+function createGroup<Settings extends { name: string }>(
+  start: (settings: Settings) => Watcher<Settings>,
+): Group<Settings> {
+  const running = new Map<string, { settings: Settings; watcher: Watcher<Settings> }>()
   return {
     apply(all) {
       const wanted = new Map(all.map((settings) => [settings.name, settings]))
       for (const [name, { settings, watcher }] of running) {
-        if (isEqual(settings, wanted.get(name))) continue
+        const next = wanted.get(name)
+        if (isEqual(settings, next)) continue
+        if (next !== undefined && watcher.change?.(next)) {
+          running.set(name, { settings: next, watcher })
+          continue
+        }
         watcher.stop()
         running.delete(name)
       }

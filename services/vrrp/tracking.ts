@@ -4,8 +4,7 @@ import type { Settings } from '#schemas/settings.ts'
 import { processRuns, type ScriptPolicy } from './adapters/check-runs.ts'
 import { initialiseFiles, isFirstSince, numberFiles } from './adapters/number-file.ts'
 import { procList } from './adapters/process-list.ts'
-import type { TrackerReport } from './core/tracking.ts'
-import { createTrackers, type Trackers } from './trackers.ts'
+import { createTrackers, type TrackerPorts, type Trackers } from './trackers.ts'
 
 export interface TrackingOptions {
   clock: Clock
@@ -14,11 +13,12 @@ export interface TrackingOptions {
   settings: Settings
   /** What the configuration in force says of all scripts. */
   policy(): ScriptPolicy
-  report(report: TrackerReport): void
+  speaker: TrackerPorts['speaker']
+  report: TrackerPorts['report']
 }
 
 /** What watches scripts, files and processes on this machine. To be called before root is given up. */
-export function openTrackers({ clock, log, settings, policy, report }: TrackingOptions): Trackers {
+export function openTrackers({ clock, log, settings, policy, speaker, report }: TrackingOptions): Trackers {
   const { boot, spoolDir, identity, config } = settings
   const canSwitch = identity !== null || process.getuid?.() === 0
   const files = config.trackers.files.filter(({ init }) => init !== null)
@@ -26,6 +26,7 @@ export function openTrackers({ clock, log, settings, policy, report }: TrackingO
   return createTrackers({
     clock,
     log,
+    speaker,
     report,
     runs: processRuns({ canSwitch, policy, warn: (message) => log.warn(message) }),
     files: numberFiles({ clock, log }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { exampleVip } from '../configuration.ts'
+import { exampleVip, NO_TRACKERS } from '../configuration.ts'
 import { complaints, instanceWith, parse } from './config/parse.ts'
 
 /** One instance from its whole body. */
@@ -292,7 +292,7 @@ global_defs {
     statics: { addresses: [], routes: [], rules: [] },
     announcementPacing: { arpGapMs: 0, neighbourGapMs: 0, groups: [] },
     instances: [],
-    trackers: { linkDelays: [], scripts: [], files: [], processes: [] },
+    trackers: NO_TRACKERS,
     syncGroups: [],
     virtualServers: [],
   })

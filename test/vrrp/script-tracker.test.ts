@@ -21,6 +21,7 @@ function stage(first: ScriptTracker = script()) {
   const trackers = createTrackers({
     clock,
     log: pino({ level: 'silent' }),
+    speaker: { open: () => null },
     report: (report) => reports.push(report),
     files: () => ({ close() {} }),
     processes: { follow: () => ({ close() {} }) },

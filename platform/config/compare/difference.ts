@@ -135,6 +135,7 @@ function trackerDifferences(before: Trackers, after: Trackers): Difference[] {
     ...blocks('vrrp_script', before.scripts, after.scripts, nameOf),
     ...blocks('track_file', before.files, after.files, nameOf),
     ...blocks('vrrp_track_process', before.processes, after.processes, nameOf),
+    ...blocks('bfd_instance', before.sessions, after.sessions, nameOf),
   ]
 }
 

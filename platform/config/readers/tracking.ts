@@ -15,6 +15,7 @@ import {
   textOf,
 } from '../statements/block.ts'
 import type { Entry } from '../statements/entries.ts'
+import { isForInstances, readBfdSessions, usableSessions } from './bfd.ts'
 
 interface Source {
   kind: Tracked['kind']
@@ -33,6 +34,7 @@ const SOURCES: readonly Source[] = [
   { kind: 'script', track: 'track_script', defined: ['vrrp_script'], essential: 'script', weight: 0 },
   { kind: 'file', track: 'track_file', defined: ['track_file', 'vrrp_track_file'], essential: 'file', weight: 1 },
   { kind: 'process', track: 'track_process', defined: ['vrrp_track_process'], essential: 'process', weight: 0 },
+  { kind: 'bfd', track: 'track_bfd', defined: ['bfd_instance'], essential: 'neighbor_ip', weight: 0 },
 ]
 
 /** What one instance tracks. Names that nobody has defined are left out: checks/references.ts reports them. */
@@ -65,11 +67,12 @@ function readSource(root: Block, block: Block, source: Source): Tracked[] {
 }
 
 /** undefined: there need not be any; null: there is none, or none that can be used. */
-function definitionOf(root: Block, { defined, essential }: Source, name: string): Block | undefined | null {
+function definitionOf(root: Block, { kind, defined, essential }: Source, name: string): Block | undefined | null {
   if (defined.length === 0) return undefined
   // Of two with one name the first stands.
   const found = defined.flatMap((kind) => blocksOf(root, kind)).find(({ values }) => values[0] === name)
-  return found !== undefined && hasSetting(found, essential) ? found : null
+  if (found === undefined || !hasSetting(found, essential)) return null
+  return kind !== 'bfd' || (usableSessions(root).includes(found) && isForInstances(found)) ? found : null
 }
 
 function weightOf(entry: Entry, source: Source, definition: Block | undefined): Pick<Tracked, 'weight' | 'reverse'> {
@@ -96,6 +99,7 @@ export function readTrackers(root: Block, instances: readonly VrrpInstance[], fi
     scripts: used('script', 'vrrp_script').map(readScript),
     files: ['track_file', 'vrrp_track_file'].flatMap((block) => used('file', block)).map(readFile),
     processes: used('process', 'vrrp_track_process').map(readProcess),
+    sessions: readBfdSessions(root),
   }
 }
 

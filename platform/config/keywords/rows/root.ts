@@ -40,7 +40,7 @@ x net_namespace_ipvs          word? first
     - A file whose number changes the priority of instances or the weight of real servers.
 + vrrp_track_file             name=word block > track_file
     - A file whose number changes the priority of instances.
-! bfd_instance                name=word<=31 block lenient : there is no session, which the neighbour may take for a failure
++ bfd_instance                name=word<=31 block lenient
     - A BFD session with one neighbour (RFC 5880), which instances and real servers can track.
 ! virtual_server_group        name=word values : the services that name it are left out
     - Addresses, address ranges and marks that \`virtual_server group NAME\` serves as one.

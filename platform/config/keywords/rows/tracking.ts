@@ -29,9 +29,9 @@ export const TRACKED = {
     - The name of a vrrp_track_process.
 + weight                      value=int:-254..254 [reverse] [noreverse] lenient${OVERRIDE}`,
   track_bfd: `
-  (entry)                     name=word
++ (entry)                     name=word
     - The name of a bfd_instance.
-  weight                      value=int:-253..253 [reverse] [noreverse] lenient${OVERRIDE}`,
++ weight                      value=int:-253..253 [reverse] [noreverse] lenient${OVERRIDE}`,
 } as const
 
 export const SYNC_GROUP = `
@@ -45,7 +45,7 @@ export const SYNC_GROUP = `
     - Names of track_file blocks whose number counts for every member. One a line.
 + track_process               values
     - Names of vrrp_track_process blocks that count for every member. One a line.
-  track_bfd                   values
++ track_bfd                   values
     - Names of bfd_instance blocks whose session counts for every member. One a line.
 + notify_master               script
     - Command for the moment the group becomes MASTER, and the account it runs under.

@@ -79,7 +79,7 @@ const TRACKING = `
     - Names of track_file blocks whose number changes the priority, or leads to FAULT. One a line.
 + track_process               values
     - Names of vrrp_track_process blocks that count: for FAULT, or with a weight for the priority. One a line.
-! track_bfd                   values : the session may go down, and the node stays master
++ track_bfd                   values
     - Names of bfd_instance blocks whose session counts: for FAULT, or with a weight for the priority. One a line.
 + track_src_ip                flag
     - Goes to FAULT while the address of mcast_src_ip or unicast_src_ip is not on the interface.
