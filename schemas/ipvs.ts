@@ -45,13 +45,47 @@ export const AddressesLost = z.strictObject({
   addresses,
   /**
    * lease-expired: no own advert left in time, and the kernel removed them; removed-by-another: they are put back at
-   * once, unless they have no_track, or somebody goes on removing them.
+   * once, unless they have no_track, or somebody goes on removing them; routing-lost: a route or rule of the instance
+   * is gone for good, so that this node takes the addresses away and vrrp resigns.
    */
-  reason: z.enum(['lease-expired', 'removed-by-another']),
+  reason: z.enum(['lease-expired', 'removed-by-another', 'routing-lost']),
 })
 
 /** A restarted ipvs found the addresses in place and goes on refreshing them: nothing was written. */
 export const AddressesKept = z.strictObject({ type: z.literal('AddressesKept'), instance, addresses })
+
+/** Owner of routes and rules: the name of the vrrp_instance; null: what is static. */
+const owner = instance.nullable()
+/** Routes and rules in the words of `ip`, static addresses: `192.168.1.0/24 via 10.0.0.9 dev eth0`, `rule 900 table 5`. */
+const items = z.array(z.string())
+
+/** Routes, rules or static addresses are in the kernel. What was in place already is not named. */
+export const RoutingAdded = z.strictObject({
+  type: z.literal('RoutingAdded'),
+  instance: owner,
+  items,
+  /** master: with the addresses of the instance; repair: what was impossible before, and is possible now. */
+  reason: z.enum(['master', 'start', 'reload', 'repair']),
+  tookMs: z.number().min(0),
+})
+
+/** This node took routes, rules or static addresses out of the kernel. */
+export const RoutingRemoved = z.strictObject({
+  type: z.literal('RoutingRemoved'),
+  instance: owner,
+  items,
+  /** As of the addresses; addresses-lost: together with them. */
+  reason: z.enum(['not-master', 'resigned', 'stop', 'reload', 'left-over', 'addresses-lost']),
+})
+
+/** Somebody else removed routes, rules or static addresses, or they went with an interface or an address. */
+export const RoutingLost = z.strictObject({
+  type: z.literal('RoutingLost'),
+  instance: owner,
+  items,
+  /** They were put back at once; otherwise the kernel refuses them. */
+  restored: z.boolean(),
+})
 
 /** The kernel refused a change, or cannot do what is wanted; told once while it lasts. */
 export const KernelRefused = z.strictObject({
@@ -114,6 +148,9 @@ export const IpvsEvent = z.discriminatedUnion('type', [
   AddressesKept,
   DeviceAdded,
   DeviceRemoved,
+  RoutingAdded,
+  RoutingRemoved,
+  RoutingLost,
   KernelRefused,
   VirtualServerProgrammed,
 ])

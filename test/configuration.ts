@@ -1,5 +1,6 @@
 /** Parts of a valid configuration that tests of several services begin with. */
 import type { Check, Config, RealServer, VipAddress, VirtualServer, VrrpInstance } from '#schemas/config.ts'
+import type { Route, Rule } from '#schemas/routing.ts'
 import type { Trackers } from '#schemas/tracking.ts'
 
 export function exampleVip(address: string, device = 'eth0'): VipAddress {
@@ -7,6 +8,26 @@ export function exampleVip(address: string, device = 'eth0'): VipAddress {
     ...{ address, prefix: 32, family: 4, device, label: null, broadcast: null, scope: 0, peer: null },
     ...{ preferredLifetimeS: null, duplicateDetection: false, homeAddress: false, temporaryAddresses: false },
     ...{ noPrefixRoute: false, autojoin: false, noTrack: false },
+  }
+}
+
+/** A unicast route of keepalived's protocol in the table main, which is put back. */
+export function exampleRoute(destination: string, via: string | null, device: string | null): Route {
+  return {
+    ...{ family: 4, type: 'unicast', destination, table: 254, metric: 0, tos: 0, protocol: 18, scope: 0 },
+    ...{ source: null, from: null, metrics: [], congestionControl: null, explicitCongestion: false, expiresS: null },
+    nextHops: [{ via, device, weight: 1, onlink: false, encapsulation: null, realms: null }],
+    ...{ preference: null, ttlPropagate: null, placing: 'prepend', tracked: true },
+  }
+}
+
+/** Packets from this subnet look in this table. */
+export function exampleRule(priority: number, from: string, table: number): Rule {
+  return {
+    ...{ family: 4, priority, action: { type: 'table', table }, inverted: false, from, to: null, inputDevice: null },
+    ...{ outputDevice: null, tos: 0, mark: null, ipProtocol: null, sourcePorts: null, destinationPorts: null },
+    ...{ users: null, tunnelId: null, realms: null, suppressPrefixLength: null, suppressGroup: null },
+    ...{ protocol: 18, tracked: true },
   }
 }
 

@@ -135,7 +135,7 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
 function projectAddresses(instance: VrrpInstance, story: Envelope[]): { address: string; present: boolean }[] {
   const present = new Set<string>()
   for (const { event } of parsed(story, IpvsEvent)) {
-    if (!('instance' in event)) continue
+    if (!('addresses' in event)) continue
     const here = event.type === 'AddressesAdded' || event.type === 'AddressesKept'
     if (event.type === 'AddressesAdded') for (const address of event.besides ?? []) present.add(address)
     for (const address of event.addresses) here ? present.add(address) : present.delete(address)

@@ -176,6 +176,12 @@ function ofIpvs(event: IpvsEvent, hasCause: boolean): string {
     }
     case 'DeviceRemoved':
       return `${event.device} removed${event.parent === '' ? '' : ` from ${event.parent}`}`
+    case 'RoutingAdded':
+      return `${event.items.join(', ')} added in ${event.tookMs.toFixed(1)} ms${event.reason === 'repair' ? ': it is possible now' : ''}`
+    case 'RoutingRemoved':
+      return `${event.items.join(', ')} removed: ${event.reason.replaceAll('-', ' ')}`
+    case 'RoutingLost':
+      return `${event.items.join(', ')} removed by somebody else, and ${event.restored ? 'put back at once' : 'cannot be put back'}`
     case 'KernelRefused':
       return `the kernel refused ${event.entity}: ${event.message} [${event.code}]`
     case 'VirtualServerProgrammed': {

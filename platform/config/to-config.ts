@@ -13,6 +13,7 @@ import { readEventBus } from './readers/event-bus.ts'
 import { type Host, readGlobals } from './readers/global-defs.ts'
 import { numberNames } from './readers/number-names.ts'
 import { readRouting } from './readers/routing.ts'
+import { withRoutingTracks } from './readers/routing-tracks.ts'
 import { type PlacedScript, placedScripts } from './readers/script-places.ts'
 import { bindTracking, readSyncGroups } from './readers/sync-group.ts'
 import { readTrackers } from './readers/tracking.ts'
@@ -47,7 +48,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   const { head, defaults } = readGlobals(root, options, findings)
   const eventBus = readEventBus(root, findings)
   const { statics, ofInstance } = readRouting(root, numberNames(files), findings)
-  const alone = readInstances(root, defaults, ofInstance, files, findings)
+  const alone = withRoutingTracks(root, readInstances(root, defaults, ofInstance, files, findings))
   const syncGroups = readSyncGroups(root, alone, defaults)
   const instances = bindTracking(root, syncGroups, alone)
   const trackers = readTrackers(root, instances, findings)

@@ -12,6 +12,8 @@ import type {
   AdvertSight,
   AnnounceResult,
   Announcer,
+  Routing,
+  RoutingOutcome,
   Secondaries,
   VirtualDevices,
   VirtualServers,
@@ -24,6 +26,7 @@ export interface EffectPorts {
   secondaries: Secondaries
   acceptance: Acceptance
   devices: VirtualDevices
+  routing: Routing
   virtualServers: VirtualServers
   clock: Clock
   log: Log
@@ -42,7 +45,7 @@ export interface Effects {
  * first gratuitous ARP no other work gets in; the IPVS table is written and read in order, one request at a time.
  */
 export function createEffects(ports: EffectPorts): Effects {
-  const { acceptance, addresses, announcer, sight, secondaries, virtualServers, clock, log, dispatch } = ports
+  const { acceptance, addresses, announcer, sight, secondaries, routing, virtualServers, clock, log, dispatch } = ports
   const actOnDevices = createDeviceEffects(ports)
   let tail = Promise.resolve()
 
@@ -72,6 +75,12 @@ export function createEffects(ports: EffectPorts): Effects {
       if (thrown instanceof HaError) return thrown
       throw thrown
     }
+  }
+
+  /** As of addresses: what a stopped process wanted must not come after its time. */
+  function addRoutingNow({ items, deadline }: Extract<Effect, { type: 'AddRouting' }>): RoutingOutcome[] {
+    if (clock.now() > deadline) return items.map((item) => ({ item, result: 'too-late' }))
+    return routing.add(items)
   }
 
   async function dump(effect: Extract<Effect, { type: 'DumpTable' }>, cause: Cause | null): Promise<void> {
@@ -130,6 +139,15 @@ export function createEffects(ports: EffectPorts): Effects {
         case 'RaiseDevices':
         case 'LowerDevices':
           return actOnDevices(effect, cause)
+        case 'AddRouting': {
+          const outcomes = addRoutingNow(effect)
+          return dispatch({ type: 'RoutingWritten', write: effect, outcomes, at: clock.now() }, cause)
+        }
+        case 'RemoveRouting': {
+          const { owner, reason } = effect
+          const outcomes = routing.remove(effect.items)
+          return dispatch({ type: 'RoutingCleared', owner, reason, outcomes, at: clock.now() }, cause)
+        }
         case 'DumpTable':
           return inOrder(() => dump(effect, cause), cause)
         case 'WriteTable':

@@ -47,6 +47,10 @@ function entityOf(event: IpvsEvent): string {
     case 'DeviceAdded':
     case 'DeviceRemoved':
       return event.device
+    case 'RoutingAdded':
+    case 'RoutingRemoved':
+    case 'RoutingLost':
+      return event.instance ?? 'static'
     case 'KernelRefused':
       return event.entity
     case 'VirtualServerProgrammed':

@@ -1,12 +1,14 @@
 import { systemClock } from '#platform/clock.ts'
 import { createLoop } from '#platform/loop.ts'
 import { dropRights, startService } from '#platform/service.ts'
+import type { Config } from '#schemas/config.ts'
 import { IpvsSnapshot } from '#schemas/ipvs.ts'
 import { eventFilter } from '#schemas/subjects.ts'
 import { kernelAcceptance } from './adapters/acceptance.ts'
 import { kernelAddresses } from './adapters/addresses.ts'
 import { kernelAdvertSight } from './adapters/advert-sight.ts'
 import { kernelAnnouncer } from './adapters/announcer.ts'
+import { kernelRouting } from './adapters/routing.ts'
 import { kernelSecondaries } from './adapters/secondaries.ts'
 import { kernelDevices } from './adapters/virtual-devices.ts'
 import { kernelVirtualServers } from './adapters/virtual-servers.ts'
@@ -14,6 +16,7 @@ import { decide } from './core/decide.ts'
 import { evolve } from './core/evolve.ts'
 import { MEMORY_VERSION, memoryOf, withMemory } from './core/memory.ts'
 import { react } from './core/react.ts'
+import { hasRouting } from './core/routing-state.ts'
 import { allAddresses, type Fact, type Input, initialState, type State } from './core/state.ts'
 import { createEffects } from './effects.ts'
 import { eventOf, inputOf, recalledFact } from './events.ts'
@@ -32,6 +35,7 @@ const announcer = kernelAnnouncer({
 const virtualDevices = kernelDevices({ node: settings.node, clock })
 const virtualServers = kernelVirtualServers()
 const sight = kernelAdvertSight({ clock }, (advert) => dispatch({ type: 'OwnAdvertSeen', advert, at: clock.now() }))
+const routing = kernelRouting({ clock })
 const effects = createEffects({
   addresses,
   announcer,
@@ -39,6 +43,7 @@ const effects = createEffects({
   secondaries: kernelSecondaries(),
   acceptance: kernelAcceptance(),
   devices: virtualDevices,
+  routing,
   virtualServers,
   clock,
   log,
@@ -56,9 +61,16 @@ const loop = createLoop<State, Input, Fact, Parameters<typeof effects.act>[0]>({
 })
 let position = 0
 let unsaved = 0
+let routingWatch: { close(): void } | null = null
 
 function dispatch(input: Input): void {
   loop.dispatch(input)
+}
+
+/** Only where there is something to watch: a router with a full table tells of many changes. */
+function watchRouting(config: Config): void {
+  if (routingWatch !== null || !hasRouting(config)) return
+  routingWatch = routing.watch((hint) => dispatch({ type: 'RoutingHinted', hint, at: clock.now() }))
 }
 
 function devices(): string[] {
@@ -73,12 +85,16 @@ addresses.watch((change) => {
     dispatch({ type: 'AddressesListed', devices: devices(), held: change.held, at: clock.now() })
 })
 virtualDevices.watch(() => dispatch({ type: 'DevicesDisturbed', at: clock.now() }))
+watchRouting(settings.config)
 dispatch({ type: 'Started', held: devices().flatMap((device) => addresses.list(device)), at: clock.now() })
 rehearse({ addresses, announcer, clock, config: settings.config })
 dropRights(settings)
 
 bus.onConnection((connected) => dispatch({ type: 'BusConnectionChanged', connected, at: clock.now() }))
-onReload(({ config }) => dispatch({ type: 'ConfigurationReloaded', config, at: clock.now() }))
+onReload(({ config }) => {
+  watchRouting(config)
+  dispatch({ type: 'ConfigurationReloaded', config, at: clock.now() })
+})
 onStop(async () => {
   dispatch({ type: 'StopRequested', at: clock.now() })
   await effects.settled()

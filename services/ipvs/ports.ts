@@ -4,6 +4,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { HaError } from '#platform/errors.ts'
 import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
 import type { VirtualDevice } from '#schemas/devices.ts'
+import type { Route, Rule } from '#schemas/routing.ts'
 
 /** An address as the kernel has it now. */
 export interface HeldAddress {
@@ -216,5 +217,28 @@ export interface AdvertSight {
    * one that disappears again when it returns.
    */
   watch(interfaces: readonly string[]): void
+  close(): void
+}
+
+export type RoutingItem =
+  /** A static one: those of instances have leases, and another port. */
+  { kind: 'address'; address: VipAddress } | { kind: 'route'; route: Route } | { kind: 'rule'; rule: Rule }
+
+/** present: it was there already, and nothing was changed. gone: the success of a removal that found nothing. */
+export type RoutingOutcome =
+  | { item: RoutingItem; result: 'added' | 'present' | 'removed' | 'gone' | 'too-late' }
+  | { item: RoutingItem; result: 'failed'; error: HaError }
+
+/** lost: something of ours may be gone; chance: what was impossible may be possible now. */
+export type RoutingHint = 'lost' | 'chance'
+
+/** Routes, rules and static addresses. All calls are synchronous, as of addresses. */
+export interface Routing {
+  /** Addresses first, then routes, then rules, each kind in the order given. */
+  add(items: readonly RoutingItem[]): RoutingOutcome[]
+  /** Rules first, then routes, then addresses. Nothing is removed that differs from what is named. */
+  remove(items: readonly RoutingItem[]): RoutingOutcome[]
+  /** Hints at changes by whomever until `close` is called, many changes at once as one. */
+  watch(onHint: (hint: RoutingHint) => void): { close(): void }
   close(): void
 }

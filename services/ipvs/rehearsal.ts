@@ -60,6 +60,12 @@ function stageFor(config: Config, clock: Clock) {
       close() {},
     },
     sight: { watch() {}, close() {} },
+    routing: {
+      add: (items) => items.map((item) => ({ item, result: 'added' })),
+      remove: (items) => items.map((item) => ({ item, result: 'removed' })),
+      watch: () => ({ close() {} }),
+      close() {},
+    },
     secondaries: { promote: () => [] },
     acceptance: { refuse() {}, check() {} },
     devices: {

@@ -28,6 +28,9 @@ export function addressWordOf({ data }: Envelope): AddressWord | null {
       return parsed.data
     case 'DeviceAdded':
     case 'DeviceRemoved':
+    case 'RoutingAdded':
+    case 'RoutingRemoved':
+    case 'RoutingLost':
     case 'KernelRefused':
     case 'VirtualServerProgrammed':
       return null

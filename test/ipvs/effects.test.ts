@@ -7,6 +7,7 @@ import type { Input } from '../../services/ipvs/core/state.ts'
 import { createEffects } from '../../services/ipvs/effects.ts'
 import { SERVICE, vip } from './settings.ts'
 import { simulatedKernel } from './simulated-kernel.ts'
+import { simulatedRouting } from './simulated-routing.ts'
 
 const cause = { id: 'e1', correlationId: 'c1' }
 const write: AddAddresses = {
@@ -28,6 +29,7 @@ function effectsAt(now: number) {
     sight: { watch() {}, close() {} },
     secondaries: { promote: () => [] },
     acceptance: { refuse() {}, check() {} },
+    routing: simulatedRouting().port,
     clock,
     log: createLog('test', 'silent'),
     dispatch: (input, about) => inputs.push({ input, cause: about }),

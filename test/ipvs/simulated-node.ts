@@ -17,6 +17,7 @@ import { eventOf } from '../../services/ipvs/events.ts'
 import type { SeenAdvert } from '../../services/ipvs/ports.ts'
 import { config as anyConfig, SERVICE, VIP } from './settings.ts'
 import { simulatedKernel } from './simulated-kernel.ts'
+import { simulatedRouting } from './simulated-routing.ts'
 
 const quiet = createLog('test', 'silent')
 const envelope: Envelope = {
@@ -35,6 +36,7 @@ const envelope: Envelope = {
 export function simulatedNode(options: { config?: Config; busConnected?: boolean; lateMs?: () => number } = {}) {
   const clock = fakeClock(10_000)
   const kernel = simulatedKernel(clock, options.lateMs)
+  const routing = simulatedRouting()
   const events: EventDraft['data'][] = []
   const watched: string[][] = []
   let run = startRun(options.config ?? anyConfig())
@@ -52,6 +54,7 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
       ...kernel,
       sight: { watch: (interfaces) => void watched.push([...interfaces]), close() {} },
       secondaries: { promote: () => [] },
+      routing: routing.port,
       clock: own,
       log: quiet,
       dispatch: (input, cause) => life.alive && loop.dispatch(input, cause),
@@ -68,6 +71,7 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
       },
       log: quiet,
     })
+    routing.port.watch((hint) => hear(() => loop.dispatch({ type: 'RoutingHinted', hint, at: clock.now() })))
     kernel.addresses.watch((change) => {
       if (change.type === 'AddressGone')
         hear(() => loop.dispatch({ type: 'AddressVanished', held: change.held, at: clock.now() }))
@@ -79,6 +83,7 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
   const node = {
     clock,
     kernel,
+    routing,
     events,
     watched,
     state: () => run.loop.state(),

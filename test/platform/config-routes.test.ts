@@ -171,18 +171,41 @@ test('a rule that would be about other packets than it says is left out', () => 
   assert.deepEqual([rules, said], [[], ['UNKNOWN_NAME']])
 })
 
-test('a static address needs an interface, its own or the one for all', () => {
+test('a static address is on its own interface, or on the one for all', () => {
   const lines = 'static_ipaddress {\n192.0.2.7/24\n192.0.2.8/24 dev eth1\n}'
-  assert.deepEqual(
-    statics(lines).addresses.map(({ address }) => address),
-    ['192.0.2.8'],
-  )
-  assert.deepEqual(statics(lines).said, ['INCOMPLETE'])
-  const { addresses } = statics(`global_defs {\ndefault_interface eth9\n}\n${lines}`)
-  assert.deepEqual(
-    addresses.map(({ device }) => device),
-    ['eth9', 'eth1'],
-  )
+  const devices = (text: string) => statics(text).addresses.map(({ device }) => device)
+  assert.deepEqual(devices(lines), ['eth0', 'eth1'])
+  assert.deepEqual(devices(`global_defs {\ndefault_interface eth9\n}\n${lines}`), ['eth9', 'eth1'])
+})
+
+test('an instance depends on the interfaces of its routes, and of the static items of its track_group', () => {
+  const { config } = statics(`
+track_group both {
+    group {
+        VI_1
+    }
+}
+static_routes {
+    192.0.2.0/24 track_group both nexthop dev eth2 nexthop dev eth0
+    198.51.100.0/24 dev eth3
+}
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    virtual_ipaddress {
+        192.0.2.10
+    }
+    track_interface {
+        eth5 weight 10
+    }
+    virtual_routes {
+        203.0.113.0/24 dev eth1
+        203.0.113.128/25 dev eth4 no_track
+        default dev eth5
+    }
+}`)
+  const tracked = config.instances[0]?.tracked.map(({ kind, name, weight }) => `${kind} ${name} ${weight}`)
+  assert.deepEqual(tracked, ['interface eth5 10', 'interface eth1 0', 'interface eth2 0'])
 })
 
 test('a plan names the routes and rules that come, go and change', () => {

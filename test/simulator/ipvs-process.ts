@@ -10,6 +10,7 @@ import { react } from '../../services/ipvs/core/react.ts'
 import { allAddresses, type Fact, type Input, initialState, type State } from '../../services/ipvs/core/state.ts'
 import { createEffects } from '../../services/ipvs/effects.ts'
 import { eventOf } from '../../services/ipvs/events.ts'
+import { simulatedRouting } from '../ipvs/simulated-routing.ts'
 import { envelopeOf } from './envelope.ts'
 import type { Left, Machine, Told } from './machine.ts'
 import type { Process } from './process.ts'
@@ -32,6 +33,7 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
     ...kernel,
     sight: { watch: () => {}, close: () => {} },
     secondaries: { promote: () => [] },
+    routing: simulatedRouting().port,
     acceptance: { refuse() {}, check() {} },
     clock,
     log,

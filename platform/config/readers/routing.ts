@@ -2,14 +2,15 @@
 import type { Config, VipAddress } from '#schemas/config.ts'
 import type { Route, Rule } from '#schemas/routing.ts'
 import type { Findings } from '../findings/diagnostic.ts'
-import { wordPosition } from '../language/text.ts'
 import { type Block, blocksOf, textOf } from '../statements/block.ts'
-import { optionOf } from '../statements/entries.ts'
 import { routingLines } from '../statements/routing-lines.ts'
 import type { NumberNames } from './number-names.ts'
 import { readRoute } from './routes.ts'
 import { readRule, rulePriorities } from './rules.ts'
 import { readVipAddress } from './virtual-address.ts'
+
+/** Of static addresses without dev, where global_defs names no other. */
+const DEFAULT_INTERFACE = 'eth0'
 
 export interface RoutingConfig {
   statics: Config['statics']
@@ -43,17 +44,10 @@ function put<Item>(lists: Map<Block | null, Item[]>, owner: Block | null, item: 
 
 function staticAddresses(root: Block, findings: Findings): VipAddress[] {
   const fallback = blocksOf(root, 'global_defs').map((block) => textOf(block, 'default_interface'))
-  const device = fallback.findLast((name) => name !== undefined)
+  const device = fallback.findLast((name) => name !== undefined) ?? DEFAULT_INTERFACE
   return blocksOf(root, 'static_ipaddress').flatMap(({ entries }) =>
     entries.flatMap((entry): VipAddress[] => {
-      if (device === undefined && optionOf(entry, 'dev') === undefined) {
-        const { keyword } = entry.statement
-        const message = `static_ipaddress: ${keyword.value} has no dev; it is left out`
-        const hint = 'default_interface in global_defs names one for all of them'
-        findings.error({ code: 'INCOMPLETE', at: wordPosition(keyword), keyword: 'static_ipaddress', message, hint })
-        return []
-      }
-      const address = readVipAddress(entry, device ?? '', findings)
+      const address = readVipAddress(entry, device, findings)
       return address === null ? [] : [address]
     }),
   )

@@ -160,19 +160,25 @@ function addressAges(clock: Clock): AddressAges {
 function entriesFor(ages: AddressAges): (lifetimeMs: number) => (address: Known) => AddressEntry {
   return (lifetimeMs) => (address) => {
     const validS = Math.ceil(lifetimeMs / 1_000)
-    const { family, preferredLifetimeS } = address
+    const { preferredLifetimeS } = address
     const preferredS = preferredLifetimeS === null ? validS : Math.max(0, preferredLifetimeS - ages.of(address))
-    return {
-      ...{ index: address.index, address: address.address, prefix: address.prefix, peer: address.peer },
-      scope: family === 4 ? address.scope : 0,
-      label: family === 4 ? address.label : null,
-      broadcast: family === 4 ? address.broadcast : null,
-      flags: flagsOf(address),
-      validS,
-      // The kernel refuses an address that is to be preferred for longer than it is valid.
-      preferredS: Math.min(validS, preferredS),
-      protocol: ADDRESS_PROTOCOL,
-    }
+    // The kernel refuses an address that is to be preferred for longer than it is valid.
+    return { ...lastingEntry(address, address.index), validS, preferredS: Math.min(validS, preferredS) }
+  }
+}
+
+/** An address without a lease: it stays until it is removed. */
+export function lastingEntry(address: VipAddress, index: number): AddressEntry {
+  const { family } = address
+  return {
+    ...{ index, address: address.address, prefix: address.prefix, peer: address.peer },
+    scope: family === 4 ? address.scope : 0,
+    label: family === 4 ? address.label : null,
+    broadcast: family === 4 ? address.broadcast : null,
+    flags: flagsOf(address),
+    validS: null,
+    preferredS: address.preferredLifetimeS,
+    protocol: ADDRESS_PROTOCOL,
   }
 }
 

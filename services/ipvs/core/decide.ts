@@ -5,6 +5,16 @@ import { isFresh } from './evidence.ts'
 import { decideAdvert, decideMastership, decideTimeouts } from './mastership.ts'
 import { decideListed, decideVanished } from './presence.ts'
 import { refusals } from './refusals.ts'
+import {
+  decideHint,
+  decideRoutingCleared,
+  decideRoutingDrop,
+  decideRoutingReload,
+  decideRoutingStart,
+  decideRoutingStop,
+  decideRoutingTime,
+  decideRoutingWritten,
+} from './routing.ts'
 import type { Fact, Input, State } from './state.ts'
 import {
   decideDump,
@@ -30,13 +40,14 @@ import {
 export function decide(input: Input, state: State): Fact[] {
   switch (input.type) {
     case 'Started':
-      return decideStart(input, state)
+      return [...decideStart(input, state), ...decideRoutingStart(input.at, state)]
     case 'ConfigurationReloaded':
-      return state.stopping ? [] : [...decideVipReload(input, state), ...decideTableReload(input, state)]
+      return state.stopping ? [] : reloaded(input, state)
     case 'StopRequested':
       return [
         { type: 'StopBegun' },
         ...decideVipStop(input.at, state),
+        ...decideRoutingStop(state),
         ...decideTableStop(state),
         { type: 'DevicesDropped' },
       ]
@@ -81,8 +92,28 @@ export function decide(input: Input, state: State): Fact[] {
     case 'TableWritten':
       return decideWritten(input, state)
     case 'TimePassed':
-      return state.stopping ? [] : [...decideTimeouts(input.at, state), ...decideTableTime(input.at, state)]
+      return state.stopping ? [] : timePassed(input.at, state)
+    case 'RoutingHinted':
+      return decideHint(input, state)
+    case 'RoutingWritten':
+      return decideRoutingWritten(input, state)
+    case 'RoutingCleared':
+      return decideRoutingCleared(input, state)
   }
+}
+
+function timePassed(at: number, state: State): Fact[] {
+  return [...decideTimeouts(at, state), ...decideRoutingTime(at, state), ...decideTableTime(at, state)]
+}
+
+/** Routes leave before the addresses that they need, and come after them. */
+function reloaded(input: Extract<Input, { type: 'ConfigurationReloaded' }>, state: State): Fact[] {
+  return [
+    ...decideRoutingDrop(input.config, state),
+    ...decideVipReload(input, state),
+    ...decideRoutingReload(input.at, input.config, state),
+    ...decideTableReload(input, state),
+  ]
 }
 
 /** The log is known: it may say that we became master just before we could listen, or that nobody here is. */

@@ -4,6 +4,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
 import type { KernelChange } from '../ports.ts'
 import type { DeviceEffect } from './device-state.ts'
+import type { RoutingEffect } from './routing-state.ts'
 import type { ProgramReason, RemovalReason, Trigger } from './state.ts'
 
 export interface AddAddresses {
@@ -48,3 +49,4 @@ export type Effect =
   /** Drops what is sent to these addresses, and to no others. `check`: says now whether that will be possible. */
   | { type: 'RefusePackets'; addresses: VipAddress[]; check: boolean }
   | { type: 'WakeAt'; when: Millis }
+  | RoutingEffect

@@ -1,6 +1,7 @@
 /** What we know after a fact. */
 import { withHealth } from './health.ts'
 import { REPAIR_WINDOW_MS } from './presence.ts'
+import { routingAfter } from './routing.ts'
 import { addressName, type Fact, type Hold, type Instance, instancesOf, type State, type Table } from './state.ts'
 import { tableAfterChanges, tableAsDumped } from './table.ts'
 
@@ -14,6 +15,13 @@ export function evolve(state: State, fact: Fact): State {
       return { ...state, stopping: true }
     case 'BusChanged':
       return { ...state, busConnected: fact.connected }
+    case 'RoutingDue':
+    case 'RoutingDoubted':
+    case 'RoutingKnown':
+    case 'RoutingUnwanted':
+    case 'TidyingPlanned':
+    case 'RoutingTidied':
+      return { ...state, routing: routingAfter(state.routing, fact) }
     case 'RefusalNoted':
       return { ...state, refused: { ...state.refused, [fact.entity]: fact.code } }
     case 'RefusalOver':
@@ -56,6 +64,9 @@ export function evolve(state: State, fact: Fact): State {
     case 'AddressesRemoved':
     case 'AddressesLost':
     case 'AddressesKept':
+    case 'RoutingAdded':
+    case 'RoutingRemoved':
+    case 'RoutingLost':
     case 'KernelRefused':
       return state
   }

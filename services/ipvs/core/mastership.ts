@@ -7,6 +7,7 @@ import {
   allAddresses,
   cidrOf,
   type Fact,
+  holdsNothing,
   type Input,
   type Instance,
   presentAddresses,
@@ -62,7 +63,7 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
 
 function takeOver(instance: Instance, happenedAt: Millis, at: Millis): Fact[] {
   const { config, hold } = instance
-  if (allAddresses(config).length === 0) return []
+  if (holdsNothing(config)) return []
   // An old event was held back, by a bus that was down or because we were stopped: our adverts decide.
   if (hold.phase === 'held' || !isFresh(config, happenedAt, at)) return []
   if (hold.phase === 'lost' && happenedAt <= hold.since) return []
@@ -102,7 +103,7 @@ export function tellOf({ untold }: Instance): Fact[] {
  */
 export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSeen' }>, state: State): Fact[] {
   const instance = Object.values(state.instances).find((each) => belongs(advert, each))
-  if (instance === undefined || allAddresses(instance.config).length === 0) return []
+  if (instance === undefined || holdsNothing(instance.config)) return []
   if (advert.priority === 0) return resigned(instance, advert.sentAt, at)
   const noted: Fact = { type: 'OwnAdvertNoted', instance: instance.config.name, sentAt: advert.sentAt }
   return [noted, ...advertised(instance, advert.sentAt, at, state.busConnected)]
@@ -152,10 +153,11 @@ function keep(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
 
 /** The lease is over: tell it, and take away what the kernel has not removed yet. */
 export function expired(instance: string, addresses: string[], at: Millis): Fact[] {
-  return [
-    { type: 'HoldLost', instance, at, clear: true },
-    { type: 'AddressesLost', instance, addresses, reason: 'lease-expired' },
-  ]
+  const lost: Fact = { type: 'HoldLost', instance, at, clear: true }
+  // One that has only routes tells of those.
+  return addresses.length === 0
+    ? [lost]
+    : [lost, { type: 'AddressesLost', instance, addresses, reason: 'lease-expired' }]
 }
 
 /** Whatever of the instances is due by now. */
@@ -168,11 +170,17 @@ function timedOut(instance: Instance, at: Millis): Fact[] {
   const told = untold !== null && untold.due <= at ? tellOf(instance) : []
   switch (hold.phase) {
     case 'held':
-      return [...told, ...announcementsDue(instance, at)]
+      return [...told, ...announcementsDue(instance, at), ...overdue(instance, at)]
     case 'left-over':
       return hold.until > at ? told : [...told, { type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
     case 'idle':
     case 'lost':
       return told
   }
+}
+
+/** The kernel ends a lease by itself, but only that of an address. */
+function overdue({ config, hold }: Instance, at: Millis): Fact[] {
+  const late = hold.phase === 'held' && at > hold.deadline && allAddresses(config).length === 0
+  return late ? expired(config.name, [], at) : []
 }

@@ -1,11 +1,16 @@
 /** What has to be done because of a fact; the state is already the one after it. */
 
+import type { Millis } from '#platform/clock-port.ts'
 import { refusingFor, refusingFromNow } from './acceptance.ts'
 import { extraAddresses, wakeForPlan } from './announcing.ts'
 import { devicesOf, lowering, raising } from './devices.ts'
 import type { AddAddresses, Effect } from './effect.ts'
+import { reactRouting, routingAway, routingFor } from './routing-react.ts'
 import { allAddresses, type Fact, type Instance, presentAddresses, type RemovalReason, type State } from './state.ts'
 import { START_PATIENCE_MS } from './table.ts'
+
+/** After these an instance's addresses are there, or on their way. */
+const COMING: readonly string[] = ['HoldBegan', 'HoldAdopted', 'HoldWidened']
 
 export function react(fact: Fact, state: State): Effect[] {
   switch (fact.type) {
@@ -28,6 +33,13 @@ export function react(fact: Fact, state: State): Effect[] {
       return [{ type: 'LowerDevices', devices: fact.devices }]
     case 'DevicesWoken':
       return [{ type: 'RaiseDevices', devices: fact.devices }]
+    case 'RoutingDue':
+    case 'RoutingDoubted':
+    case 'RoutingKnown':
+    case 'RoutingUnwanted':
+    case 'TidyingPlanned':
+    case 'RoutingTidied':
+      return reactRouting(fact, state)
     case 'TableNeeded':
       return tableNeeded(fact, state)
     case 'ChangesDue':
@@ -42,6 +54,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AdditionNoted':
       return [{ type: 'WakeAt', when: fact.untold.due }]
     case 'HoldBegan':
+    case 'HoldAdopted':
     case 'HoldWidened':
     case 'HoldLost':
     case 'HoldEnded':
@@ -55,7 +68,7 @@ export function react(fact: Fact, state: State): Effect[] {
       const promoting = fact.type === 'HoldBegan' && instance.config.promoteSecondaries ? promotion(state) : []
       const effects = [...promoting, ...forInstance(fact, instance)]
       // Nothing gets in before the addresses come, nor until they have gone.
-      if (fact.type === 'HoldBegan' || fact.type === 'HoldWidened') return [...refusingFor(instance, state), ...effects]
+      if (COMING.includes(fact.type)) return [...refusingFor(instance, state), ...effects]
       return fact.type === 'HoldEnded' ? [...effects, ...refusingFor(instance, state)] : effects
     }
     case 'AddressesInPlace': {
@@ -64,10 +77,6 @@ export function react(fact: Fact, state: State): Effect[] {
     }
     case 'StopBegun':
       return [{ type: 'PromoteSecondaries', devices: [] }]
-    case 'HoldAdopted': {
-      const instance = state.instances[fact.instance]
-      return instance === undefined ? [] : refusingFor(instance, state)
-    }
     case 'BusChanged':
     case 'RoleHeard':
     case 'OwnAdvertNoted':
@@ -87,6 +96,9 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'AddressesRemoved':
     case 'AddressesLost':
     case 'AddressesKept':
+    case 'RoutingAdded':
+    case 'RoutingRemoved':
+    case 'RoutingLost':
     case 'KernelRefused':
     case 'VirtualServerProgrammed':
       return []
@@ -100,6 +112,7 @@ type InstanceFact = Extract<
   {
     type:
       | 'HoldBegan'
+      | 'HoldAdopted'
       | 'HoldWidened'
       | 'HoldLost'
       | 'HoldEnded'
@@ -115,25 +128,36 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
   const addresses = allAddresses(instance.config)
   switch (fact.type) {
     case 'HoldBegan':
+      // Routes follow their addresses; where there are none nothing else would bring them, nor end them in time.
+      return addresses.length > 0
+        ? [...raising(instance), write(instance, fact)]
+        : [...raising(instance), ...routingFor(instance, 'master', fact.startedAt), wake(fact.deadline + 1)]
     case 'HoldWidened':
       return [...raising(instance), write(instance, fact)]
+    case 'HoldAdopted':
+      return routingFor(instance, 'start', fact.at)
     case 'HoldLost':
       return fact.clear
-        ? [removal(instance, null), ...lowering(instance)]
+        ? [...routingAway(instance, 'addresses-lost'), removal(instance, null), ...lowering(instance)]
         : [{ type: 'CancelAnnouncements', instance: name, addresses }]
     case 'HoldEnded':
-      return [removal(instance, fact.reason), ...lowering(instance)]
+      return [...routingAway(instance, fact.reason), removal(instance, fact.reason), ...lowering(instance)]
     case 'HoldDoubted':
       return [{ type: 'ListAddresses', devices: [...new Set(addresses.map(({ device }) => device))] }]
     case 'RepairDue':
       return [repair(fact)]
     case 'LeaseExtended': {
+      if (addresses.length === 0) return [wake(fact.deadline + 1)]
       const present = presentAddresses(instance)
       return [{ type: 'RefreshAddresses', instance: name, addresses: present, leaseMs, deadline: fact.before }]
     }
     case 'AnnouncementDue':
       return [announcing(fact, instance), ...wakeForPlan(instance.hold)]
   }
+}
+
+function wake(when: Millis): Effect {
+  return { type: 'WakeAt', when }
 }
 
 function settling({ config }: State): Effect {
@@ -186,10 +210,13 @@ function removal({ config }: Instance, reason: RemovalReason | null): Effect {
   return { type: 'RemoveAddresses', instance: config.name, addresses: allAddresses(config).reverse(), reason }
 }
 
-function inPlace({ write, addresses, at }: Of<'AddressesInPlace'>, { config, hold }: Instance): Effect[] {
+/** As in keepalived nobody is told where the addresses are before packets to them find their routes. */
+function inPlace({ write, addresses, at }: Of<'AddressesInPlace'>, instance: Instance): Effect[] {
+  const { config, hold } = instance
   const { repeat } = config.announcement
   const { deadline } = write
   return [
+    ...routingFor(instance, write.trigger === 'repair' ? 'repair' : 'master', at),
     { type: 'Announce', instance: config.name, addresses, repeat, deadline, write, writtenAt: at },
     ...wakeForPlan(hold),
   ]

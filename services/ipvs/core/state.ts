@@ -23,6 +23,8 @@ import type { Table } from './table-state.ts'
 
 export type { Table }
 
+import { type RoutingFact, type RoutingInput, type RoutingState, routingOf } from './routing-state.ts'
+
 /** What made us hold the addresses. */
 export type Trigger = AddressesAdded['trigger']
 type AddressesAdded = Extract<IpvsEvent, { type: 'AddressesAdded' }>
@@ -95,6 +97,7 @@ export interface State {
   repairDue: Millis
   /** Last refusal by entity, so that a lasting one is told once. */
   refused: Readonly<Record<string, string>>
+  routing: RoutingState
   stopping: boolean
 }
 
@@ -127,6 +130,7 @@ export type Input =
   | { type: 'TableUnavailable'; code: string; message: string; at: Millis }
   | { type: 'TableWritten'; changes: KernelChange[]; failures: ChangeFailure[]; reason: ProgramReason; at: Millis }
   | { type: 'TimePassed'; at: Millis }
+  | RoutingInput
 
 /** What stays inside. */
 export type InnerFact =
@@ -179,8 +183,14 @@ export type InnerFact =
   | { type: 'ChangesDue'; changes: KernelChange[]; reason: ProgramReason }
   | { type: 'RefusalNoted'; entity: string; code: string }
   | { type: 'RefusalOver'; entity: string }
+  | RoutingFact
 
 export type Fact = IpvsEvent | InnerFact
+
+/** Whether there is nothing that an instance could bring to its master. */
+export function holdsNothing(config: VrrpInstance): boolean {
+  return allAddresses(config).length === 0 && routingOf(config).length === 0
+}
 
 /** Every address of an instance, in the order in which they are added. */
 export function allAddresses(config: VrrpInstance): VipAddress[] {
@@ -248,6 +258,7 @@ export function initialState(config: Config): State {
     table: { knowledge: 'none', kernel: null, version: 0, owned: [], down: {} },
     repairDue: Number.POSITIVE_INFINITY,
     refused: {},
+    routing: { standings: {}, tidyAt: null },
     stopping: false,
   }
 }

@@ -39,6 +39,6 @@ export const VIRTUAL_ADDRESS = `${ADDRESS}
 `
 
 export const STATIC_ADDRESS = `${ADDRESS}
-  track_group                 word lenient
++ track_group                 word lenient
     - A track_group whose instances go to FAULT when the interface of this address goes down.
 `

@@ -58,7 +58,7 @@ ${FAST_DETECTION}
 + dynamic_interfaces          enum:allow_if_changes?
     - Interfaces may be missing at the start, and come back; with allow_if_changes as another type or on another parent.
       failoverd always allows both.
-  default_interface           word = eth0 lenient
++ default_interface           word = eth0 lenient
     - Interface of static addresses and routes that name none.
   disable_local_igmp          flag
     - Stops the kernel from reporting membership in link-local groups (224.0.0.0/24) by IGMP. Not changed at a reload.

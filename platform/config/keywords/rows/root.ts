@@ -30,7 +30,7 @@ x net_namespace_ipvs          word? first
     - How long children may take to end at a stop, in seconds, before they are killed.
 + vrrp_sync_group             name=word block lenient
     - Instances that change state together: one in FAULT takes the others along.
-! track_group                 name=word block lenient : its instances do not follow the addresses, routes and rules that name it
++ track_group                 name=word block lenient
     - Instances that go to FAULT when a static address, route or rule that names this group is lost.
 + vrrp_script                 name=word block
     - A command that is run at an interval and whose exit status instances track (track_script).
@@ -44,11 +44,11 @@ x net_namespace_ipvs          word? first
     - A BFD session with one neighbour (RFC 5880), which instances and real servers can track.
 ! virtual_server_group        name=word values : the services that name it are left out
     - Addresses, address ranges and marks that \`virtual_server group NAME\` serves as one.
-! static_ipaddress            values : these addresses are never set
++ static_ipaddress            values
     - Addresses set at the start and removed at the stop, whatever the state of any instance.
-! static_routes               values : these routes are never set
++ static_routes               values
     - Routes set at the start and removed at the stop, whatever the state of any instance.
-! static_rules                values : these rules are never set
++ static_rules                values
     - Routing rules set at the start and removed at the stop, whatever the state of any instance.
 + interface_up_down_delays    values
     - How long an interface has to be down, or up again, before instances take notice. One interface a line.

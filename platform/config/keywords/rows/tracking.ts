@@ -128,6 +128,6 @@ export const TRACK_FILE = `
 `
 
 export const TRACK_GROUP = `
-  group                       values required
++ group                       values required
     - Names of the instances that go to FAULT. One a line.
 `

@@ -58,9 +58,9 @@ const ADDRESSES = `
       missing, 3. Without it: as global_defs says.
 + promote_secondaries         flag
     - Sets the interface's sysctl of this name, so that other addresses of a subnet stay when its first one leaves.
-! virtual_routes              values : these routes are never set
++ virtual_routes              values
     - Routes that are here while this node is MASTER. One a line.
-! virtual_rules               values : these rules are never set
++ virtual_rules               values
     - Routing rules that are here while this node is MASTER. One a line.
 + accept                      flag
     - Lets a MASTER that does not own the addresses answer packets sent to them, as it does unless strict.
