@@ -87,7 +87,7 @@ addresses.watch((change) => {
 virtualDevices.watch(() => dispatch({ type: 'DevicesDisturbed', at: clock.now() }))
 watchRouting(settings.config)
 dispatch({ type: 'Started', held: devices().flatMap((device) => addresses.list(device)), at: clock.now() })
-rehearse({ addresses, announcer, clock, config: settings.config })
+rehearse({ addresses, announcer, routing, clock, config: settings.config })
 dropRights(settings)
 
 bus.onConnection((connected) => dispatch({ type: 'BusConnectionChanged', connected, at: clock.now() }))

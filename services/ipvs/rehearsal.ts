@@ -13,30 +13,48 @@ import { decide } from './core/decide.ts'
 import type { Effect } from './core/effect.ts'
 import { evolve } from './core/evolve.ts'
 import { react } from './core/react.ts'
+import { routingOf } from './core/routing-state.ts'
 import { allAddresses, type Fact, type Input, initialState, type State } from './core/state.ts'
 import { createEffects } from './effects.ts'
 import { eventOf, inputOf } from './events.ts'
-import type { Addresses, Announcer } from './ports.ts'
+import type { Addresses, Announcer, Routing, RoutingItem } from './ports.ts'
 
 /** Enough for the compiler to have seen all of it; about 30 ms. */
 const ROUNDS = 100
+const ROUTES_REHEARSED = 8
+/** A protocol number that nobody has: nothing in the kernel is marked with it, and so nothing can be removed. */
+const NOBODY = 251
 
 export interface RehearsalParts {
   addresses: Addresses
   announcer: Announcer
+  routing: Routing
   clock: Clock
   config: Config
 }
 
 /** Changes nothing: neither in the kernel nor in the log. */
-export function rehearse({ addresses, announcer, clock, config }: RehearsalParts): void {
+export function rehearse({ addresses, announcer, routing, clock, config }: RehearsalParts): void {
   const all = config.instances.flatMap(allAddresses)
+  const nobodys = config.instances.flatMap(routingOf).slice(0, ROUTES_REHEARSED).map(underNoName)
   const stage = stageFor(config, clock)
   for (let round = 0; round < ROUNDS; round += 1) {
     stage.play()
     // A lifetime of 0 is refused before the kernel looks at any address; no round of announcements sends nothing.
     addresses.add(all, 0)
     announcer.announce({ instance: '', addresses: all, repeat: 0, deadline: 0 })
+    routing.remove(nobodys)
+  }
+}
+
+function underNoName(item: RoutingItem): RoutingItem {
+  switch (item.kind) {
+    case 'route':
+      return { ...item, route: { ...item.route, protocol: NOBODY } }
+    case 'rule':
+      return { ...item, rule: { ...item.rule, protocol: NOBODY } }
+    case 'address':
+      return item
   }
 }
 

@@ -89,8 +89,8 @@ export interface Director {
   ipvs(config?: Config, bus?: BusAccess): RunningIpvs
   adverts(): Promise<Adverts>
   bus(): Promise<RunningBus>
-  /** Every change of addresses as `ip monitor` prints it. */
-  monitor(): Promise<Watched<string>>
+  /** Every change of addresses, or of these kinds of objects, as `ip monitor` prints it. */
+  monitor(...objects: string[]): Promise<Watched<string>>
   holdsVip(): boolean
   run(...command: string[]): string
   remove(): Promise<void>
@@ -143,8 +143,11 @@ export function director(test: string): Director {
         },
       }
     },
-    async monitor() {
-      const lines = watched(start('ip', '-o', 'monitor', 'address'), (line) => line)
+    async monitor(...objects) {
+      const lines = watched(
+        start('ip', '-o', 'monitor', ...(objects.length > 0 ? objects : ['address'])),
+        (line) => line,
+      )
       await sleep(100)
       return lines
     },
