@@ -38,8 +38,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
     excludedAddresses: [],
     accept: true,
     promoteSecondaries: false,
-    routes: [],
-    rules: [],
+    ...{ routes: [], rules: [] },
     announcement: {
       repeat: 5,
       delayMs: 5000,
