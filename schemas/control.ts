@@ -39,3 +39,28 @@ export const VrrpReply = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(false), problem: z.string() }),
 ])
 export type VrrpReply = z.infer<typeof VrrpReply>
+
+/** What an instance has heard, said and been since its process started. */
+export const AdvertCounts = z.strictObject({
+  instance: z.string(),
+  /** Adverts that counted, and those of them with priority 0. */
+  heard: z.number().int(),
+  resignationsHeard: z.number().int(),
+  sent: z.number().int(),
+  resignationsSent: z.number().int(),
+  becameMaster: z.number().int(),
+  leftMaster: z.number().int(),
+  /** Adverts that did not count, by reason. */
+  dropped: z.record(z.string(), z.number().int()),
+})
+export type AdvertCounts = z.infer<typeof AdvertCounts>
+
+export const CountRequest = z.strictObject({ type: z.literal('CountAdverts') })
+export type CountRequest = z.infer<typeof CountRequest>
+
+export const CountReply = z.strictObject({
+  instances: z.array(AdvertCounts),
+  /** Adverts of virtual routers that are not configured here, by interface and id: `eth0 52`. */
+  unknown: z.record(z.string(), z.number().int()),
+})
+export type CountReply = z.infer<typeof CountReply>

@@ -1,5 +1,6 @@
 /** What `failoverctl status --json` prints: an interface that scripts rely on. */
 import * as z from 'zod'
+import { AdvertCounts } from './control.ts'
 
 const time = z.string()
 
@@ -13,6 +14,8 @@ export const InstanceStatus = z.strictObject({
   /** null before the first event of the instance. */
   since: time.nullable(),
   addresses: z.array(z.strictObject({ address: z.string(), present: z.boolean() })),
+  /** Since services/vrrp started; null when it does not answer. */
+  adverts: AdvertCounts.omit({ instance: true }).nullable(),
   /** A planned hand-over that goes on; null: none does. */
   handover: z
     .strictObject({
@@ -66,5 +69,7 @@ export const NodeStatus = z.strictObject({
   services: z.array(ProcessStatus),
   instances: z.array(InstanceStatus),
   virtualServers: z.array(VirtualServerStatus),
+  /** Adverts of virtual routers that are not configured here, by interface and id: `eth0 52`. */
+  unknownRouters: z.record(z.string(), z.number().int()),
 })
 export type NodeStatus = z.infer<typeof NodeStatus>

@@ -40,5 +40,6 @@ function observedInstance(instance: Config['instances'][number], here: Set<strin
     since: null,
     addresses,
     handover: null,
+    adverts: null,
   }
 }

@@ -66,6 +66,7 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
     effectivePriority: priorityIn(story) ?? instance.priority,
     since: last?.time ?? null,
     addresses: projectAddresses(instance, story),
+    adverts: null,
     handover: projectHandover(story),
   }
 }

@@ -1,5 +1,7 @@
 import { openReader } from '#platform/bus-reader.ts'
+import { openInquiry } from '#platform/bus-request.ts'
 import { HaError } from '#platform/errors.ts'
+import { CountReply, type CountRequest } from '#schemas/control.ts'
 import type { Envelope } from '#schemas/envelope.ts'
 import type { NodeRecord } from '#schemas/node.ts'
 import { NodeStatus } from '#schemas/status.ts'
@@ -17,7 +19,7 @@ export async function readStatus(stateDir: string): Promise<NodeStatus> {
   const log = await readNewest(node)
   if (log === null) {
     const bus = { state: 'degraded' as const, sequence: null, spooled: null }
-    return NodeStatus.parse({ site, node: name, version, bus, ...observedStatus(stateDir, config) })
+    return NodeStatus.parse({ site, node: name, version, bus, ...observedStatus(stateDir, config), unknownRouters: {} })
   }
   const { events, sequence, remembered } = log
   const stored = new Map<string, number>()
@@ -28,7 +30,7 @@ export async function readStatus(stateDir: string): Promise<NodeStatus> {
   const bus = { state: 'connected' as const, sequence, spooled: countSpooled(stateDir, stored) }
   const told = projectStatus(events, config)
   const state = remembered === null ? told : fillForgotten(told, observedStatus(stateDir, config), remembered.checker)
-  return NodeStatus.parse({ site, node: name, version, bus, ...state })
+  return NodeStatus.parse({ site, node: name, version, bus, ...withCounts(state, await countAdverts(node)) })
 }
 
 interface Newest {
@@ -59,6 +61,36 @@ async function readNewest(node: NodeRecord): Promise<Newest | null> {
   }
 }
 
+/** null when services/vrrp does not answer: it may not run at all. */
+async function countAdverts(node: NodeRecord): Promise<CountReply | null> {
+  try {
+    const vrrp = await openInquiry<CountRequest, CountReply>(node.bus, node, 'vrrp', CountReply)
+    try {
+      return await vrrp.ask({ type: 'CountAdverts' })
+    } finally {
+      await vrrp.close()
+    }
+  } catch (cause) {
+    if (cause instanceof HaError && (cause.code === 'BUS_AWAY' || cause.code === 'SERVICE_SILENT')) return null
+    throw cause
+  }
+}
+
+type Told = Pick<NodeStatus, 'services' | 'instances' | 'virtualServers'>
+
+function withCounts(told: Told, counted: CountReply | null): Told & Pick<NodeStatus, 'unknownRouters'> {
+  return {
+    ...told,
+    unknownRouters: counted?.unknown ?? {},
+    instances: told.instances.map((instance) => {
+      const found = counted?.instances.find((each) => each.instance === instance.name)
+      if (found === undefined) return instance
+      const { instance: _name, ...adverts } = found
+      return { ...instance, adverts }
+    }),
+  }
+}
+
 const AWAY =
   ': it cannot be reached. What follows is read off the processes and the kernel; health of servers is not known'
 
@@ -74,6 +106,9 @@ export function statusText(status: NodeStatus): string {
         `  ${name.padEnd(12)} ${state.padEnd(8)} ${pid === null ? '' : `pid ${pid}`}${restarts === 0 ? '' : `, ${restarts} restarts`}`,
     ),
     ...status.instances.flatMap(instanceLines),
+    ...Object.entries(status.unknownRouters).map(
+      ([router, count]) => `${count} adverts came for a virtual router that is not configured here: ${router}`,
+    ),
     ...status.virtualServers.flatMap(virtualServerLines),
   ].join('\n')
 }
@@ -85,11 +120,18 @@ function instanceLines(instance: NodeStatus['instances'][number]): string[] {
     `${name} ${state}${when} on ${instance.interface}, virtual router ${virtualRouterId}, priority ${effectivePriority}`,
     ...(instance.handover === null ? [] : [`  ${handoverText(instance.handover)}`]),
     ...instance.addresses.map(({ address, present }) => `  ${address} ${present ? 'here' : 'not here'}`),
+    ...droppedLines(instance.adverts?.dropped ?? {}),
   ]
 }
 
 function handoverText({ actor, reason, since, until }: NonNullable<NodeStatus['instances'][number]['handover']>) {
   return `handed over by ${actor} at ${since}, ${until === null ? 'until that is ended' : `until ${until}`}: ${reason}`
+}
+
+/** Only what calls for a look. */
+function droppedLines(dropped: Readonly<Record<string, number>>): string[] {
+  const parts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason.replaceAll('-', ' ')}`)
+  return parts.length === 0 ? [] : [`  adverts dropped: ${parts.join(', ')}`]
 }
 
 function virtualServerLines(server: NodeStatus['virtualServers'][number]): string[] {

@@ -3,6 +3,7 @@ import type { Clock } from '#platform/clock-port.ts'
 import type { Log } from '#platform/log.ts'
 import { causeOf, createLoop } from '#platform/loop.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
+import type { AdvertCounts } from '#schemas/control.ts'
 import type { Cause, EventDraft } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import { type Alarm, createAlarm } from './alarms.ts'
@@ -15,6 +16,7 @@ import { createMasterWatch } from './master-watch.ts'
 import type { AdvertPacket, LinkState } from './ports.ts'
 import { resting } from './resting.ts'
 import { createStation } from './station.ts'
+import { createTally } from './tally.ts'
 import type { Noted } from './tracker-board.ts'
 import type { Wires } from './wires.ts'
 
@@ -33,6 +35,7 @@ export interface RouterPorts {
 /** One virtual router at work: its loop, its alarms, its place on the wire. */
 export interface VirtualRouter {
   state(): State
+  counts(): AdvertCounts
   dispatch(input: Input, cause?: Cause | null): void
   /** Hears now what lies unread. */
   drain(): void
@@ -53,6 +56,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   // What is heard while a hand-over goes on follows from it.
   let handover: Cause | null = null
   const loop = resting(createLoop({ core, initial, order: 'act-first', act, toEvent, publish, log }), rest)
+  const tally = createTally()
   const station = createStation(ports.wires, hear, clock.wall)
   const watch = createMasterWatch(ports.detection, instanceIdentity(config), (news, address, cause) => {
     loop.dispatch({ type: news === 'lost' ? 'PeerLost' : 'PeerFound', at: clock.now(), address }, cause)
@@ -70,6 +74,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
 
   function publish(draft: EventDraft, cause: Cause | null): Published {
     const published = ports.publish(draft, cause)
+    tally.event(draft.data.type)
     if (draft.data.type === 'HandoverBegan') handover = causeOf(published)
     return published
   }
@@ -86,6 +91,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
       return
     }
     const { priority, intervalMs, comparedToOurs } = reading
+    tally.heard(priority)
     loop.dispatch(
       { type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } },
       handoverCause(),
@@ -106,7 +112,8 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     switch (effect.type) {
       case 'SendAdvert': {
         const error = station.send(effect.priority)
-        if (error !== null) loop.dispatch({ type: 'SendFailed', at: clock.now(), code: error })
+        if (error === null) tally.sent(effect.priority)
+        else loop.dispatch({ type: 'SendFailed', at: clock.now(), code: error })
         return
       }
       case 'SetAlarm':
@@ -127,6 +134,10 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
 
   return {
     state: loop.state,
+    counts() {
+      const { config: current, rejected } = loop.state()
+      return { instance: current.name, ...tally.counts(), dropped: { ...rejected } }
+    },
     dispatch: loop.dispatch,
     drain,
     link(link) {

@@ -1,6 +1,6 @@
 import type { Millis } from '#platform/clock-port.ts'
 import type { Config, VrrpInstance } from '#schemas/config.ts'
-import type { VrrpReply } from '#schemas/control.ts'
+import { type CountReply, CountRequest, type VrrpReply } from '#schemas/control.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import type { State } from './core/state.ts'
@@ -27,7 +27,7 @@ export interface Routers {
   /** What each of them knows now. */
   states(): State[]
   /** Answers what people's tools ask. */
-  answer(request: unknown): VrrpReply
+  answer(request: unknown): VrrpReply | CountReply
   /** The log tells of a hand-over of this instance that is not over; `endsAt` null: until somebody ends it. */
   remember(instance: string, endsAt: Millis | null): void
   /** services/ipvs showed that it lives. */
@@ -39,7 +39,7 @@ export type RoutersConfig = Pick<Config, 'instances' | 'syncGroups' | 'trackers'
 
 export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, openLinkWatch: OpenLinkWatch): Routers {
   const routers = new Map<string, VirtualRouter>()
-  const { clock, publish, log } = ports
+  const { clock, publish, log, wires } = ports
   const groups = createGroups(ports)
   let applying = false
   const board = createBoard({ publish, log, tell: tellAll })
@@ -125,7 +125,11 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
       for (const { name } of syncGroups) groups.look(name)
     },
     report: board.report,
-    answer: (request) => answerRequest(request, [...routers.values()], clock),
+    answer(request) {
+      const all = [...routers.values()]
+      if (!CountRequest.safeParse(request).success) return answerRequest(request, all, clock)
+      return { instances: all.map((router) => router.counts()), unknown: wires.unknown() }
+    },
     remember(instance, endsAt) {
       const router = [...routers.values()].find((each) => each.state().config.name === instance)
       router?.dispatch({ type: 'HandoverRemembered', at: clock.now(), endsAt })

@@ -35,6 +35,8 @@ export interface Wire {
 export interface Wires {
   /** null: the socket cannot be opened now (logged). */
   attach(place: Place, hear: Hear): Wire | null
+  /** How many adverts of nobody here have come, by interface and virtual router id: `eth0 52`. */
+  unknown(): Record<string, number>
 }
 
 export type Hear = (packet: AdvertPacket) => void
@@ -58,6 +60,7 @@ interface Shared {
  */
 export function createWires({ open, openPulse, log }: WirePorts): Wires {
   const shared = new Map<string, Shared>()
+  const unknown = new Map<string, number>()
   let pulse: AdvertPulse | null = null
 
   function openShared(options: AdvertSocketOptions): Shared | null {
@@ -66,7 +69,13 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
       if (options.group === null) pulse ??= openPulse()
       const socket = open(options, (packet) => {
         const id = virtualRouterIdOf(packet.payload)
-        if (id !== null) members.get(id)?.(packet)
+        const hear = id === null ? undefined : members.get(id)
+        if (hear !== undefined) {
+          hear(packet)
+          return
+        }
+        const stranger = `${options.interface} ${id ?? 'cut'}`
+        unknown.set(stranger, (unknown.get(stranger) ?? 0) + 1)
       })
       return { socket, pulse: options.group === null ? pulse : null, members }
     } catch (cause) {
@@ -76,6 +85,7 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
   }
 
   return {
+    unknown: () => Object.fromEntries(unknown),
     attach({ index, virtualRouterId, ...options }, hear) {
       const key = JSON.stringify({ index, ...options })
       const wire = shared.get(key) ?? openShared(options)

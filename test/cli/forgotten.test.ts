@@ -6,7 +6,16 @@ const SINCE = '2026-11-21T08:00:00.000Z'
 
 function instance(name: string, change: object) {
   const about = { interface: 'eth0', virtualRouterId: 1, priority: 100, effectivePriority: 100 }
-  return { name, state: 'INIT' as const, since: null, addresses: [], handover: null, ...about, ...change }
+  return {
+    name,
+    state: 'INIT' as const,
+    since: null,
+    addresses: [],
+    adverts: null,
+    handover: null,
+    ...about,
+    ...change,
+  }
 }
 
 function real(address: string, change: object = {}) {

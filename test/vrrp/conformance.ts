@@ -69,7 +69,10 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   ),
   A9: by('A9: an advert of a stranger is dropped where only peers count, and taken where not'),
   A10: by('our adverts are dissected without a warning and look as they must'),
-  A11: by('an advert for an id that nobody has changes nothing'),
+  A11: by(
+    'an advert for an id that nobody has changes nothing',
+    'A11: adverts for virtual routers that nobody has are counted by interface and id, and change nothing',
+  ),
   A12: by('the same id on another interface is another virtual router'),
   A13: by(
     'our adverts are dissected without a warning and look as they must',
@@ -165,7 +168,10 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   R7: by('ten thousand bad adverts of changing sources are one event and a count'),
   R8: by('ten thousand bad adverts of changing sources are one event and a count'),
   R9: by('an advert with another auth type than ours is a mismatch, not a failure'),
-  R10: not('counters are kept by reason; showing them is for services/monitor'),
+  R10: by(
+    'R10: adverts, resignations and masterships are counted, each way',
+    'R10: each reason for a dropped advert has a count of its own',
+  ),
   R11: by('an advert from our own address is dropped'),
 }
 
