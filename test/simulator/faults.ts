@@ -18,6 +18,7 @@ export type Trouble =
   | { kind: 'address removed'; node: number }
   | { kind: 'clock step'; node: number; stepMs: number }
   | { kind: 'reload'; node: number; priority: number }
+  | { kind: 'hand-over'; node: number; asideMs: number | null }
 
 export type Fault = Trouble & { at: Millis }
 
@@ -40,6 +41,7 @@ const KINDS: readonly [Trouble['kind'], ...Trouble['kind'][]] = [
   'address removed',
   'clock step',
   'reload',
+  'hand-over',
 ]
 
 function draw(kind: Trouble['kind'], dice: Dice, nodes: number): Trouble {
@@ -75,6 +77,8 @@ function draw(kind: Trouble['kind'], dice: Dice, nodes: number): Trouble {
       return { kind, node, stepMs: dice.pick([3_600_000, -3_600_000, DAY_MS, -DAY_MS, 250, -250]) }
     case 'reload':
       return { kind, node, priority: Math.floor(dice.between(1, 255)) }
+    case 'hand-over':
+      return { kind, node, asideMs: dice.pick([null, 1_000, 20_000]) }
   }
 }
 
@@ -196,5 +200,8 @@ export function inflict(fault: Fault, { universe, segment, nodes }: Stage): void
       return
     case 'reload':
       node(fault.node).reload(fault.priority)
+      return
+    case 'hand-over':
+      node(fault.node).handOver(fault.asideMs)
   }
 }

@@ -29,6 +29,8 @@ export interface Node {
   continue(part: Part): void
   reload(priority: number): void
   removeAddress(): void
+  /** Somebody asks it to hand over, whether anybody was ever heard or not; null: until that is ended. */
+  handOver(forMs: Millis | null): void
 }
 
 export interface NodeOptions {
@@ -117,6 +119,10 @@ export function createNode({ universe, segment, index, instance, latestMs, tell 
       for (const part of PARTS) if (processes[part]?.isRunning() !== true) return
       started.vrrp?.reload(own)
       started.ipvs?.reload(config())
+    },
+    handOver(forMs) {
+      const asked = { target: own.name, actor: 'dice', reason: 'the seed', force: true } as const
+      if (node.isRunning('vrrp') && machine.busUp) started.vrrp?.ask({ type: 'Handover', ...asked, forMs })
     },
     removeAddress() {
       const address = vip()

@@ -39,6 +39,7 @@ test('every run has an election, and nearly every one faults', () => {
     'bad',
     'bus',
     'clock',
+    'hand',
     'kill',
     'one',
     'power',

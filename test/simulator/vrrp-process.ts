@@ -1,6 +1,7 @@
 /** services/vrrp on a simulated machine: all of it but the sockets. */
 import { pino } from 'pino'
 import type { VrrpInstance } from '#schemas/config.ts'
+import type { VrrpRequest } from '#schemas/control.ts'
 import type { EventDraft } from '#schemas/envelope.ts'
 import type { LinkEvent, LinkState, LinkTargets, OpenAdvertSocket, OpenLinkWatch } from '../../services/vrrp/ports.ts'
 import { createRouters } from '../../services/vrrp/routers.ts'
@@ -16,6 +17,8 @@ const log = pino({ level: 'silent' })
 
 export interface VrrpProcess {
   reload(config: VrrpInstance): void
+  /** A tool's request; what it is answered nobody looks at. */
+  ask(request: VrrpRequest): void
   /** services/ipvs gave a sign of life. */
   ipvsAlive(): void
 }
@@ -38,7 +41,8 @@ export function startVrrp(
   const apply = (instance: VrrpInstance) =>
     routers.apply({ instances: [instance], trackers: NO_TRACKERS, syncGroups: [] })
   apply(config)
-  return { reload: apply, ipvsAlive: () => beats.put(null) }
+  const requests = process.inbox((request: VrrpRequest) => void routers.answer(request))
+  return { reload: apply, ask: requests.put, ipvsAlive: () => beats.put(null) }
 }
 
 /** Nobody here is a unicast router. */
