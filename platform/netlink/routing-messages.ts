@@ -57,7 +57,8 @@ export function encodeRoute(route: Route, interfaces: Interfaces): Buffer {
   if (route.metric !== 0) parts.push(attributeU32(RTA_PRIORITY, route.metric))
   const metrics = encodeMetrics(route)
   if (metrics.length > 0) parts.push(encodeNested(RTA_METRICS, metrics))
-  if (nextHops.length > 1) {
+  // Only there is room for a share.
+  if (nextHops.length > 1 || (only !== undefined && only.weight > 1)) {
     parts.push(
       encodeAttribute(RTA_MULTIPATH, Buffer.concat(nextHops.map((hop) => nextHopEntry(hop, route, interfaces)))),
     )

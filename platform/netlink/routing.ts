@@ -64,14 +64,15 @@ export function openRouting(): RoutingSocket {
       )
       return new Map(links.map(({ name, index }) => [name, index]))
     },
-    addRoutes: (routes, interfaces) =>
-      change(
-        routes.map((route) => ({
-          type: RTM_NEWROUTE,
-          flags: PLACING[route.placing],
-          body: encodeRoute(route, interfaces),
-        })),
-      ),
+    addRoutes(routes, interfaces) {
+      const results = change(routes.map((route) => additionOf(route, PLACING[route.placing], interfaces)))
+      return results.map((result, index) => {
+        const route = routes[index]
+        if (result?.code !== 'EEXIST' || route === undefined) return result
+        const missing = change(eachWay(route).map((way) => additionOf(way, NLM_F_CREATE | NLM_F_APPEND, interfaces)))
+        return missing.includes(null) ? null : result
+      })
+    },
     removeRoutes: (routes, interfaces) =>
       change(routes.map((route) => ({ type: RTM_DELROUTE, flags: 0, body: encodeRoute(route, interfaces) }))),
     addRules: (rules) =>
@@ -79,6 +80,19 @@ export function openRouting(): RoutingSocket {
     removeRules: (rules) => change(rules.map((rule) => ({ type: RTM_DELRULE, flags: 0, body: encodeRule(rule) }))),
     close: () => socket.close(),
   }
+}
+
+function additionOf(route: Route, flags: number, interfaces: Interfaces) {
+  return { type: RTM_NEWROUTE, flags, body: encodeRoute(route, interfaces) }
+}
+
+/**
+ * The ways of an IPv6 route with several as routes of their own: the kernel keeps them as such, can lose one of them,
+ * and takes the whole for present as long as the first one is there.
+ */
+function eachWay(route: Route): Route[] {
+  if (route.family === 4 || route.nextHops.length < 2) return []
+  return route.nextHops.map((hop) => ({ ...route, nextHops: [hop] }))
 }
 
 /**

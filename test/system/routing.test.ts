@@ -217,6 +217,19 @@ test('a route or rule that somebody else removes is back within a tenth of a sec
   assert.equal(told.content.restored, true)
 })
 
+test('one of several ways of an IPv6 route is missed, and comes back with its share', options, async () => {
+  const ways = () => ip('-n', node.namespace, '-6', 'route', 'show', '2001:db8:a::/48')
+  const before = ways()
+  const since = performance.now()
+  ip('-n', node.namespace, '-6', 'route', 'del', '2001:db8:a::/48', 'via', '2001:db8:1::9')
+  const told = await ipvs.until(({ type }) => type === 'RoutingLost', 1_000, since)
+  assert.deepEqual(
+    [told.content.items, told.content.restored],
+    [['2001:db8:a::/48 nexthop via 2001:db8::9 weight 2 nexthop via 2001:db8:1::9 weight 4'], true],
+  )
+  assert.equal(ways(), before)
+})
+
 test('what has no_track stays away, and what is static comes back', options, async () => {
   const since = performance.now()
   ip('-n', node.namespace, 'route', 'del', '192.168.13.0/24')
