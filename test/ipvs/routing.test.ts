@@ -111,16 +111,22 @@ describe('somebody else', () => {
     const node = master({ routes: [{ ...route, tracked: false }] })
     node.routing.take(ROUTE)
     node.kernel.take(exampleVip(VIP))
+    node.clock.advance(1)
+    assert.equal(node.kernel.has(VIP), true)
     assert.deepEqual([...node.routing.present], [RULE])
     node.hears(becameBackup)
     node.clock.advance(1_000)
     node.hears(becameMaster)
     assert.deepEqual([...node.routing.present], [ROUTE, RULE])
+    assert.equal(told(node).includes(`RoutingAdded | ${ROUTE}, ${RULE} | master`), true)
   })
 
   test('who goes on removing it wins: the node gives its addresses up, and vrrp resigns', () => {
     const node = master()
-    for (let count = 0; count < 4; count += 1) node.routing.take(ROUTE)
+    for (let count = 0; count < 4; count += 1) {
+      node.adverts(1)
+      node.routing.take(ROUTE)
+    }
     assert.deepEqual(told(node).slice(4), [
       `AddressesLost | ${VIP_NAME} | routing-lost`,
       `RoutingRemoved | ${RULE}, ${ROUTE} | addresses-lost`,
@@ -165,6 +171,30 @@ describe('somebody else', () => {
     assert.deepEqual(told(node).slice(1), [`RoutingLost | ${name} | restored false`])
   })
 
+  test('who goes on removing a route that names no interface meets resistance for a while only', () => {
+    const node = master({ routes: [exampleRoute('198.51.100.0/24', '192.0.2.9', null)] })
+    for (let count = 0; count < 8; count += 1) node.routing.take('198.51.100.0/24 via 192.0.2.9')
+    assert.deepEqual([node.routing.writes().length, node.kernel.has(VIP)], [4, true])
+  })
+
+  test('who takes the routes of an instance without addresses cannot make it resign', () => {
+    const node = master({ addresses: [], excludedAddresses: [] })
+    node.routing.refused.add(ROUTE)
+    node.routing.take(ROUTE)
+    node.clock.advance(500)
+    assert.deepEqual(told(node), [`KernelRefused | ${ROUTE}`, `RoutingLost | ${ROUTE} | restored false`])
+    assert.deepEqual([...node.routing.present], [RULE])
+  })
+
+  test('who changes other routes makes us look, and who adds some does not', () => {
+    const node = master()
+    node.routing.looks()
+    node.routing.hint('chance')
+    assert.equal(node.routing.looks(), 0)
+    node.routing.hint('lost')
+    assert.equal(node.routing.looks(), 1)
+  })
+
   test('who removes a route while the process is stopped beyond its lease does not make it come back', () => {
     const node = master()
     node.sigstop()
@@ -200,8 +230,9 @@ describe('a restart', () => {
     node.kill()
     node.clock.advance(5_000)
     node.restart()
+    node.clock.advance(1_500)
     assert.deepEqual([...node.routing.present], [ROUTE, RULE])
-    node.clock.advance(2_001)
+    node.clock.advance(501)
     assert.deepEqual([...node.routing.present], [])
     assert.deepEqual(told(node).slice(-1), [`RoutingRemoved | ${RULE}, ${ROUTE} | left-over`])
   })
@@ -224,8 +255,21 @@ describe('a reload', () => {
     assert.deepEqual(node.routing.writes(), [`remove ${ROUTE}`, `add ${ROUTE}`])
   })
 
+  test('that only says whether something is watched changes nothing', () => {
+    const node = master()
+    node.reload(configured({ routes: [{ ...route, tracked: false }], rules: [{ ...rule, tracked: false }] }))
+    assert.deepEqual(node.routing.writes(), [])
+  })
+
+  test('that drops everything takes rules away before routes', () => {
+    const node = master()
+    node.reload(configured({ routes: [], rules: [] }))
+    assert.deepEqual(node.routing.writes(), [`remove ${RULE}`, `remove ${ROUTE}`])
+  })
+
   test('of a backup writes nothing', () => {
     const node = simulatedNode({ config: configured() }).start()
+    node.routing.present.add(ROUTE)
     node.reload(configured({ routes: [] }))
     assert.deepEqual(node.routing.writes(), [])
   })
@@ -237,6 +281,8 @@ describe('what is static', () => {
     assert.deepEqual([node.routing.writes(), told(node)], [[`add ${STATIC}`], [`RoutingAdded | ${STATIC} | start`]])
     node.stop()
     assert.deepEqual(told(node), [`RoutingRemoved | ${STATIC} | stop`])
+    node.routing.hint('lost')
+    assert.deepEqual([...node.routing.present], [])
   })
 
   test('is put back, but against somebody who goes on only three times in ten seconds', () => {
@@ -244,7 +290,9 @@ describe('what is static', () => {
     node.routing.writes()
     for (let count = 0; count < 6; count += 1) node.routing.take(STATIC)
     assert.equal(node.routing.writes().length, 3)
-    node.clock.advance(10_000)
+    node.clock.advance(9_900)
+    assert.deepEqual(node.routing.writes(), [])
+    node.clock.advance(100)
     assert.deepEqual(node.routing.writes(), [`add ${STATIC}`])
   })
 

@@ -7,6 +7,8 @@ export interface SimulatedRouting {
   port: Routing
   /** What is there, by name. */
   present: Set<string>
+  /** How often somebody looked since the last call. */
+  looks(): number
   /** What was changed since the last call, in words. */
   writes(): string[]
   /** Somebody else's `ip route del`. */
@@ -21,6 +23,7 @@ export function simulatedRouting(): SimulatedRouting {
   const refused = new Set<string>()
   const listeners: ((hint: RoutingHint) => void)[] = []
   const log: string[] = []
+  let looks = 0
   const hint = (what: RoutingHint) => {
     for (const listener of [...listeners]) listener(what)
   }
@@ -43,7 +46,10 @@ export function simulatedRouting(): SimulatedRouting {
 
   return {
     port: {
-      add: (items) => items.map(add),
+      add(items) {
+        looks += 1
+        return items.map(add)
+      },
       remove: (items) => items.map(remove),
       watch(onHint) {
         listeners.push(onHint)
@@ -53,6 +59,11 @@ export function simulatedRouting(): SimulatedRouting {
     },
     present,
     writes: () => log.splice(0),
+    looks() {
+      const count = looks
+      looks = 0
+      return count
+    },
     take(...names) {
       for (const name of names) present.delete(name)
       hint('lost')

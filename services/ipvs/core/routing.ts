@@ -51,27 +51,26 @@ function always(at: Millis) {
 }
 
 /** The owners whose routes should be in the kernel now, with the moment from which on they may not be added. */
-function activeOwners(at: Millis, state: State): { owner: Owner; items: RoutingItem[]; deadline: Millis }[] {
+function activeOwners(state: State): { owner: Owner; items: RoutingItem[]; deadline: Millis }[] {
   if (state.stopping) return []
   const instances = Object.values(state.instances).flatMap(({ config, hold }) =>
-    hold.phase === 'held' && at <= hold.deadline
-      ? [{ owner: config.name, items: routingOf(config), deadline: hold.deadline }]
-      : [],
+    hold.phase === 'held' ? [{ owner: config.name, items: routingOf(config), deadline: hold.deadline }] : [],
   )
   const statics = { owner: null, items: staticsOf(state.config), deadline: Number.POSITIVE_INFINITY }
   return [statics, ...instances].filter(({ items }) => items.length > 0)
 }
 
 export function decideHint({ hint, at }: Of<'RoutingHinted'>, state: State): Fact[] {
-  return activeOwners(at, state).flatMap(({ owner, items, deadline }): Fact[] => {
+  return activeOwners(state).flatMap(({ owner, items, deadline }): Fact[] => {
     const standing = standingOf(owner, state)
     const tracked = items.filter(isTracked)
     const complete = tracked.every((item) => standing.present.includes(itemName(item)))
     if (tracked.length === 0 || (hint === 'chance' && complete)) return []
     const busy = recentRepairs(standing, at)
     const [oldest] = busy
-    // An instance gives its addresses up when it has to be repaired again.
-    if (busy.length >= REPAIRS && oldest !== undefined && giveUp(owner, at, state).length === 0) {
+    // Once more, and an instance gives its addresses up for what is vital.
+    const most = giveUp(owner, at, state).length === 0 ? REPAIRS : REPAIRS + 1
+    if (busy.length >= most && oldest !== undefined) {
       const known = { ...standing, recheckAt: standing.recheckAt ?? oldest + REPAIR_WINDOW_MS }
       return [{ type: 'RoutingKnown', owner, standing: known }]
     }
@@ -107,7 +106,7 @@ export function decideRoutingWritten({ write, outcomes, at }: Of<'RoutingWritten
     ...told(fresh, { type: 'RoutingAdded', instance: owner, items: fresh, reason, tookMs }),
     ...told(restored, { type: 'RoutingLost', instance: owner, items: restored, restored: true }),
     ...told(lost, { type: 'RoutingLost', instance: owner, items: lost, restored: false }),
-    ...(over || before.failingSince === null ? itemRefusals(outcomes, state) : []),
+    ...itemRefusals(outcomes, state),
     ...(fought || vital(lost) ? giveUp(owner, at, state) : []),
   ]
 }
@@ -185,7 +184,7 @@ export function decideRoutingDrop(next: Config, state: State): Fact[] {
   const ofInstances = Object.values(state.instances).flatMap((instance): Fact[] => {
     const successor = sameRouter(instance.config, after)
     // One that is gone takes everything along.
-    if (successor === undefined || instance.hold.phase !== 'held') return []
+    if (successor === undefined || !['held', 'lost'].includes(instance.hold.phase)) return []
     return dropped(instance.config.name, routingOf(instance.config), routingOf(successor.config))
   })
   return [...ofInstances, ...dropped(null, staticsOf(state.config), staticsOf(next))]
@@ -215,7 +214,7 @@ function kernelView(item: RoutingItem): unknown {
 /** After the configuration was taken: everything is added again, which changes only what is not there. */
 export function decideRoutingReload(at: Millis, next: Config, state: State): Fact[] {
   const instances = Object.values(instancesOf(next, state.instances)).flatMap(({ config, hold }): Fact[] => {
-    if (hold.phase !== 'held' || at > hold.deadline || routingOf(config).length === 0) return []
+    if (hold.phase !== 'held' || routingOf(config).length === 0) return []
     return [{ type: 'RoutingDue', owner: config.name, reason: 'reload', at, deadline: hold.deadline }]
   })
   const statics: Fact[] =
@@ -230,7 +229,7 @@ export function decideRoutingStop({ config }: State): Fact[] {
 
 export function decideRoutingTime(at: Millis, state: State): Fact[] {
   const { tidyAt } = state.routing
-  const due = activeOwners(at, state).filter(({ owner }) => (standingOf(owner, state).recheckAt ?? at + 1) <= at)
+  const due = activeOwners(state).filter(({ owner }) => (standingOf(owner, state).recheckAt ?? at + 1) <= at)
   const again = due.map(({ owner, deadline }): Fact => ({ type: 'RoutingDoubted', owner, at, deadline }))
   return tidyAt !== null && at >= tidyAt ? [...again, { type: 'RoutingTidied' }, ...tidied(state)] : again
 }
