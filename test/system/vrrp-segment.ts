@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Settings } from '#schemas/settings.ts'
-import type { VrrpEvent } from '#schemas/vrrp.ts'
-import { exampleConfig } from '../configuration.ts'
+import type { Trackers } from '#schemas/tracking.ts'
+import type { TrackerChanged, VrrpEvent } from '#schemas/vrrp.ts'
+import { identityOf } from '../../services/supervisor/identities.ts'
+import { exampleConfig, NO_TRACKERS } from '../configuration.ts'
 import { instance } from '../vrrp/given.ts'
 import { ended, type Keepalived, type KeepalivedOptions, startKeepalived, VIP } from './vrrp-keepalived.ts'
 
@@ -39,7 +41,7 @@ function sweep(test: string): void {
 /** An event of our process, with when it happened by its own account, as performance.now() here. */
 export interface Seen {
   at: number
-  event: VrrpEvent
+  event: VrrpEvent | TrackerChanged
 }
 
 /** Our vrrp process with a stand-in for services/ipvs that follows its events. */
@@ -47,7 +49,7 @@ export interface Ours {
   pid: number
   events: Seen[]
   /** Waits for the next event of this type from `since` on. */
-  until(type: VrrpEvent['type'], withinMs: number, since?: number): Promise<Seen>
+  until(type: Seen['event']['type'], withinMs: number, since?: number): Promise<Seen>
   signal(signal: NodeJS.Signals): void
   /** Rewrites the settings file and sends SIGHUP. */
   reload(change: Parameters<typeof instance>[0]): void
@@ -59,7 +61,7 @@ export interface Ours {
 export interface Segment {
   /** The namespace of a router on the bridge, with 192.0.2.<last> on eth0. */
   router(name: string, last: number): string
-  ours(namespace: string, change?: Parameters<typeof instance>[0]): Ours
+  ours(namespace: string, change?: Parameters<typeof instance>[0], watched?: Partial<Trackers>): Ours
   keepalived(namespace: string, options: KeepalivedOptions): Keepalived
   /** Captures protocol 112 on eth0 of a router into a file; `stop` returns its path. */
   capture(namespace: string): Promise<{ stop(): Promise<string> }>
@@ -97,8 +99,8 @@ export function segment(test: string): Segment {
       ip('-n', namespace, 'addr', 'add', `192.0.2.${last}/24`, 'dev', 'eth0')
       return namespace
     },
-    ours(namespace, change = {}) {
-      const ours = startOurs(namespace, folder, change)
+    ours(namespace, change = {}, watched = {}) {
+      const ours = startOurs(namespace, folder, change, watched)
       ends.push(() => ours.end('SIGKILL'))
       return ours
     },
@@ -110,7 +112,21 @@ export function segment(test: string): Segment {
     async capture(namespace) {
       const file = join(folder, `${namespace}.pcap`)
       const filter = ['proto', '112']
-      const args = ['netns', 'exec', namespace, 'tcpdump', '-i', 'eth0', '-U', '-w', file, '-Z', 'root', ...filter]
+      const args = [
+        'netns',
+        'exec',
+        namespace,
+        'tcpdump',
+        '-i',
+        'eth0',
+        '--immediate-mode',
+        '-U',
+        '-w',
+        file,
+        '-Z',
+        'root',
+        ...filter,
+      ]
       const child = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
       ends.push(() => ended(child, 'SIGTERM'))
       await new Promise((done) => child.stderr?.once('data', done))
@@ -131,7 +147,10 @@ export function segment(test: string): Segment {
   }
 }
 
-function settings(folder: string, change: Parameters<typeof instance>[0]): Settings {
+function settings(folder: string, change: Parameters<typeof instance>[0], watched: Partial<Trackers>): Settings {
+  const trackers = { ...NO_TRACKERS, ...watched }
+  const config = exampleConfig({ instances: [instance(change)], trackers })
+  const { uid, gid } = { uid: 65_534, gid: 65_534 }
   return {
     service: 'vrrp',
     site: 'site1',
@@ -142,19 +161,24 @@ function settings(folder: string, change: Parameters<typeof instance>[0]): Setti
     // Nobody listens there: elections must not need a bus.
     bus: { url: 'nats://127.0.0.1:1', user: 'vrrp', password: 'x' },
     // Who can be started as root gives it up, as in the real thing.
-    identity: { uid: 65_534, gid: 65_534, capabilities: ['CAP_NET_RAW'] },
+    identity: { uid, gid, capabilities: identityOf('vrrp', true, config)?.capabilities ?? [] },
     logLevel: 'info',
     configDigest: '0',
-    config: exampleConfig({ instances: [instance(change)] }),
+    config,
   }
 }
 
-function startOurs(namespace: string, folder: string, change: Parameters<typeof instance>[0]): Ours {
+function startOurs(
+  namespace: string,
+  folder: string,
+  change: Parameters<typeof instance>[0],
+  watched: Partial<Trackers>,
+): Ours {
   const own = mkdtempSync(join(folder, 'ours-'))
   const file = join(own, 'settings.json')
   // Read again after a reload, by whom it runs as then.
   for (const open of [folder, own]) chmodSync(open, 0o755)
-  writeFileSync(file, JSON.stringify(settings(folder, change)))
+  writeFileSync(file, JSON.stringify(settings(folder, change, watched)))
   const child = spawn('ip', ['netns', 'exec', namespace, process.execPath, VRRP, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -188,7 +212,7 @@ function startOurs(namespace: string, folder: string, change: Parameters<typeof 
     },
     signal: (signal) => child.kill(signal),
     reload(next) {
-      writeFileSync(file, JSON.stringify(settings(folder, next)))
+      writeFileSync(file, JSON.stringify(settings(folder, next, watched)))
       child.kill('SIGHUP')
     },
     loseIpvs: vips.lose,
@@ -215,7 +239,7 @@ function standIn(namespace: string, addresses: readonly string[]) {
     for (const address of addresses) vip('replace', address, 'dev', 'eth0', ...lease)
   }
   return {
-    follow({ type }: VrrpEvent) {
+    follow({ type }: Seen['event']) {
       if (lost) return
       if (type === 'BecameMaster' || type === 'MastershipResumed') {
         hold()
