@@ -116,7 +116,8 @@ export const TwoMasters = z.strictObject({
   /**
    * one-way: its adverts arrive here, but ours not there; unsent: ours do not leave; owners: both have priority 255.
    * The others are settings that differ between the two: version, password, interval, address-list; checksum: with and
-   * without the pseudo header (v3_checksum_as_v2); destination: one sends to the group, the other to peers.
+   * without the pseudo header (v3_checksum_as_v2); destination: one sends to the group, the other to peers;
+   * signature: their keys (auth_hmac); clock: their clocks are further apart than time_window.
    */
   cause: z.enum([
     'one-way',
@@ -128,6 +129,8 @@ export const TwoMasters = z.strictObject({
     'address-list',
     'checksum',
     'destination',
+    'signature',
+    'clock',
   ]),
   /** What differs, there and here; null when the cause says it all. */
   detail: z.string().nullable(),

@@ -125,6 +125,8 @@ const TWO_MASTERS: Readonly<Record<Extract<VrrpEvent, { type: 'TwoMasters' }>['c
   'address-list': 'their addresses differ (virtual_ipaddress)',
   checksum: 'their checksums differ (v3_checksum_as_v2)',
   destination: 'one sends to the multicast group, the other to peers',
+  signature: 'one does not take the signatures of the other (auth_hmac)',
+  clock: 'their clocks are further apart than signed adverts may be old (time_window)',
 }
 
 function becauseMaster(event: Extract<VrrpEvent, { type: 'BecameMaster' }>): string {

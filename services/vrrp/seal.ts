@@ -11,7 +11,14 @@ import {
   wallMsOf,
 } from './adapters/advert-seal.ts'
 
-export type SealFault = 'hmac-missing' | 'hmac-scheme' | 'hmac-key' | 'hmac-invalid' | 'hmac-stale' | 'hmac-replayed'
+export type SealFault =
+  | 'hmac-missing'
+  | 'hmac-unexpected'
+  | 'hmac-scheme'
+  | 'hmac-key'
+  | 'hmac-invalid'
+  | 'hmac-stale'
+  | 'hmac-replayed'
 
 /** What tells a recorded advert from a new one. */
 export interface SealMemory {

@@ -81,7 +81,7 @@ test('an advert from an address that is not there is refused, not sent from anot
   assert.deepEqual(await left.call('sendAdvert', ADVERT), { ok: false, code: 'ENETUNREACH' })
 })
 
-test('an IPv6 advert crosses with hop limit 255 and the checksum that the kernel makes', options, async () => {
+test('C8: an IPv6 advert crosses with hop limit 255 and the checksum that the kernel makes', options, async () => {
   const from = right.events.length
   const dump = await segment.tcpdump(segment.right, 1, '-v', 'ip6 proto 112')
   await right.call('openAdverts', advertOptions(null, 6))

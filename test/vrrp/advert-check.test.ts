@@ -53,7 +53,7 @@ for (const vector of ALL) {
   })
 }
 
-test('every single flipped bit of a golden vector is dropped', () => {
+test('C11: every single flipped bit of a golden vector is dropped', () => {
   for (const vector of ALL) {
     const original = Buffer.from(vector.hex, 'hex')
     for (let bit = 0; bit < original.length * 8; bit += 1) {
@@ -69,11 +69,11 @@ test('every single flipped bit of a golden vector is dropped', () => {
   }
 })
 
-test('another type than 1 is dropped', () => {
+test('F2: another type than 1 is dropped', () => {
   assert.deepEqual(read(gv1, { message: altered(gv1, 0, 0x22) }), drop('type'))
 })
 
-test('an advert without addresses is dropped', () => {
+test('F5: an advert without addresses is dropped', () => {
   const none = { addresses: Buffer.alloc(0) }
   for (const vector of [gv1, gv5]) {
     const message = encodeAdvert({ ...vector.form, ...none }, 100)
@@ -81,11 +81,11 @@ test('an advert without addresses is dropped', () => {
   }
 })
 
-test('reserved bits of a version 3 advert are ignored', () => {
+test('F6: reserved bits of a version 3 advert are ignored', () => {
   assert.deepEqual(read(gv5, { message: altered(gv5, 4, 0xa0) }), { ok: true, priority: 100, intervalMs: 1_000 })
 })
 
-test('a padded advert is accepted, as far as Ethernet pads', () => {
+test('F15: a padded advert is accepted, as far as Ethernet pads', () => {
   for (const [vector, most] of [
     [gv1, 10],
     [gv5, 18],
@@ -99,7 +99,7 @@ test('a padded advert is accepted, as far as Ethernet pads', () => {
   }
 })
 
-test('an advert that is cut off anywhere is dropped', () => {
+test('F16: an advert that is cut off anywhere is dropped', () => {
   for (const vector of ALL) {
     const whole = Buffer.from(vector.hex, 'hex')
     for (let length = 0; length < whole.length; length += 1) {
@@ -153,7 +153,7 @@ test('an IPv6 checksum without pseudo header is dropped', () => {
   assert.deepEqual(read(gv7, { message: resummed(Buffer.from(gv7.hex, 'hex')) }), drop('checksum'))
 })
 
-test('a TTL other than 255 is dropped, and so is one that is not known', () => {
+test('A4: a TTL other than 255 is dropped, and so is one that is not known', () => {
   assert.deepEqual(read(gv1, { ttl: 254 }), drop('ttl'))
   assert.deepEqual(read(gv1, { ttl: null }), drop('ttl'))
 })
@@ -162,24 +162,24 @@ test('an advert that was not sent to the group is dropped', () => {
   assert.deepEqual(read(gv1, { destination: ipBytes('192.0.2.2') }), drop('destination'))
 })
 
-test('an advert of another version is dropped', () => {
+test('R1: an advert of another version is dropped', () => {
   assert.deepEqual(read(gv1, { message: Buffer.from(gv5.hex, 'hex') }), drop('version'))
   assert.deepEqual(read(gv5, { message: Buffer.from(gv1.hex, 'hex') }), drop('version'))
 })
 
-test('a version 2 advert with another interval than ours is dropped', () => {
+test('R2: a version 2 advert with another interval than ours is dropped', () => {
   assert.deepEqual(read(gv1, {}, { intervalMs: 2_000 }), drop('interval'))
 })
 
-test('a version 3 advert with another interval than ours is accepted with its interval', () => {
+test('R3: a version 3 advert with another interval than ours is accepted with its interval', () => {
   assert.deepEqual(read(gv5, {}, { intervalMs: 3_000 }), { ok: true, priority: 100, intervalMs: 1_000 })
 })
 
-test('a version 3 advert with interval 0 is dropped', () => {
+test('R4: a version 3 advert with interval 0 is dropped', () => {
   assert.deepEqual(read(gv5, { message: altered(gv5, 5, 0) }), drop('interval'))
 })
 
-test('a version 2 advert with other addresses is dropped, unless the owner sends it', () => {
+test('R5: a version 2 advert with other addresses is dropped, unless the owner sends it', () => {
   const others = { addresses: ipBytes('192.0.2.101') }
   assert.deepEqual(read(gv1, {}, others), drop('address-list'))
   const two = { addresses: Buffer.concat([gv1.form.addresses, ipBytes('192.0.2.101')]) }
@@ -187,18 +187,18 @@ test('a version 2 advert with other addresses is dropped, unless the owner sends
   assert.equal(read(gv1, { message: encodeAdvert(gv1.form, 255) }, others).ok, true)
 })
 
-test('a version 3 advert with other addresses is accepted', () => {
+test('R5: a version 3 advert with other addresses is accepted', () => {
   assert.equal(read(gv5, {}, { addresses: ipBytes('192.0.2.101') }).ok, true)
 })
 
-test('the order of the addresses does not matter to the receiver', () => {
+test('F11: the order of the addresses does not matter to the receiver', () => {
   const one = ipBytes('192.0.2.100')
   const other = ipBytes('192.0.2.101')
   const message = encodeAdvert({ ...gv1.form, addresses: Buffer.concat([other, one]) }, 100)
   assert.equal(read(gv1, { message }, { addresses: Buffer.concat([one, other]) }).ok, true)
 })
 
-test('an advert with another auth type than ours is a mismatch, not a failure', () => {
+test('R9: an advert with another auth type than ours is a mismatch, not a failure', () => {
   assert.deepEqual(read(gv2, {}, { password: null }), drop('auth-mismatch'))
   assert.deepEqual(read(gv1, {}, { password: Buffer.from('1111') }), drop('auth-mismatch'))
 })
@@ -207,7 +207,7 @@ test('an advert with another password is an authentication failure', () => {
   assert.deepEqual(read(gv2, {}, { password: Buffer.from('1112') }), drop('auth-failure'))
 })
 
-test('an advert from our own address is dropped', () => {
+test('R11: an advert from our own address is dropped', () => {
   assert.deepEqual(read(gv1, {}, { source: gv1.form.source }), drop('own-address'))
 })
 

@@ -26,12 +26,12 @@ for (const { id, form, priority, hex } of ALL) {
   })
 }
 
-test('the first byte carries the version above the type, which is always 1', () => {
+test('F1: the first byte carries the version above the type, which is always 1', () => {
   assert.equal(encodeAdvert(GV1.form, 100)[0], 0x21)
   assert.equal(encodeAdvert({ ...GV1.form, version: 3 }, 100)[0], 0x31)
 })
 
-test('the priority byte carries what the state machine says, from 0 for a resignation to 255 for the owner', () => {
+test('F4: the priority byte carries what the state machine says, from 0 for a resignation to 255 for the owner', () => {
   for (const priority of [0, 1, 100, 254, 255]) assert.equal(encodeAdvert(GV1.form, priority)[2], priority)
 })
 
@@ -40,12 +40,12 @@ test('the virtual router id is the second byte', () => {
   assert.equal(virtualRouterIdOf(Buffer.alloc(7)), null)
 })
 
-test('a version 2 advert has the auth type and the interval in seconds in bytes 4 and 5', () => {
+test('F8: a version 2 advert has the auth type and the interval in seconds in bytes 4 and 5', () => {
   const message = encodeAdvert({ ...GV1.form, password: Buffer.from('x'), intervalMs: 255_000 }, 100)
   assert.deepEqual([message[4], message[5]], [1, 255])
 })
 
-test('a version 2 advert always ends in 8 bytes of auth data, zero without authentication', () => {
+test('F9: a version 2 advert always ends in 8 bytes of auth data, zero without authentication', () => {
   for (const count of [1, 2, 20]) {
     const addresses = Buffer.concat(Array.from({ length: count }, (_, index) => ipBytes(`192.0.2.${index + 1}`)))
     const message = encodeAdvert({ ...GV1.form, addresses }, 100)
@@ -54,19 +54,19 @@ test('a version 2 advert always ends in 8 bytes of auth data, zero without authe
   }
 })
 
-test('a version 3 advert carries no auth data', () => {
+test('F10: a version 3 advert carries no auth data', () => {
   const [, , , , , gv7] = SENT
   assert.ok(gv7 !== undefined)
   assert.equal(encodeAdvert({ ...GV1.form, version: 3 }, 100).length, 12)
   assert.equal(encodeAdvert({ ...gv7.form, addresses: ipBytes('fe80::64') }, 100).length, 24)
 })
 
-test('a version 3 interval is 12 bits of hundredths of a second', () => {
+test('F7: a version 3 interval is 12 bits of hundredths of a second', () => {
   const message = encodeAdvert({ ...GV1.form, version: 3, intervalMs: 40_950 }, 100)
   assert.equal(message.readUInt16BE(4), 0x0fff)
 })
 
-test('addresses go out in configured order', () => {
+test('F11: addresses go out in configured order', () => {
   const addresses = Buffer.concat([ipBytes('192.0.2.9'), ipBytes('192.0.2.1')])
   const message = encodeAdvert({ ...GV1.form, addresses }, 100)
   assert.deepEqual(message.subarray(8, 16), addresses)
@@ -77,13 +77,24 @@ test('a password longer than 8 bytes goes out as its first 8', () => {
   assert.equal(message.subarray(-8).toString(), '12345678')
 })
 
-test('the version 2 checksum covers the whole message with its auth data', () => {
+test('C1: the version 2 checksum covers the whole message with its auth data', () => {
   for (const { form, priority, hex } of V2_VECTORS) {
     assert.equal(encodeAdvert(form, priority).toString('hex', 6, 8), hex.slice(12, 16))
   }
 })
 
-test('a message that is cut off anywhere decodes to nothing', () => {
+test('C3: with the checksum of keepalived a version 3 advert over IPv4 is summed up with its IP header', () => {
+  const v3 = { ...GV1.form, version: 3 } as const
+  assert.equal(encodeAdvert(v3, 100).readUInt16BE(6), 0x0572)
+  assert.notEqual(encodeAdvert({ ...v3, source: ipBytes('192.0.2.9') }, 100).readUInt16BE(6), 0x0572)
+})
+
+test('C10: with unicast that header has the address of the peer', () => {
+  const v3 = { ...GV1.form, version: 3 } as const
+  assert.equal(encodeAdvert({ ...v3, destination: ipBytes('192.0.2.2') }, 100).readUInt16BE(6), 0x2382)
+})
+
+test('F16: a message that is cut off anywhere decodes to nothing', () => {
   for (const { hex, form } of ALL) {
     const message = Buffer.from(hex, 'hex')
     for (let length = 0; length < message.length; length += 1) {
@@ -92,7 +103,7 @@ test('a message that is cut off anywhere decodes to nothing', () => {
   }
 })
 
-test('a message padded to the least Ethernet frame decodes, one padded beyond it does not', () => {
+test('F15: a message padded to the least Ethernet frame decodes, one padded beyond it does not', () => {
   for (const { hex, form } of ALL.filter(({ form: { family } }) => family === 4)) {
     const message = Buffer.from(hex, 'hex')
     const padded = (length: number) => decodeAdvert(Buffer.concat([message, Buffer.alloc(length)]), form.family)

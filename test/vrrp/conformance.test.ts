@@ -14,7 +14,7 @@ function titles(): Set<string> {
     ...ALL.map(({ id }) => `${id}: an advert is encoded to the bytes of the golden vector`),
     ...ALL.map(({ id }) => `${id}: the golden vector is accepted`),
   ])
-  for (const folder of ['test/vrrp', 'test/system']) {
+  for (const folder of ['test/vrrp', 'test/platform', 'test/system']) {
     const files = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.test.ts'))
     for (const file of files) {
       const text = readFileSync(join(ROOT, folder, file), 'utf8')

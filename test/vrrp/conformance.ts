@@ -7,34 +7,39 @@ export type Proof = { tests: readonly string[] } | { notHere: string }
 const by = (...tests: string[]): Proof => ({ tests })
 const not = (notHere: string): Proof => ({ notHere })
 
-const CONFIG = not('a matter of platform/config and schemas/config.ts')
 const VMAC = not('virtual MAC addresses are not in the configuration yet')
 
 export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   // 1. Packet format
-  F1: by('the first byte carries the version above the type, which is always 1'),
-  F2: by('another type than 1 is dropped'),
-  F3: CONFIG,
-  F4: by('the priority byte carries what the state machine says, from 0 for a resignation to 255 for the owner'),
-  F5: by('an advert without addresses is dropped'),
-  F6: by('reserved bits of a version 3 advert are ignored'),
-  F7: by('a version 3 interval is 12 bits of hundredths of a second'),
-  F8: by('a version 2 advert has the auth type and the interval in seconds in bytes 4 and 5'),
-  F9: by('a version 2 advert always ends in 8 bytes of auth data, zero without authentication'),
-  F10: by('a version 3 advert carries no auth data'),
-  F11: by('addresses go out in configured order', 'the order of the addresses does not matter to the receiver'),
-  F12: CONFIG,
-  F13: CONFIG,
-  F14: CONFIG,
-  F15: by(
-    'a padded advert is accepted, as far as Ethernet pads',
-    'a message padded to the least Ethernet frame decodes, one padded beyond it does not',
+  F1: by('F1: the first byte carries the version above the type, which is always 1'),
+  F2: by('F2: another type than 1 is dropped'),
+  F3: by('F3: a virtual router id of 0 or 256 is refused, and its instance left out'),
+  F4: by('F4: the priority byte carries what the state machine says, from 0 for a resignation to 255 for the owner'),
+  F5: by('F5: an advert without addresses is dropped'),
+  F6: by('F6: reserved bits of a version 3 advert are ignored'),
+  F7: by('F7: a version 3 interval is 12 bits of hundredths of a second'),
+  F8: by('F8: a version 2 advert has the auth type and the interval in seconds in bytes 4 and 5'),
+  F9: by('F9: a version 2 advert always ends in 8 bytes of auth data, zero without authentication'),
+  F10: by('F10: a version 3 advert carries no auth data'),
+  F11: by(
+    'F11: addresses go out in configured order',
+    'F11: the order of the addresses does not matter to the receiver',
   ),
-  F16: by('an advert that is cut off anywhere is dropped', 'a message that is cut off anywhere decodes to nothing'),
-  F17: by('IPv4 and IPv6 routers of one id on one interface do not know each other'),
+  F12: by('F12: an IPv6 instance that begins with another address than a link-local one is told of when strict'),
+  F13: by('F13: an address of the other family than the first is refused'),
+  F14: by('F14: over IPv6 version 3 is spoken whatever is written, and that is said'),
+  F15: by(
+    'F15: a padded advert is accepted, as far as Ethernet pads',
+    'F15: a message padded to the least Ethernet frame decodes, one padded beyond it does not',
+  ),
+  F16: by(
+    'F16: an advert that is cut off anywhere is dropped',
+    'F16: a message that is cut off anywhere decodes to nothing',
+  ),
+  F17: by('F17: IPv4 and IPv6 routers of one id on one interface do not know each other'),
 
   // 2. Checksum
-  C1: by('the version 2 checksum covers the whole message with its auth data'),
+  C1: by('C1: the version 2 checksum covers the whole message with its auth data'),
   C2: by('C2: with the checksum of RFC 9568 a version 3 advert over IPv4 is summed up without its IP header'),
   C3: by('GV5: an advert is encoded to the bytes of the golden vector'),
   C4: not('a statement about keepalived; C3 is what follows for us'),
@@ -44,7 +49,7 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
     'C7: over IPv6 the pseudo header is part of the checksum, whatever is asked for over IPv4',
     'GV7: the golden vector is accepted',
   ),
-  C8: not('needs a capture over IPv6: with version 3 in the lab'),
+  C8: by('C8: an IPv6 advert crosses with hop limit 255 and the checksum that the kernel makes'),
   C9: by(
     'C9: the checksum of keepalived before 1.3.7 is taken only where it is asked for, and only from unicast peers',
   ),
@@ -52,16 +57,16 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
     'GV6: an advert is encoded to the bytes of the golden vector',
     'C10: the checksum of a version 3 unicast advert is that of its real destination',
   ),
-  C11: by('every single flipped bit of a golden vector is dropped'),
+  C11: by('C11: every single flipped bit of a golden vector is dropped'),
 
   // 3. IP and link addressing
   A1: by('our adverts are dissected without a warning and look as they must'),
   A2: by('our adverts are dissected without a warning and look as they must'),
   A3: by('our adverts are dissected without a warning and look as they must'),
-  A4: by('a TTL other than 255 is dropped, and so is one that is not known'),
+  A4: by('A4: a TTL other than 255 is dropped, and so is one that is not known'),
   A5: by('A5: the TTL of unicast adverts counts only where a peer has bounds for it'),
   A6: by('our adverts are dissected without a warning and look as they must'),
-  A7: by('a router starts in fault without interface, carrier or address, and says which'),
+  A7: by('A7: an IPv6 router without a link-local address sends nothing, and is in fault until it has one'),
   A8: by(
     'an advert that was not sent to the group is dropped',
     'A8: a multicast advert to a unicast instance is dropped, and the reverse',
@@ -73,10 +78,10 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
     'an advert for an id that nobody has changes nothing',
     'A11: adverts for virtual routers that nobody has are counted by interface and id, and change nothing',
   ),
-  A12: by('the same id on another interface is another virtual router'),
+  A12: by('A12: the same id on another interface is another virtual router'),
   A13: by(
     'our adverts are dissected without a warning and look as they must',
-    'our own packets that come back are rejected, not heard',
+    'R11: our own packets that come back are rejected, not heard',
   ),
   M1: VMAC,
   M2: VMAC,
@@ -133,9 +138,12 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   S16: by('between equal priorities the greater address wins'),
   S17: by('between equal priorities the greater address wins'),
   S18: by('a master answers a lower priority with an advert at once'),
-  S19: by('an advert from our own address is dropped', 'our own packets that come back are rejected, not heard'),
+  S19: by(
+    'R11: an advert from our own address is dropped',
+    'R11: our own packets that come back are rejected, not heard',
+  ),
   S20: by('addresses are compared byte by byte, not as signed numbers'),
-  S21: by('IPv4 and IPv6 routers of one id on one interface do not know each other'),
+  S21: by('F17: IPv4 and IPv6 routers of one id on one interface do not know each other'),
   S22: by(
     'a timer that was set before the last advert changes nothing when it rings',
     'a master-down timer that rings in a master changes nothing',
@@ -156,23 +164,23 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   S30: by('the configured state MASTER does not shorten the first wait'),
 
   // 7. Receive validation
-  R1: by('an advert of another version is dropped'),
-  R2: by('a version 2 advert with another interval than ours is dropped'),
-  R3: by('a version 3 advert with another interval than ours is accepted with its interval'),
-  R4: by('a version 3 advert with interval 0 is dropped'),
+  R1: by('R1: an advert of another version is dropped'),
+  R2: by('R2: a version 2 advert with another interval than ours is dropped'),
+  R3: by('R3: a version 3 advert with another interval than ours is accepted with its interval'),
+  R4: by('R4: a version 3 advert with interval 0 is dropped'),
   R5: by(
-    'a version 2 advert with other addresses is dropped, unless the owner sends it',
-    'a version 3 advert with other addresses is accepted',
+    'R5: a version 2 advert with other addresses is dropped, unless the owner sends it',
+    'R5: a version 3 advert with other addresses is accepted',
   ),
-  R6: by('a dropped advert changes no timer and nothing learned'),
-  R7: by('ten thousand bad adverts of changing sources are one event and a count'),
-  R8: by('ten thousand bad adverts of changing sources are one event and a count'),
-  R9: by('an advert with another auth type than ours is a mismatch, not a failure'),
+  R6: by('R6: a dropped advert changes no timer and nothing learned'),
+  R7: by('R7: ten thousand bad adverts of changing sources are one event and a count'),
+  R8: by('R8: a bad advert of a new source does not make an old reason news'),
+  R9: by('R9: an advert with another auth type than ours is a mismatch, not a failure'),
   R10: by(
     'R10: adverts, resignations and masterships are counted, each way',
     'R10: each reason for a dropped advert has a count of its own',
   ),
-  R11: by('an advert from our own address is dropped'),
+  R11: by('R11: an advert from our own address is dropped'),
 }
 
 /** Letters of the sections that are covered here: every statement of theirs has an entry above. */

@@ -9,7 +9,7 @@ function dropped(at: number, reason = 'checksum', source = '192.0.2.66'): Input 
   return { type: 'AdvertDropped', at, reason, source, clues: null }
 }
 
-test('a dropped advert changes no timer and nothing learned', () => {
+test('R6: a dropped advert changes no timer and nothing learned', () => {
   for (const subject of [started().after(advert(1_000, 200)), master()]) {
     const { rejected: _a, reported: _b, ...before } = subject.state()
     assert.deepEqual(subject.effects(dropped(1_500)), [])
@@ -18,7 +18,7 @@ test('a dropped advert changes no timer and nothing learned', () => {
   }
 })
 
-test('ten thousand bad adverts of changing sources are one event and a count', () => {
+test('R7: ten thousand bad adverts of changing sources are one event and a count', () => {
   const subject = started()
   let events = 0
   for (let n = 0; n < 10_000; n += 1) {
@@ -27,6 +27,17 @@ test('ten thousand bad adverts of changing sources are one event and a count', (
   }
   assert.equal(events, 1)
   assert.equal(subject.state().rejected.checksum, 10_000)
+})
+
+test('R8: a bad advert of a new source does not make an old reason news', () => {
+  const subject = started().after(dropped(1, 'checksum', '198.51.100.1'))
+  for (const [at, source] of [
+    [2, '198.51.100.2'],
+    [3, '198.51.100.1'],
+    [4, '198.51.100.3'],
+  ] as const) {
+    assert.equal(types(subject.facts(dropped(at, 'checksum', source))).includes('AdvertRejected'), false)
+  }
 })
 
 test('each reason is reported once, and again after a change of role', () => {

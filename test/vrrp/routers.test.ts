@@ -37,7 +37,7 @@ test('an advert for an id that nobody has changes nothing', () => {
   assert.equal(events()[1], 'VI_1 BecameMaster')
 })
 
-test('the same id on another interface is another virtual router', () => {
+test('A12: the same id on another interface is another virtual router', () => {
   const eth1 = instance({ name: 'VI_2', interface: 'eth1' })
   const { sockets, links, hear, clock, events, routers } = node(instance())
   links.links.set('eth1', link({ interface: 'eth1', index: 3 }))
@@ -55,7 +55,7 @@ test('the same id on another interface is another virtual router', () => {
   assert.equal(events().includes('VI_2 BecameMaster'), true)
 })
 
-test('IPv4 and IPv6 routers of one id on one interface do not know each other', () => {
+test('F17: IPv4 and IPv6 routers of one id on one interface do not know each other', () => {
   const ipv6 = instance({
     name: 'VI_6',
     version: 3,
@@ -165,7 +165,7 @@ test('an advert that cannot be sent is reported to the state machine', () => {
   assert.equal(events().at(-1), 'VI_1 BecameBackup')
 })
 
-test('our own packets that come back are rejected, not heard', () => {
+test('R11: our own packets that come back are rejected, not heard', () => {
   const { sockets, clock, events } = node(instance())
   const payload = encodeAdvert(formOf(instance(), '192.0.2.1'), 200)
   const from = { source: '192.0.2.1', destination: '224.0.0.18', ttl: 255 }
@@ -234,4 +234,15 @@ test('an interface that was away for a moment gets a new socket, too', () => {
     sockets.map(({ open }) => open),
     [false, true],
   )
+})
+
+test('A7: an IPv6 router without a link-local address sends nothing, and is in fault until it has one', () => {
+  const addresses = [{ ...vip('fe80::64'), family: 6, prefix: 128 } as const]
+  const { clock, sockets, links, events } = node(instance({ version: 3, multicastGroup: 'ff02::12', addresses }))
+  clock.advance(10_000)
+  assert.deepEqual([sockets, events()], [[], ['VI_1 BecameFault']])
+  links.tell({ type: 'LinkChanged', link: link({ linkLocalIpv6: 'fe80::1' }) })
+  clock.advance(3_610)
+  assert.deepEqual(events().slice(1), ['VI_1 BecameBackup', 'VI_1 BecameMaster'])
+  assert.equal(sockets[0]?.options.source, 'fe80::1')
 })

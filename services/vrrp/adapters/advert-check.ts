@@ -52,7 +52,7 @@ export function readAdvert(carried: Carried, form: AdvertForm, { unicast, truste
   // The kernel forwards no packet with a higher TTL than it was sent with: 255 proves a neighbour.
   if (unicast === null && ttl !== 255) return rejected('ttl')
   if (advert.version !== form.version) return rejected('version')
-  if (seal === null && advert.seal !== null) return rejected('auth-mismatch')
+  if (seal === null && advert.seal !== null) return rejected('hmac-unexpected')
   const forged = seal?.judge(advert.message, advert.seal, { ...form, source }) ?? null
   if (forged !== null) return rejected(forged)
   const disagreement = form.version === 2 ? disagreementV2(advert, form) : disagreementV3(advert)

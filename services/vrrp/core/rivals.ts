@@ -48,6 +48,12 @@ const SETTINGS: Readonly<Record<string, Cause>> = {
   'address-list': 'address-list',
   checksum: 'checksum',
   destination: 'destination',
+  'hmac-missing': 'signature',
+  'hmac-unexpected': 'signature',
+  'hmac-scheme': 'signature',
+  'hmac-key': 'signature',
+  'hmac-invalid': 'signature',
+  'hmac-stale': 'clock',
 }
 
 /** An advert of lower rank, heard as master: answered at once, so that its sender lets go (RFC 9568 6.4.3). */
@@ -134,6 +140,8 @@ function contrast(cause: Cause, clues: AdvertClues | null, { config, sendError }
     case 'address-list':
     case 'checksum':
     case 'destination':
+    case 'signature':
+    case 'clock':
     case 'owners':
     case 'one-way':
       return null
