@@ -12,7 +12,7 @@ import { type Mutant, mutantsOf } from './mutants.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const HOOK = fileURLToPath(new URL('hook.ts', import.meta.url))
 const LEAST = 0.95
-/** An endless loop counts as noticed. */
+/** An endless loop counts as noticed. It hears no signal but SIGKILL. */
 const PATIENCE_MS = 60_000
 /** The second is slower and asked only when the first saw nothing. */
 const SUITES = ['test/vrrp/*.test.ts', 'test/simulator/*.test.ts']
@@ -73,7 +73,13 @@ function passes(
   const argv = ['--test', '--test-isolation=none', '--test-force-exit', '--import', HOOK, ...files]
   const env = { ...process.env, FAILOVERD_MUTANT: JSON.stringify({ path, from, to, replacement }) }
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argv, { cwd: ROOT, env, stdio: 'ignore', timeout: PATIENCE_MS })
+    const child = spawn(process.execPath, argv, {
+      cwd: ROOT,
+      env,
+      stdio: 'ignore',
+      timeout: PATIENCE_MS,
+      killSignal: 'SIGKILL',
+    })
     child.on('error', reject)
     child.on('exit', (status) => resolve(status === 0))
   })
