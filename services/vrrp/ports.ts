@@ -60,7 +60,8 @@ export interface AdvertSocket {
 /**
  * The sign of life of unicast adverts. A packet to a peer that is dead leaves no interface: the neighbour's hardware
  * address is asked for in vain. So that the addresses do not hang on whether some other node lives, services/ipvs
- * watches these instead, which stay on the machine.
+ * watches these instead, which stay on the machine. With priority 0, which a router that yields does not send to others,
+ * it says of any router that it lets go of the addresses: without a bus nothing else would.
  */
 export interface AdvertPulse {
   /** Shows an advert that has been sent by the router of this interface and family. */

@@ -116,6 +116,13 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
         else loop.dispatch({ type: 'SendFailed', at: clock.now(), code: error })
         return
       }
+      case 'LetGo': {
+        const error = station.letGo()
+        // The event says so as well, and the lease ends by itself.
+        if (error !== null && error !== 'ENOTCONN')
+          log.warn({ instance: loop.state().config.name, error }, 'cannot tell ipvs')
+        return
+      }
       case 'SetAlarm':
         alarms[effect.alarm].set(effect.when)
         return

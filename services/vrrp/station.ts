@@ -20,6 +20,8 @@ export interface Station {
   clues(packet: AdvertPacket): AdvertClues | null
   /** Returns an errno name, or null when the advert left; with unicast: to one peer at least. */
   send(priority: number): string | null
+  /** Tells services/ipvs that the addresses are no longer ours. Returns an errno name, or null. */
+  letGo(): string | null
   drain(): void
 }
 
@@ -73,6 +75,11 @@ export function createStation(wires: Wires, hear: Hear, wall: () => number): Sta
       const packets = adverts.get(priority) ?? advertsOf(form, priority, destinations)
       adverts.set(priority, packets)
       const result = wire.send(audience.seal === null ? packets : signed(packets, form, audience.seal))
+      return result.ok ? null : result.code
+    },
+    letGo() {
+      if (wire === null || form === null) return 'ENOTCONN'
+      const result = wire.letGo(encodeAdvert(form, 0))
       return result.ok ? null : result.code
     },
     drain: () => wire?.drain(),

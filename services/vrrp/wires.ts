@@ -27,6 +27,8 @@ export interface Outgoing {
 export interface Wire {
   /** The same advert to all its destinations; ok: it left to one of them at least. */
   send(adverts: readonly Outgoing[]): SendResult
+  /** Tells services/ipvs, and nobody else, by an advert of priority 0. */
+  letGo(message: Buffer): SendResult
   drain(): void
   /** Leaves; the socket is closed with its last user. */
   release(): void
@@ -49,8 +51,9 @@ export interface WirePorts {
 
 interface Shared {
   socket: AdvertSocket
-  /** null: what leaves is seen on the interface itself. */
-  pulse: AdvertPulse | null
+  pulse: AdvertPulse
+  /** Unicast: what leaves is not to be seen on the interface itself. */
+  isHidden: boolean
   members: Map<number, Hear>
 }
 
@@ -66,7 +69,7 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
   function openShared(options: AdvertSocketOptions): Shared | null {
     const members = new Map<number, Hear>()
     try {
-      if (options.group === null) pulse ??= openPulse()
+      pulse ??= openPulse()
       const socket = open(options, (packet) => {
         const id = virtualRouterIdOf(packet.payload)
         const hear = id === null ? undefined : members.get(id)
@@ -77,7 +80,7 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
         const stranger = `${options.interface} ${id ?? 'cut'}`
         unknown.set(stranger, (unknown.get(stranger) ?? 0) + 1)
       })
-      return { socket, pulse: options.group === null ? pulse : null, members }
+      return { socket, pulse, isHidden: options.group === null, members }
     } catch (cause) {
       log.error({ interface: options.interface, err: describeError(cause) }, 'cannot open the VRRP socket')
       return null
@@ -92,8 +95,10 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
       if (wire === null) return null
       shared.set(key, wire)
       wire.members.set(virtualRouterId, hear)
+      const router = { index, family: options.family }
       return {
-        send: (adverts) => sendAll(wire, adverts, { index, family: options.family }),
+        send: (adverts) => sendAll(wire, adverts, router),
+        letGo: (message) => wire.pulse.send(message, router),
         drain: () => wire.socket.drain(),
         release() {
           if (!wire.members.delete(virtualRouterId) || wire.members.size > 0) return
@@ -107,7 +112,7 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
 
 /** The pulse comes last: it says that something has left. */
 function sendAll(
-  { socket, pulse }: Shared,
+  { socket, pulse, isHidden }: Shared,
   adverts: readonly Outgoing[],
   router: { index: number; family: 4 | 6 },
 ): SendResult {
@@ -117,5 +122,5 @@ function sendAll(
     if (sent.ok || !result.ok) result = sent
   }
   const [first] = adverts
-  return result.ok && pulse !== null && first !== undefined ? pulse.send(first.message, router) : result
+  return result.ok && isHidden && first !== undefined ? pulse.send(first.message, router) : result
 }

@@ -160,6 +160,6 @@ describe('stop and reload', () => {
       config({ instances: [instance({ name: 'VI_2', interface: 'eth7', addresses: [vip('10.0.0.9', 'eth7')] })] }),
     )
     assert.deepEqual(node.writes(), [`remove ${VIP}`])
-    assert.deepEqual(node.watched.at(-1), ['eth7'])
+    assert.deepEqual(node.watched.at(-1), ['eth7', 'lo'])
   })
 })

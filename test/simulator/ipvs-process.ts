@@ -82,8 +82,8 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
   return { reload: (next) => dispatch({ type: 'ConfigurationReloaded', config: next, at: clock.now() }) }
 }
 
-function seen({ payload, at: sentAt }: Left, at: number): Input {
+function seen({ payload, isPulse, at: sentAt }: Left, at: number): Input {
   const [virtualRouterId, priority] = [payload.readUInt8(1), payload.readUInt8(2)]
-  const place = { interface: 'eth0', family: 4, unicast: false } as const
+  const place = { interface: 'eth0', family: 4, unicast: isPulse } as const
   return { type: 'OwnAdvertSeen', advert: { ...place, virtualRouterId, priority, sentAt, at }, at }
 }

@@ -14,6 +14,8 @@ export interface Told {
 /** An own advert as ipvs sees it leave. */
 export interface Left {
   payload: Buffer
+  /** It stays on the machine. */
+  isPulse: boolean
   at: number
 }
 
@@ -39,6 +41,8 @@ export interface Machine {
   publish(draft: EventDraft): void
   /** Returns an errno name, or null when it left. */
   send(payload: Buffer): string | null
+  /** An advert for our own ipvs alone. */
+  pulse(payload: Buffer): void
   setLink(up: boolean): void
   setBus(up: boolean): void
   /** Everything of the kernel is gone, as without power. */
@@ -78,8 +82,12 @@ export function createMachine(universe: Universe, segment: Segment, index: numbe
       if (!machine.linkUp) return 'ENETDOWN'
       const at = universe.now()
       segment.send(index, { payload, source: machine.address })
-      universe.at(at + 0.1, () => ears.left?.({ payload, at }))
+      universe.at(at + 0.1, () => ears.left?.({ payload, isPulse: false, at }))
       return null
+    },
+    pulse(payload) {
+      const at = universe.now()
+      universe.at(at + 0.1, () => ears.left?.({ payload, isPulse: true, at }))
     },
     setLink(up) {
       machine.linkUp = up

@@ -3,7 +3,14 @@ import { pino } from 'pino'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { VrrpRequest } from '#schemas/control.ts'
 import type { EventDraft } from '#schemas/envelope.ts'
-import type { LinkEvent, LinkState, LinkTargets, OpenAdvertSocket, OpenLinkWatch } from '../../services/vrrp/ports.ts'
+import type {
+  LinkEvent,
+  LinkState,
+  LinkTargets,
+  OpenAdvertPulse,
+  OpenAdvertSocket,
+  OpenLinkWatch,
+} from '../../services/vrrp/ports.ts'
 import { createRouters } from '../../services/vrrp/routers.ts'
 import { createWires } from '../../services/vrrp/wires.ts'
 import { NO_TRACKERS } from '../configuration.ts'
@@ -35,7 +42,7 @@ export function startVrrp(
     machine.publish(draft)
     return { envelope: envelopeOf(draft), stored: new Promise<void>(() => {}) }
   }
-  const wires = createWires({ open: socketsOf(process, machine), openPulse: noPulse, log })
+  const wires = createWires({ open: socketsOf(process, machine), openPulse: pulseOf(machine), log })
   const detection = { attend() {}, drain() {} }
   const routers = createRouters({ clock: process.clock, detection, log, wires, publish }, linksOf(process, machine))
   const apply = (instance: VrrpInstance) =>
@@ -45,9 +52,13 @@ export function startVrrp(
   return { reload: apply, ask: requests.put, ipvsAlive: () => beats.put(null) }
 }
 
-/** Nobody here is a unicast router. */
-function noPulse(): never {
-  throw new Error('the simulated routers send to their group')
+function pulseOf(machine: Machine): OpenAdvertPulse {
+  return () => ({
+    send(message) {
+      machine.pulse(message)
+      return { ok: true }
+    },
+  })
 }
 
 function socketsOf(process: Process, machine: Machine): OpenAdvertSocket {

@@ -102,16 +102,19 @@ export function tellOf({ untold }: Instance): Fact[] {
  * first one of a mastership brings the addresses at once, bus or no bus: it is here before its event, and clients wait.
  */
 export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSeen' }>, state: State): Fact[] {
-  const instance = Object.values(state.instances).find((each) => belongs(advert, each))
+  const instance = Object.values(state.instances).find((each) => belongs(advert, each, state.busConnected))
   if (instance === undefined || holdsNothing(instance.config)) return []
   if (advert.priority === 0) return resigned(instance, advert.sentAt, at)
   const noted: Fact = { type: 'OwnAdvertNoted', instance: instance.config.name, sentAt: advert.sentAt }
   return [noted, ...advertised(instance, advert.sentAt, at, state.busConnected)]
 }
 
-function belongs(advert: SeenAdvert, { config }: Instance): boolean {
+function belongs(advert: SeenAdvert, { config }: Instance, busConnected: boolean): boolean {
   if (advert.interface !== config.interface || advert.virtualRouterId !== config.virtualRouterId) return false
-  if (advert.unicast !== (config.unicast !== null)) return false
+  if (advert.unicast !== (config.unicast !== null)) {
+    // vrrp says past the bus that it lets go; with the bus its event says that, and why.
+    if (!advert.unicast || advert.priority !== 0 || busConnected) return false
+  }
   // The same number may be in use once for each family (RFC 9568 section 1.3).
   const family = config.addresses[0]?.family
   return family === undefined || family === advert.family

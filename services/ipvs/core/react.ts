@@ -165,7 +165,9 @@ function settling({ config }: State): Effect {
 }
 
 function watching({ config }: State): Effect {
-  const interfaces = config.instances.map((instance) => (instance.unicast === null ? instance.interface : 'lo'))
+  const interfaces = config.instances.flatMap((instance) =>
+    instance.unicast === null ? [instance.interface, 'lo'] : ['lo'],
+  )
   return { type: 'WatchInterfaces', interfaces: [...new Set(interfaces)] }
 }
 

@@ -23,7 +23,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'LastWord':
       return [{ type: 'SendAdvert', priority: fact.priority }]
     case 'BecameBackup':
-      return [masterDownAlarm(state), ...handoverAlarm(state)]
+      return [...letGo(fact), masterDownAlarm(state), ...handoverAlarm(state)]
     case 'BecameFault':
     case 'HandoverBegan':
     case 'Yielding':
@@ -73,6 +73,11 @@ export function react(fact: Fact, state: State): Effect[] {
 function handoverAlarm(state: State): Effect[] {
   const when = nextDue(state)
   return when === null ? [] : [{ type: 'SetAlarm', alarm: 'handover', when }]
+}
+
+/** Who was master, and has not said so to all by an advert of priority 0, still says it to services/ipvs. */
+function letGo({ reason }: Extract<Fact, { type: 'BecameBackup' }>): Effect[] {
+  return reason === 'start' || reason === 'fault-cleared' ? [] : [{ type: 'LetGo' }]
 }
 
 function sendAdvert(state: State): Effect[] {

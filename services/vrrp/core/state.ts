@@ -183,6 +183,8 @@ export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival' | 'ha
 
 export type Effect =
   | { type: 'SendAdvert'; priority: number }
+  /** The addresses are not ours, or no longer: said to services/ipvs past the bus. */
+  | { type: 'LetGo' }
   /** Replaces the alarm of that name. One that rings without being due any more is ignored. */
   | { type: 'SetAlarm'; alarm: Alarm; when: Millis }
   /** Deliver what lies unread in the sockets (adverts, links, addresses), then ask again with `drained`. */
