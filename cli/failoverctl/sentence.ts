@@ -4,6 +4,7 @@ import type { Envelope } from '#schemas/envelope.ts'
 import { GroupEvent } from '#schemas/groups.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
+import { SecurityEvent } from '#schemas/security.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
 import { type Peer, TrackerChanged, VrrpEvent } from '#schemas/vrrp.ts'
 
@@ -17,6 +18,8 @@ export function sentence({ type, subject, data, causationid }: Envelope): string
   if (tracker.success) return ofTracker(tracker.data)
   const group = GroupEvent.safeParse(data)
   if (group.success) return ofGroup(group.data)
+  const security = SecurityEvent.safeParse(data)
+  if (security.success) return ofSecurity(security.data)
   const ipvs = IpvsEvent.safeParse(data)
   if (ipvs.success) return ofIpvs(ipvs.data, causationid !== undefined)
   const checker = CheckerEvent.safeParse(data)
@@ -92,6 +95,19 @@ function becauseEnded({ reason, actor }: Extract<VrrpEvent, { type: 'HandoverEnd
       return 'no other router took over, so that it stays MASTER'
     case 'master-gone':
       return 'no other master is heard'
+  }
+}
+
+function ofSecurity(event: SecurityEvent): string {
+  switch (event.type) {
+    case 'UnexpectedRouter': {
+      const whose = event.master === null ? 'this node' : peer(event.master)
+      return `${event.instance}: ${peer(event.router)} was never heard before and takes over from ${whose}`
+    }
+    case 'UnexpectedPriority':
+      return `${event.instance}: ${peer(event.router)} had priority ${event.formerly} until now, and only an owner has 255`
+    case 'AdvertFlood':
+      return `${event.instance}: ${event.count} adverts in ${(event.withinMs / 1000).toFixed(1)} s that do not count (${event.kind.replaceAll('-', ' ')}), the last from ${event.source}`
   }
 }
 

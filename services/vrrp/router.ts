@@ -15,6 +15,7 @@ import type { FastDetection } from './fast-detection.ts'
 import { createMasterWatch } from './master-watch.ts'
 import type { AdvertPacket, LinkState } from './ports.ts'
 import { resting } from './resting.ts'
+import { createSentry } from './sentry.ts'
 import { createStation } from './station.ts'
 import { createTally } from './tally.ts'
 import type { Noted } from './tracker-board.ts'
@@ -61,6 +62,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
   const watch = createMasterWatch(ports.detection, instanceIdentity(config), (news, address, cause) => {
     loop.dispatch({ type: news === 'lost' ? 'PeerLost' : 'PeerFound', at: clock.now(), address }, cause)
   })
+  const sentry = createSentry(ports)
   const alarms: Record<AlarmName, Alarm> = {
     masterDown: createAlarm(clock, (at) => expire(at, false)),
     advert: createAlarm(clock, (at) => loop.dispatch({ type: 'AdvertTimerExpired', at })),
@@ -85,17 +87,19 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     const reading = station.read(packet)
     if (reading === null) return
     const { source, at } = packet
-    const clues = loop.state().role === 'master' ? station.clues(packet) : null
+    const election = loop.state()
+    const clues = election.role === 'master' ? station.clues(packet) : null
     if (!reading.ok) {
-      loop.dispatch({ type: 'AdvertDropped', at, reason: reading.reason, source, clues })
+      const { reason } = reading
+      loop.dispatch({ type: 'AdvertDropped', at, reason, source, clues })
+      sentry.take({ type: 'AdvertDropped', at, reason, source, election })
       return
     }
     const { priority, intervalMs, comparedToOurs } = reading
     tally.heard(priority)
-    loop.dispatch(
-      { type: 'AdvertHeard', at, advert: { source, priority, intervalMs, comparedToOurs, clues } },
-      handoverCause(),
-    )
+    const advert = { source, priority, intervalMs, comparedToOurs, clues }
+    loop.dispatch({ type: 'AdvertHeard', at, advert }, handoverCause())
+    sentry.take({ type: 'AdvertHeard', at, advert, election })
   }
 
   function rest(): void {

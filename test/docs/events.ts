@@ -5,6 +5,7 @@ import { CheckerEvent } from '#schemas/checker.ts'
 import { GroupEvent } from '#schemas/groups.ts'
 import { IpvsEvent } from '#schemas/ipvs.ts'
 import { NotifierEvent } from '#schemas/notifier.ts'
+import { SecurityEvent } from '#schemas/security.ts'
 import { eventType, factToken, ServiceName } from '#schemas/subjects.ts'
 import { SupervisorEvent } from '#schemas/supervisor.ts'
 import { TrackerChanged, VrrpEvent } from '#schemas/vrrp.ts'
@@ -15,7 +16,7 @@ type EventSchema = z.ZodObject<{ type: z.ZodLiteral<string> }>
 
 /** Nobody can add a service to the log without a place here. */
 const EVENTS: Record<ServiceName, readonly EventSchema[]> = {
-  vrrp: [...VrrpEvent.options, TrackerChanged, ...BfdEvent.options, ...GroupEvent.options],
+  vrrp: [...VrrpEvent.options, TrackerChanged, ...BfdEvent.options, ...GroupEvent.options, ...SecurityEvent.options],
   ipvs: IpvsEvent.options,
   checker: CheckerEvent.options,
   notifier: NotifierEvent.options,
@@ -24,7 +25,7 @@ const EVENTS: Record<ServiceName, readonly EventSchema[]> = {
 
 /** Where their schemas are. */
 const FILES: Record<ServiceName, readonly string[]> = {
-  vrrp: ['vrrp', 'bfd', 'groups'],
+  vrrp: ['vrrp', 'bfd', 'groups', 'security'],
   ipvs: ['ipvs'],
   checker: ['checker'],
   notifier: ['notifier'],

@@ -78,7 +78,16 @@ for (const backup of BACKUPS) {
         if (line !== 'ready') losses.push(JSON.parse(line))
       })
       // It has to know its master before it can miss it.
-      await wait(2_000)
+      await until(
+        'vos2 can take over',
+        START_MS,
+        async () => {
+          await stage.freeze('vos1', STALL_MS)
+          return firstAdvert(wire, addressOf('vos2'), 0) !== null
+        },
+        1_000,
+      )
+      await until('vos1 is master again', 3_000, () => stage.holds('vos1'))
     })
     after(async () => {
       wire.close()

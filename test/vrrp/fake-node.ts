@@ -36,7 +36,7 @@ export interface Node {
   /** The cause of each event: `VI_1 BecameBackup`, or null. */
   causes(): (string | null)[]
   /** The data of the last event. */
-  last(): EventDraft['data'] | undefined
+  last(back?: number): EventDraft['data'] | undefined
   /** An advert of another router to all open sockets of eth0. */
   hear(priority: number, change?: Partial<VrrpInstance>): void
   /** The same, unread in the first socket. */
@@ -107,7 +107,7 @@ export function node(...instances: VrrpInstance[]): Node {
     routers,
     events: () => drafts.map(nameOf),
     causes: () => causes,
-    last: () => drafts.at(-1)?.data,
+    last: (back = 1) => drafts.at(-back)?.data,
     hear(priority, change) {
       for (const socket of sockets.filter((one) => one.open)) socket.deliver(packet(priority, change))
     },
