@@ -67,7 +67,7 @@ function requestOf({ target, to, for: time, reason, force, end }: HandoverOption
   return { type: 'Handover', target, actor, reason, forMs: seconds === null ? null : seconds * 1_000, force }
 }
 
-async function outcome(vrrp: Vrrp, { target, print }: HandoverOptions): Promise<number> {
+async function outcome(vrrp: Vrrp, { target, for: time, print }: HandoverOptions): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS
   while (performance.now() < deadline) {
     await sleep(LOOK_EVERY_MS)
@@ -81,7 +81,8 @@ async function outcome(vrrp: Vrrp, { target, print }: HandoverOptions): Promise<
     if (instances.every(({ role }) => role !== 'master')) {
       for (const { instance, master } of instances)
         print(`${instance} is handed over to ${master?.address ?? 'nobody'}`)
-      print(`this node stays backup until its time is over, or: failoverctl handover ${target} --end`)
+      const until = time === undefined ? '' : `for ${time}, or `
+      print(`this node stays backup ${until}until: failoverctl handover ${target} --end`)
       return DONE
     }
   }

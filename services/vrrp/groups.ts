@@ -24,8 +24,11 @@ import type { VirtualRouter } from './router.ts'
 export interface Groups {
   /** Whose members are these from now on; nobody is told anything before `look`. @param routers by instance name */
   apply(groups: readonly SyncGroup[], routers: ReadonlyMap<string, VirtualRouter>): void
-  /** A router has come to rest after an input: the others of its group follow before this returns. */
-  look(group: string | null): void
+  /**
+   * A router has come to rest after an input: the others of its group follow before this returns. Most inputs, such as
+   * an advert as expected, change nothing that concerns them. Without `moved`: looks at all members.
+   */
+  look(group: string | null, moved?: VirtualRouter): void
   /** An event of a router: what its group does next follows from it. */
   published(event: Published): void
 }
@@ -78,14 +81,17 @@ export function createGroups({ clock, log, publish }: GroupPorts): Groups {
     group.loop.dispatch({ type: 'MembersSeen', at: clock.now(), members: group.seen, drained }, origin)
   }
 
+  function hasMoved(router: VirtualRouter, { members, seen }: Group): boolean {
+    return !isEqual(asMember(router.state()), seen[members.indexOf(router)])
+  }
+
   /** Until nothing changes any more: each verdict is carried out only once a member is as it was seen. */
   function settle(group: Group): void {
     if (group.busy) return
     group.busy = true
     settling += 1
     try {
-      while (!group.members.every((member, index) => isEqual(asMember(member.state()), group.seen[index])))
-        see(group, false)
+      while (group.members.some((member) => hasMoved(member, group))) see(group, false)
     } finally {
       group.busy = false
       settling -= 1
@@ -101,12 +107,13 @@ export function createGroups({ clock, log, publish }: GroupPorts): Groups {
       for (const { name, members } of wanted) {
         const group = groups.get(name) ?? open(name)
         group.members = members.flatMap((member) => routers.get(member) ?? [])
+        group.seen = []
         groups.set(name, group)
       }
     },
-    look(name) {
+    look(name, moved) {
       const group = name === null ? undefined : groups.get(name)
-      if (group !== undefined) settle(group)
+      if (group !== undefined && (moved === undefined || hasMoved(moved, group))) settle(group)
       if (settling === 0) origin = null
     },
     published(event) {

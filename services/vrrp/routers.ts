@@ -77,7 +77,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
   }
 
   function create(config: VrrpInstance): VirtualRouter {
-    return createRouter(config, {
+    const router = createRouter(config, {
       ...ports,
       publish(draft, cause) {
         const published = ports.publish(draft, cause)
@@ -86,9 +86,10 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
       },
       drainLinks: () => links.drain(),
       rest(group) {
-        if (!applying) groups.look(group)
+        if (!applying) groups.look(group, router)
       },
     })
+    return router
   }
 
   return {
