@@ -17,6 +17,9 @@ export const BPF_PACKET_TYPE = 0xffff_f004
 /** Operand of a load that reads the ethertype instead of the packet's bytes. */
 export const BPF_ETHERTYPE = 0xffff_f000
 
+/** Added to the operand of a load: counts from the link-layer header, on sockets that begin behind it. */
+export const BPF_LINK_HEADER = 0xffe0_0000
+
 export function encodeFilter(program: readonly Instruction[]): Buffer {
   const out = Buffer.alloc(program.length * 8)
   for (const [index, [code, ifTrue, ifFalse, operand]] of program.entries()) {

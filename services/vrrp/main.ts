@@ -1,5 +1,6 @@
 import { systemClock } from '#platform/clock.ts'
 import { dropRights, needsMoreRights, startService } from '#platform/service.ts'
+import { openAdvertFrames } from './adapters/advert-frames.ts'
 import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
@@ -8,6 +9,7 @@ import { firstElection } from './core/startup.ts'
 import { recallHandovers } from './handover-memory.ts'
 import { createRouters } from './routers.ts'
 import { openTrackers } from './tracking.ts'
+import { withVirtualSenders } from './virtual-wires.ts'
 import { createWires } from './wires.ts'
 
 /** For the last events to be written; the bus must not hold up the replacement. */
@@ -22,7 +24,8 @@ const { settings, bus, log, onReload, onStop } = startService('vrrp')
 const clock = systemClock()
 const { publish } = bus
 const startedAt = clock.now()
-const wires = createWires({ open: advertSockets({ clock }), openPulse, log })
+const open = advertSockets({ clock })
+const wires = withVirtualSenders(createWires({ open, openPulse, log }), { open, openFrames: openAdvertFrames, log })
 const { speaker, detection } = openBfd({ clock, log, publish })
 const routers = createRouters({ clock, log, wires, publish, detection }, openLinkWatch)
 let { config } = settings

@@ -37,7 +37,28 @@ export interface AdvertSocketOptions {
   source: string | null
   /** TTL or hop limit of what is sent, 1 to 255. */
   ttl: number
+  /** Delivers only what comes from this hardware address, `00:00:5e:00:01:33`. */
+  onlyFrom?: string
 }
+
+export interface AdvertFrameOptions {
+  interface: string
+  index: number
+  family: 4 | 6
+  source: string
+  ttl: number
+  /** The source of the frames. */
+  hardwareAddress: string
+}
+
+/** Sends adverts to the group with another hardware address than that of the interface. */
+export interface AdvertFrames {
+  send(payload: Buffer, destination: string): SendResult
+  close(): void
+}
+
+/** @throws HaError KERNEL_SOCKET */
+export type OpenAdvertFrames = (options: AdvertFrameOptions) => AdvertFrames
 
 /** `code` is the errno name: ENETUNREACH with the link down or the source address gone. */
 export type SendResult = { ok: true } | { ok: false; code: string }
@@ -85,6 +106,13 @@ export interface LinkState {
   /** First IPv4 address that is neither secondary nor one of the watched VIPs. */
   primaryIpv4: string | null
   linkLocalIpv6: string | null
+  /** `00:00:5e:00:01:33`; empty where the kind of interface has none. */
+  hardwareAddress: string
+  /**
+   * Of an instance with a device of its own: its index. awaited: services/ipvs has not made it yet; gone: it was there.
+   * null: the instance has none.
+   */
+  device: number | 'awaited' | 'gone' | null
 }
 
 /** A VIP by name. `address` without prefix. */

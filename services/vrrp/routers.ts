@@ -5,10 +5,11 @@ import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
 import type { State } from './core/state.ts'
 import { type TrackerReport, trackerKey } from './core/tracking.ts'
+import { createDeviceLinks } from './device-links.ts'
 import { createGroups } from './groups.ts'
 import { answerRequest } from './handovers.ts'
 import { reportOf } from './link-trackers.ts'
-import type { LinkEvent, LinkTargets, OpenLinkWatch } from './ports.ts'
+import type { LinkEvent, LinkState, LinkTargets, OpenLinkWatch } from './ports.ts'
 import { createRouter, type RouterPorts, type VirtualRouter } from './router.ts'
 import { createSteadyLinks } from './steady-links.ts'
 import { createBoard, type Noted } from './tracker-board.ts'
@@ -45,6 +46,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
   const board = createBoard({ publish, log, tell: tellAll })
   const steady = createSteadyLinks(clock, onLink)
   const links = openLinkWatch(steady.take)
+  const devices = createDeviceLinks()
   let trackedLinks: ReadonlySet<string> = new Set()
 
   function tellAll(noted: Noted): void {
@@ -54,17 +56,25 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
   function onLink(event: LinkEvent): void {
     const report = reportOf(event)
     if (trackedLinks.has(trackerKey(report))) board.report(report)
+    devices.take(event)
     for (const router of routers.values()) tell(router, event)
+  }
+
+  /** The interface of a router, or the device that it has on it, is like this now. */
+  function tellLink(router: VirtualRouter, link: LinkState | null): void {
+    router.link(link && devices.fill(link, router.state().config))
   }
 
   function tell(router: VirtualRouter, event: LinkEvent): void {
     const { config } = router.state()
     switch (event.type) {
       case 'LinkChanged':
-        if (event.link.interface === config.interface) router.link(event.link)
+        if (event.link.interface === config.interface) tellLink(router, event.link)
+        else if (event.link.interface === config.device?.name) tellLink(router, router.state().link)
         return
       case 'LinkGone':
-        if (event.interface === config.interface) router.link(null)
+        if (event.interface === config.interface) tellLink(router, null)
+        else if (event.interface === config.device?.name) tellLink(router, router.state().link)
         return
       case 'AddressPresent':
       case 'AddressGone': {
@@ -99,6 +109,7 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
       const tracked = instances.flatMap((instance) => instance.tracked)
       trackedLinks = new Set(tracked.map(trackerKey))
       board.keep(tracked)
+      devices.keep(instances)
       steady.setDelays(trackers.linkDelays)
       const wanted = new Map(instances.map((config) => [instanceIdentity(config), config]))
       for (const [identity, router] of routers) {
@@ -148,12 +159,17 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
   }
 }
 
+/** The device first: a router that is told of its interface can begin. */
+function placesOf({ interface: name, device }: VrrpInstance): string[] {
+  return device === null ? [name] : [device.name, name]
+}
+
 function targetsOf(instances: readonly VrrpInstance[]): LinkTargets {
   const vips = instances.flatMap(({ addresses, excludedAddresses }) => [...addresses, ...excludedAddresses])
   const tracked = instances.flatMap((instance) => instance.tracked)
   const interfaces = tracked.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : []))
   return {
-    interfaces: [...new Set([...instances.map((config) => config.interface), ...interfaces])],
+    interfaces: [...new Set([...instances.flatMap(placesOf), ...interfaces])],
     addresses: vips.map(({ device, address }) => ({ interface: device, address })),
     sources: instances.flatMap(({ interface: device, sourceAddress: address, tracked }) =>
       address !== null && tracked.some(({ kind }) => kind === 'address') ? [{ interface: device, address }] : [],

@@ -90,7 +90,16 @@ function placeOf(config: VrrpInstance, link: LinkState, source: string): Place {
   const { virtualRouterId, unicast, multicastGroup } = config
   const group = unicast === null ? multicastGroup : null
   const ttl = unicast?.ttl ?? 255
-  return { interface: link.interface, index: link.index, family: familyOf(config), group, source, ttl, virtualRouterId }
+  const family = familyOf(config)
+  const virtual = senderOf(config, link)
+  return { interface: link.interface, index: link.index, family, group, source, ttl, virtualRouterId, virtual }
+}
+
+function senderOf({ device, advertsFromInterface }: VrrpInstance, link: LinkState): Place['virtual'] {
+  // An ipvlan has the hardware address of its interface.
+  if (device?.type !== 'macvlan' || advertsFromInterface) return null
+  const deviceIndex = typeof link.device === 'number' ? link.device : null
+  return { hardwareAddress: device.hardwareAddress, device: device.name, deviceIndex }
 }
 
 /** The same list of peers on all nodes names us, too: nothing is sent there. */

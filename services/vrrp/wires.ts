@@ -10,11 +10,14 @@ import type {
   OpenAdvertSocket,
   SendResult,
 } from './ports.ts'
+import type { VirtualSender } from './virtual-wires.ts'
 
 /** Where one virtual router sends and hears. */
 export interface Place extends AdvertSocketOptions {
   index: number
   virtualRouterId: number
+  /** null: it sends with the hardware address of the interface. */
+  virtual: VirtualSender | null
 }
 
 /** An advert for one destination. */
@@ -89,7 +92,7 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
 
   return {
     unknown: () => Object.fromEntries(unknown),
-    attach({ index, virtualRouterId, ...options }, hear) {
+    attach({ index, virtualRouterId, virtual: _virtual, ...options }, hear) {
       const key = JSON.stringify({ index, ...options })
       const wire = shared.get(key) ?? openShared(options)
       if (wire === null) return null

@@ -87,7 +87,7 @@ function linksOf(process: Process, machine: Machine): OpenLinkWatch {
     const inbox = process.inbox((event: LinkEvent) => onEvent(event))
     const stateOf = (): LinkState => ({
       ...{ interface: 'eth0', index: 2, adminUp: true, carrier: machine.linkUp },
-      ...{ primaryIpv4: machine.address, linkLocalIpv6: null },
+      ...{ primaryIpv4: machine.address, linkLocalIpv6: null, hardwareAddress: '', device: null },
     })
     machine.ears.link = () => inbox.put({ type: 'LinkChanged', link: stateOf() })
     machine.kernel().addresses.watch((change) => {

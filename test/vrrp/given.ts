@@ -26,6 +26,8 @@ export function link(change: Partial<LinkState> = {}): LinkState {
     carrier: true,
     primaryIpv4: OURS,
     linkLocalIpv6: null,
+    hardwareAddress: '02:00:00:00:00:01',
+    device: null,
     ...change,
   }
 }

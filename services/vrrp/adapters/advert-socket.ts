@@ -1,5 +1,13 @@
 import type { Clock } from '#platform/clock-port.ts'
 import { HaError } from '#platform/errors.ts'
+import {
+  BPF_JUMP_EQUAL,
+  BPF_LINK_HEADER,
+  BPF_LOAD_HALF,
+  BPF_LOAD_WORD,
+  BPF_RETURN,
+  encodeFilter,
+} from '#platform/native/filter.ts'
 import { ipBytes, ipText } from '#platform/native/ip.ts'
 import {
   AF_INET,
@@ -102,6 +110,7 @@ function openFor(options: AdvertSocketOptions, index: number): NativeSocket {
       if (options.group === null) confine(socket, options, index)
       // First of all, so that nothing from another interface is ever queued.
       else socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, deviceName(options.interface))
+      if (options.onlyFrom !== undefined) socket.attachFilter(fromHardwareAddress(options.onlyFrom))
       socket.setOption(SOL_SOCKET, SO_PRIORITY, PRIORITY)
       if (options.family === 4) configureIpv4(socket, options)
       else configureIpv6(socket, options)
@@ -114,6 +123,19 @@ function openFor(options: AdvertSocketOptions, index: number): NativeSocket {
   } catch (cause) {
     throw new HaError('KERNEL_SOCKET', `cannot open a VRRP socket on ${options.interface}`, { cause })
   }
+}
+
+/** Passes what a frame from this address carried. */
+function fromHardwareAddress(address: string): Buffer {
+  const bytes = Buffer.from(address.replaceAll(':', ''), 'hex')
+  return encodeFilter([
+    [BPF_LOAD_HALF, 0, 0, BPF_LINK_HEADER + 6],
+    [BPF_JUMP_EQUAL, 0, 3, bytes.readUInt16BE(0)],
+    [BPF_LOAD_WORD, 0, 0, BPF_LINK_HEADER + 8],
+    [BPF_JUMP_EQUAL, 0, 1, bytes.readUInt32BE(2)],
+    [BPF_RETURN, 0, 0, 0xffff],
+    [BPF_RETURN, 0, 0, 0],
+  ])
 }
 
 /** Packets to its own address only, also while that is not there yet. Multicast has another destination. */

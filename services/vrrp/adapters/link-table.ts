@@ -69,7 +69,7 @@ function keyOf({ index, address, prefix }: AddressInfo): string {
   return `${index} ${address}/${prefix}`
 }
 
-function stateOf({ name, index, adminUp, carrier }: LinkInfo, own: AddressInfo[]): LinkState {
+function stateOf({ name, index, adminUp, carrier, hardwareAddress }: LinkInfo, own: AddressInfo[]): LinkState {
   const ipv4 = own.find(({ family, flags }) => family === 4 && (flags & IFA_F_SECONDARY) === 0)
   // A tentative address cannot be sent from yet; its confirmation is another event.
   const ipv6 = own.find(
@@ -82,5 +82,7 @@ function stateOf({ name, index, adminUp, carrier }: LinkInfo, own: AddressInfo[]
     carrier,
     primaryIpv4: ipv4?.address ?? null,
     linkLocalIpv6: ipv6?.address ?? null,
+    hardwareAddress: (hardwareAddress.toString('hex').match(/../g) ?? []).join(':'),
+    device: null,
   }
 }
