@@ -25,6 +25,7 @@ export interface VirtualWirePorts {
  */
 export function withVirtualSenders(wires: Wires, ports: VirtualWirePorts): Wires {
   return {
+    ...wires,
     attach(place, hear) {
       const { virtual, ...plain } = place
       if (virtual === null) return wires.attach(place, hear)
@@ -55,6 +56,7 @@ function virtualWire(wire: Wire, place: Place, virtual: VirtualSender, hear: Hea
     throw cause
   }
   return {
+    ...wire,
     send: (adverts) => sendAll(frames, adverts),
     drain() {
       wire.drain()

@@ -59,6 +59,8 @@ export interface Ours {
 }
 
 export interface Segment {
+  /** The namespace of the bridge; the port of a router is p<last>. */
+  bridge: string
   /** The namespace of a router on the bridge, with 192.0.2.<last> on eth0. */
   router(name: string, last: number): string
   ours(namespace: string, change?: Parameters<typeof instance>[0], watched?: Partial<Trackers>): Ours
@@ -87,6 +89,7 @@ export function segment(test: string): Segment {
     })
 
   return {
+    bridge,
     router(name, last) {
       const namespace = `${prefix}-${name}`
       ip('netns', 'add', namespace)

@@ -7,7 +7,7 @@ import { joinGroup, obey } from './membership.ts'
 import { weighPromotion } from './promotion.ts'
 import { meetMisfit, missRivals } from './rivals.ts'
 import { reconfigure, stop, watchLink, watchTracker } from './standing.ts'
-import { start } from './startup.ts'
+import { missDevice, start } from './startup.ts'
 import type { Fact, Input, State } from './state.ts'
 import { keepOffice, loseAddress, seeAddress, weighCommit } from './tenure.ts'
 
@@ -30,6 +30,8 @@ export function decide(input: Input, state: State): Fact[] {
       return missRivals(input.at, state)
     case 'SendFailed':
       return state.role === 'master' ? [{ type: 'AdvertUnsent', at: input.at, code: input.code }] : []
+    case 'DeviceExpired':
+      return missDevice(input.at, state)
     case 'LinkChanged':
       return watchLink(input.link, input.at, state)
     case 'AddressPresent':

@@ -90,6 +90,11 @@ function after(state: State, fact: Fact): State {
       return { ...state, link: fact.link }
     case 'TrackerNoted':
       return { ...state, reports: new Map(state.reports).set(trackerKey(fact.report), fact.report) }
+    case 'DeviceAwaited':
+      // A sync group lets its members begin by itself.
+      return { ...state, waiting: state.group === null, devicePatience: 'left' }
+    case 'DeviceOverdue':
+      return { ...state, devicePatience: 'over' }
     case 'StartPutOff':
       return { ...state, waiting: true }
     case 'ConfigTaken':

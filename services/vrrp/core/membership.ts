@@ -1,4 +1,6 @@
 /** One member's side of its sync group (group.ts): what the group sees of it, and how it follows. */
+
+import { awaitsDevice } from './device.ts'
 import type { Member, Verdict } from './group.ts'
 import { isYielding } from './handover.ts'
 import { promotion } from './promotion.ts'
@@ -14,7 +16,7 @@ export function asMember(state: State): Member {
     name: config.name,
     role,
     fault: fault === null ? null : [fault.reason.replaceAll('-', ' '), fault.detail].filter(Boolean).join(': '),
-    waiting: (role === 'init' && startAt !== null) || isInTheDark(state),
+    waiting: (role === 'init' && startAt !== null) || awaitsDevice(state) || isInTheDark(state),
     wants,
     follows: role === 'backup' && !wants && master !== null && !master.resigned,
     resigned: role === 'backup' && master?.resigned === true,

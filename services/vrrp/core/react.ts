@@ -11,6 +11,8 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'BecameMaster':
     case 'MastershipResumed':
       return [...sendAdvert(state), ...watchCommit(state)]
+    case 'DeviceAwaited':
+      return [{ type: 'SetAlarm', alarm: 'device', when: fact.until }]
     case 'AdvertOwed':
       return sendAdvert(state)
     case 'AdvertHastened':
@@ -60,6 +62,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'LowerFirstHeard':
     case 'LinkNoted':
     case 'TrackerNoted':
+    case 'DeviceOverdue':
     case 'StartPutOff':
     case 'AddressNoted':
     case 'Committed':

@@ -2,13 +2,15 @@
 import { isEqual } from '#platform/equality.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { LinkState } from '../ports.ts'
-import type { Fact, Role, State } from './state.ts'
+import { awaitDevice, awaitsDevice, missingDevice } from './device.ts'
+import type { Fact, State } from './state.ts'
 import { effectivePriority, trackedAddresses, virtualAddresses } from './state.ts'
 import { awaitsReport, type TrackerReport, trackedFault, trackerKey } from './tracking.ts'
 
 /** Where a router that can take part begins (RFC 9568 6.4.1), or goes on. */
 export function enter(occasion: 'start' | 'fault-cleared', at: number, state: State): Fact[] {
   const common = { at, instance: state.config.name, priority: effectivePriority(state) }
+  if (awaitsDevice(state)) return awaitDevice(at, state)
   const fault = faultOf(state)
   if (fault !== null) return [{ type: 'BecameFault', ...common, ...fault }]
   // A sync group has looked at the leases of all its members before it lets them begin.
@@ -35,9 +37,10 @@ export function leaseLeft(state: State): number | null {
 
 type Fault = Pick<Extract<Fact, { type: 'BecameFault' }>, 'reason' | 'detail'>
 
-export function faultOf({ role, link, config, reports }: State): Fault | null {
+export function faultOf(state: State): Fault | null {
+  const { link, config, reports } = state
   if (link === null) return { reason: 'interface-missing', detail: config.interface }
-  const missing = missingDevice(link, config, role)
+  const missing = missingDevice(state)
   if (missing !== null) return { reason: 'interface-missing', detail: missing }
   if (config.trackPrimary && !link.adminUp)
     return { reason: 'link-down', detail: `${config.interface} is switched off` }
@@ -46,17 +49,6 @@ export function faultOf({ role, link, config, reports }: State): Fault | null {
   if (config.unicast?.peers.length === 0) return { reason: 'no-peer', detail: 'unicast_peer names nobody' }
   const tracked = trackedFault(config.tracked, reports)
   return tracked === null ? null : { reason: 'tracked', detail: tracked }
-}
-
-/**
- * A device of its own that is not there, in words. Who takes part already, and gets one by a reload, goes on until
- * services/ipvs has made it.
- */
-function missingDevice({ device: presence }: LinkState, { device, interface: parent }: VrrpInstance, role: Role) {
-  const running = role === 'backup' || role === 'master'
-  if (device === null || typeof presence === 'number' || (running && presence !== 'gone')) return null
-  const what = presence === 'gone' ? 'has gone, and ' : ''
-  return `${device.name}: it ${what}is to be made on ${parent} by services/ipvs`
 }
 
 /** Something that could forbid it to take part is not known yet. Who takes part already goes on meanwhile. */

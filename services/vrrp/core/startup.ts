@@ -4,6 +4,7 @@
  */
 import type { Millis } from '#platform/clock-port.ts'
 import type { Config } from '#schemas/config.ts'
+import { awaitDevice, awaitsDevice } from './device.ts'
 import { enter, leaseLeft } from './standing.ts'
 import type { Fact, Input, State } from './state.ts'
 
@@ -19,12 +20,20 @@ export function firstElection(
   return Math.max(startedAt + startupDelayMs, delayAfterBootMs)
 }
 
+/** services/ipvs has not made the device of this instance in time: now that is a fault. */
+export function missDevice(at: Millis, state: State): Fact[] {
+  if (!awaitsDevice(state)) return []
+  return [{ type: 'DeviceOverdue', at }, ...enter('start', at, { ...state, devicePatience: 'over' })]
+}
+
 /** Begins, unless it has to wait. A lease that is alive does not wait: nothing of this node may interrupt it. */
 export function start({ at, notBefore }: Extract<Input, { type: 'Started' }>, state: State): Fact[] {
   if (state.role !== 'init') return []
   const until = notBefore ?? state.startAt ?? at
   // A sync group starts its members together, when none of them has to wait any more.
-  if (state.group !== null && at >= until) return state.startAt === null ? [] : [{ type: 'StartDue', at }]
+  if (state.group !== null && at >= until) {
+    return [...awaitDevice(at, state), ...(state.startAt === null ? [] : [{ type: 'StartDue', at } as const])]
+  }
   const leased = leaseLeft(state) !== null
   if (at >= until || (state.group === null && leased)) return enter('start', at, state)
   if (until === state.startAt) return []

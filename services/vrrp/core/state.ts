@@ -26,6 +26,8 @@ export interface State {
   reports: Reports
   /** It should have started, but something it tracks is not known yet. */
   waiting: boolean
+  /** Whether the device of its own is waited for before it begins; null: it has not asked for it. */
+  devicePatience: 'left' | 'over' | null
   /** The instance's addresses that are in the kernel, with what is left of their lifetime; null: for ever. */
   present: ReadonlyMap<string, number | null>
   /** The sync group it changes its role with; null: it is alone. */
@@ -113,6 +115,7 @@ export type Input =
   | { type: 'CommitExpired'; at: Millis; drained: boolean }
   | { type: 'RivalTimerExpired'; at: Millis }
   | { type: 'SendFailed'; at: Millis; code: string }
+  | { type: 'DeviceExpired'; at: Millis }
   | { type: 'LinkChanged'; at: Millis; link: LinkState | null }
   | { type: 'AddressPresent'; at: Millis; address: string; remainingMs: number | null }
   | { type: 'AddressGone'; at: Millis; address: string }
@@ -170,6 +173,9 @@ type Observation =
   | { type: 'TrackerNoted'; at: Millis; report: TrackerReport }
   /** What it tracks must be known before it starts: it waits, and says nothing. */
   | { type: 'StartPutOff'; at: Millis }
+  /** services/ipvs has yet to make the device of the instance. */
+  | { type: 'DeviceAwaited'; at: Millis; until: Millis }
+  | { type: 'DeviceOverdue'; at: Millis }
   | { type: 'AddressNoted'; at: Millis; address: string; remainingMs: number | null }
   | { type: 'AddressMissed'; at: Millis; address: string }
   | { type: 'Committed'; at: Millis }
@@ -179,7 +185,7 @@ type Observation =
 /** Events get the moment they happened at: the core's own clock is nowhere else. */
 export type Fact = Observation | (VrrpEvent & { at: Millis })
 
-export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival' | 'handover'
+export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival' | 'handover' | 'device'
 
 export type Effect =
   | { type: 'SendAdvert'; priority: number }
@@ -198,6 +204,7 @@ export function initialState(config: VrrpInstance): State {
     link: null,
     reports: new Map(),
     waiting: false,
+    devicePatience: null,
     present: new Map(),
     group: null,
     wants: false,
