@@ -42,7 +42,7 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   C1: by('C1: the version 2 checksum covers the whole message with its auth data'),
   C2: by('C2: with the checksum of RFC 9568 a version 3 advert over IPv4 is summed up without its IP header'),
   C3: by('GV5: an advert is encoded to the bytes of the golden vector'),
-  C4: not('a statement about keepalived; C3 is what follows for us'),
+  C4: by('C4: keepalived drops it and becomes master too, we take its adverts, and say what differs'),
   C5: by('C5: an IPv4 version 3 checksum counts with and without pseudo header, whichever we send, and no other does'),
   C6: by('C6: a checksum that is neither form is dropped by who sends that of RFC 9568, too'),
   C7: by(
@@ -60,12 +60,12 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   C11: by('C11: every single flipped bit of a golden vector is dropped'),
 
   // 3. IP and link addressing
-  A1: by('our adverts are dissected without a warning and look as they must'),
-  A2: by('our adverts are dissected without a warning and look as they must'),
-  A3: by('our adverts are dissected without a warning and look as they must'),
+  A1: by('A1: they are packets of IP protocol 112'),
+  A2: by('A2: they go to 224.0.0.18 and ff02::12'),
+  A3: by('A3: they leave with a TTL and a hop limit of 255'),
   A4: by('A4: a TTL other than 255 is dropped, and so is one that is not known'),
   A5: by('A5: the TTL of unicast adverts counts only where a peer has bounds for it'),
-  A6: by('our adverts are dissected without a warning and look as they must'),
+  A6: by('A6: over IPv4 they come from the first address of the interface'),
   A7: by('A7: an IPv6 router without a link-local address sends nothing, and is in fault until it has one'),
   A8: by(
     'an advert that was not sent to the group is dropped',
@@ -73,16 +73,13 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
     'A8: a unicast socket hears what is sent to its address, with its TTL, and no multicast',
   ),
   A9: by('A9: an advert of a stranger is dropped where only peers count, and taken where not'),
-  A10: by('our adverts are dissected without a warning and look as they must'),
+  A10: by('A10: their class is 0xc0'),
   A11: by(
     'an advert for an id that nobody has changes nothing',
     'A11: adverts for virtual routers that nobody has are counted by interface and id, and change nothing',
   ),
   A12: by('A12: the same id on another interface is another virtual router'),
-  A13: by(
-    'our adverts are dissected without a warning and look as they must',
-    'R11: our own packets that come back are rejected, not heard',
-  ),
+  A13: by('A13: they do not come back to us'),
   M1: VMAC,
   M2: VMAC,
   M3: VMAC,
