@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { BfdEvent } from '#schemas/bfd.ts'
 import type { Settings } from '#schemas/settings.ts'
 import type { Trackers } from '#schemas/tracking.ts'
 import type { TrackerChanged, VrrpEvent } from '#schemas/vrrp.ts'
@@ -41,7 +42,7 @@ function sweep(test: string): void {
 /** An event of our process, with when it happened by its own account, as performance.now() here. */
 export interface Seen {
   at: number
-  event: VrrpEvent | TrackerChanged
+  event: VrrpEvent | TrackerChanged | BfdEvent
 }
 
 /** Our vrrp process with a stand-in for services/ipvs that follows its events. */
@@ -65,8 +66,10 @@ export interface Segment {
   router(name: string, last: number): string
   ours(namespace: string, change?: Parameters<typeof instance>[0], watched?: Partial<Trackers>): Ours
   keepalived(namespace: string, options: KeepalivedOptions): Keepalived
-  /** Captures protocol 112 on eth0 of a router into a file; `stop` returns its path. */
-  capture(namespace: string): Promise<{ stop(): Promise<string> }>
+  /** Where files may be left. */
+  folder: string
+  /** Captures protocol 112, or what else the filter says, on eth0 of a router into a file; `stop` returns its path. */
+  capture(namespace: string, filter?: readonly string[]): Promise<{ stop(): Promise<string> }>
   holdsVip(namespace: string): boolean
   run(namespace: string, ...command: string[]): string
   remove(): Promise<void>
@@ -112,9 +115,9 @@ export function segment(test: string): Segment {
       ends.push(() => keepalived.end())
       return keepalived
     },
-    async capture(namespace) {
+    folder,
+    async capture(namespace, filter = ['proto', '112']) {
       const file = join(folder, `${namespace}.pcap`)
-      const filter = ['proto', '112']
       const args = [
         'netns',
         'exec',
