@@ -54,3 +54,11 @@ test('a resignation after the time that was asked for ends the hold at once', ()
   node.advert(0)
   assert.equal(node.kernel.has(VIP), false)
 })
+
+test('when the bus goes while it hands over, the word of vrrp past the bus ends the hold', () => {
+  const node = yielding()
+  node.bus(false)
+  node.clock.advance(600)
+  node.advert(0, { unicast: true })
+  assert.equal(node.kernel.has(VIP), false)
+})

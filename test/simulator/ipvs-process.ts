@@ -49,7 +49,9 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
     log,
   })
   const hear = (phase: 'replay' | 'live') => (told: Told) => {
-    const event = VrrpEvent.parse(told.draft.data)
+    const { success, data: event } = VrrpEvent.safeParse(told.draft.data)
+    // As the service does: what is not about an instance does not concern it.
+    if (!success) return
     const at = clock.now()
     dispatch({ type: 'VrrpHeard', event, phase, happenedAt: at - Math.max(0, clock.wall() - told.wallAt), at })
   }

@@ -104,7 +104,7 @@ export function tellOf({ untold }: Instance): Fact[] {
 export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSeen' }>, state: State): Fact[] {
   const instance = Object.values(state.instances).find((each) => belongs(advert, each, state.busConnected))
   if (instance === undefined || holdsNothing(instance.config)) return []
-  if (advert.priority === 0) return resigned(instance, advert.sentAt, at)
+  if (advert.priority === 0) return resigned(instance, advert.sentAt, at, state.busConnected)
   const noted: Fact = { type: 'OwnAdvertNoted', instance: instance.config.name, sentAt: advert.sentAt }
   return [noted, ...advertised(instance, advert.sentAt, at, state.busConnected)]
 }
@@ -120,13 +120,13 @@ function belongs(advert: SeenAdvert, { config }: Instance, busConnected: boolean
   return family === undefined || family === advert.family
 }
 
-function resigned(instance: Instance, sentAt: Millis, at: Millis): Fact[] {
+function resigned(instance: Instance, sentAt: Millis, at: Millis, busConnected: boolean): Fact[] {
   const { config, hold } = instance
   const noted: Fact = { type: 'ResignationNoted', instance: config.name, sentAt }
   // Read late: what let us hold the addresses came after it.
   if (hold.phase === 'held' && sentAt < hold.grantedAt) return [noted]
-  // Handed over: the addresses are to stay until vrrp says that the successor is there.
-  if (hold.phase === 'held' && sentAt < instance.yieldUntil) return [noted]
+  // Handed over: the addresses are to stay until vrrp says that the successor is there; without a bus it could not.
+  if (hold.phase === 'held' && sentAt < instance.yieldUntil && busConnected) return [noted]
   return [noted, ...tellOf(instance), ...leave(instance, 'resigned', at)]
 }
 
