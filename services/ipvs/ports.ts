@@ -197,7 +197,8 @@ export interface SeenAdvert {
   family: 4 | 6
   /**
    * To the multicast group, by `interface`; or to unicast peers, by whichever the routes say: then it is the sign of
-   * life that services/vrrp sends on the loopback interface. What goes to a peer that is dead leaves by none.
+   * life that services/vrrp sends on the loopback interface. What goes to a peer that is dead leaves by none; nor does
+   * anything while the link is down, which dont_track_primary makes no reason to let go.
    */
   unicast: boolean
   virtualRouterId: number

@@ -7,6 +7,7 @@ import { type AdvertForm, encodeAdvert } from './adapters/advert-codec.ts'
 import { familyOf, ownAddress } from './core/standing.ts'
 import type { AdvertClues, AdvertPacket, LinkState } from './ports.ts'
 import { createSeal, type Seal } from './seal.ts'
+import { isUp } from './steady-links.ts'
 import type { Hear, Outgoing, Place, Wire, Wires } from './wires.ts'
 
 /** Where a virtual router sends and hears, and what its adverts look like there: worked out once, not per packet. */
@@ -33,6 +34,7 @@ export function createStation(wires: Wires, hear: Hear, wall: () => number): Sta
   let audience: Audience = { unicast: null, trusted: null, seal: null }
   let sealedBy: VrrpInstance['hmac'] = null
   let skipsKnown = false
+  let isCutOff = false
   let destinations: string[] = []
   const adverts = new Map<number, Outgoing[]>()
 
@@ -47,6 +49,7 @@ export function createStation(wires: Wires, hear: Hear, wall: () => number): Sta
       sealedBy = config.hmac
       audience = { ...audienceOf(config), seal }
       skipsKnown = config.skipKnownAddresses
+      isCutOff = !config.trackPrimary && !isUp(link)
       destinations = destinationsOf(config, source)
       const wanted = placeOf(config, link, source)
       if (wire !== null && isEqual(wanted, place)) return true
@@ -74,7 +77,7 @@ export function createStation(wires: Wires, hear: Hear, wall: () => number): Sta
       if (wire === null || form === null) return 'ENOTCONN'
       const packets = adverts.get(priority) ?? advertsOf(form, priority, destinations)
       adverts.set(priority, packets)
-      const result = wire.send(audience.seal === null ? packets : signed(packets, form, audience.seal))
+      const result = wire.send(audience.seal === null ? packets : signed(packets, form, audience.seal), isCutOff)
       return result.ok ? null : result.code
     },
     letGo() {

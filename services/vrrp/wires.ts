@@ -28,8 +28,11 @@ export interface Outgoing {
 
 /** One virtual router's place on a shared socket. */
 export interface Wire {
-  /** The same advert to all its destinations; ok: it left to one of them at least. */
-  send(adverts: readonly Outgoing[]): SendResult
+  /**
+   * The same advert to all its destinations; ok: it left to one of them at least. `isCutOff`: none can be seen to leave
+   * (dont_track_primary), and the sign of life goes out all the same.
+   */
+  send(adverts: readonly Outgoing[], isCutOff?: boolean): SendResult
   /** Tells services/ipvs, and nobody else, by an advert of priority 0. */
   letGo(message: Buffer): SendResult
   drain(): void
@@ -100,7 +103,12 @@ export function createWires({ open, openPulse, log }: WirePorts): Wires {
       wire.members.set(virtualRouterId, hear)
       const router = { index, family: options.family }
       return {
-        send: (adverts) => sendAll(wire, adverts, router),
+        send(adverts, isCutOff = false) {
+          const result = sendAll(wire, adverts, router)
+          const [first] = adverts
+          if (isCutOff && first !== undefined) wire.pulse.send(first.message, router)
+          return result
+        },
         letGo: (message) => wire.pulse.send(message, router),
         drain: () => wire.socket.drain(),
         release() {

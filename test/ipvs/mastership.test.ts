@@ -215,3 +215,24 @@ describe('our own adverts in place of events', () => {
     assert.deepEqual([...node.writes(), ...node.news()], [])
   })
 })
+
+describe('dont_track_primary', () => {
+  const cutOff = (trackPrimary: boolean) => {
+    const node = simulatedNode({ config: config({ instances: [instance({ trackPrimary })] }) }).start()
+    node.hears(becameMaster)
+    node.news()
+    for (let second = 0; second < 10; second += 1) {
+      node.clock.advance(1_000)
+      node.advert(150, { unicast: true })
+    }
+    return node.news().map(({ type }) => type)
+  }
+
+  test('signs of life keep the addresses while no advert can leave the interface', () => {
+    assert.deepEqual(cutOff(false), [])
+  })
+
+  test('without it they are nobody’s, and the lease ends', () => {
+    assert.deepEqual(cutOff(true), ['AddressesLost'])
+  })
+})

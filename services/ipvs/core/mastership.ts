@@ -111,7 +111,9 @@ export function decideAdvert({ advert, at }: Extract<Input, { type: 'OwnAdvertSe
 
 function belongs(advert: SeenAdvert, { config }: Instance, busConnected: boolean): boolean {
   if (advert.interface !== config.interface || advert.virtualRouterId !== config.virtualRouterId) return false
-  if (advert.unicast !== (config.unicast !== null)) {
+  // A router that may be cut off (dont_track_primary) gives the sign of life of unicast ones while it is.
+  const isExpected = advert.unicast ? config.unicast !== null || !config.trackPrimary : config.unicast === null
+  if (!isExpected) {
     // vrrp says past the bus that it lets go; with the bus its event says that, and why.
     if (!advert.unicast || advert.priority !== 0 || busConnected) return false
   }
