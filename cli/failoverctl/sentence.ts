@@ -199,7 +199,7 @@ function ofIpvs(event: IpvsEvent, hasCause: boolean): string {
     case 'RoutingRemoved':
       return `${event.items.join(', ')} removed: ${event.reason.replaceAll('-', ' ')}`
     case 'RoutingLost':
-      return `${event.items.join(', ')} removed by somebody else, and ${event.restored ? 'put back at once' : 'cannot be put back'}`
+      return `${event.items.join(', ')} ${event.restored ? 'removed by somebody else, and put back at once' : 'gone, and cannot be put back'}`
     case 'KernelRefused':
       return `the kernel refused ${event.entity}: ${event.message} [${event.code}]`
     case 'VirtualServerProgrammed': {

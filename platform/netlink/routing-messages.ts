@@ -10,12 +10,21 @@
 import type { NextHop, Realms, Route } from '#schemas/routing.ts'
 import { ipBytes } from '../native/ip.ts'
 import { AF_INET, AF_INET6 } from '../native/sockaddr.ts'
-import { attributeU8, attributeU32, encodeAttribute, encodeNested } from './attributes.ts'
+import {
+  attributeU8,
+  attributeU32,
+  decodeAttributes,
+  encodeAttribute,
+  encodeNested,
+  readUnsigned,
+} from './attributes.ts'
 import { encodeEncapsulation } from './encapsulation.ts'
+import type { NetlinkMessage } from './message.ts'
 import { encodeMetrics } from './route-metrics.ts'
 
 export const RTM_NEWROUTE = 24
 export const RTM_DELROUTE = 25
+export const RTM_GETROUTE = 26
 
 const RTA_DST = 1
 const RTA_SRC = 2
@@ -70,6 +79,32 @@ export function encodeRoute(route: Route, interfaces: Interfaces): Buffer {
   if (expiresS !== null) parts.push(attributeU32(RTA_EXPIRES, expiresS))
   if (ttlPropagate !== null) parts.push(attributeU8(RTA_TTL_PROPAGATE, ttlPropagate ? 1 : 0))
   return Buffer.concat(parts)
+}
+
+/** Body of RTM_GETROUTE for a dump: of this table and protocol, where the kernel honours it. */
+export function encodeRouteQuery({ family, table, protocol }: Route): Buffer {
+  const head = Buffer.alloc(12)
+  head.writeUInt8(family === 4 ? AF_INET : AF_INET6, 0)
+  head.writeUInt8(protocol, 5)
+  return Buffer.concat([head, attributeU32(RTA_TABLE, table)])
+}
+
+/** IPv6 routes without a metric get this one. */
+const IPV6_METRIC = 1_024
+
+/** Whether a message of a dump is about a route to the same destination, in the same place. */
+export function isRoute(route: Route): (message: NetlinkMessage) => boolean {
+  const { destination, table, protocol, tos, metric, family } = route
+  const prefix = prefixOf(destination)
+  const wanted = metric === 0 && family === 6 ? IPV6_METRIC : metric
+  return ({ type, body }) => {
+    if (type !== RTM_NEWROUTE || body.length < 12) return false
+    const head = [body.readUInt8(1), body.readUInt8(3), body.readUInt8(5)]
+    if (head.join() !== [prefix, tos, protocol].join()) return false
+    const attributes = decodeAttributes(body.subarray(12))
+    const same = prefix === 0 || attributes.get(RTA_DST)?.equals(networkBytes(destination)) === true
+    return same && readUnsigned(attributes, RTA_TABLE) === table && readUnsigned(attributes, RTA_PRIORITY) === wanted
+  }
 }
 
 function routeHead(route: Route): Buffer {

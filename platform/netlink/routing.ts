@@ -1,5 +1,6 @@
 /** Routes and routing rules of the kernel: adding, removing, and hearing when somebody else removes one. */
 import type { Route, Rule } from '#schemas/routing.ts'
+import { HaError, isErrno } from '../errors.ts'
 import { type NetlinkMessage, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from './message.ts'
 import { type NetlinkMonitor, openMonitor } from './monitor.ts'
 import type { RouteResult } from './route.ts'
@@ -12,7 +13,15 @@ import {
   RTM_NEWADDR,
   RTM_NEWLINK,
 } from './route-messages.ts'
-import { encodeRoute, type Interfaces, RTM_DELROUTE, RTM_NEWROUTE } from './routing-messages.ts'
+import {
+  encodeRoute,
+  encodeRouteQuery,
+  type Interfaces,
+  isRoute,
+  RTM_DELROUTE,
+  RTM_GETROUTE,
+  RTM_NEWROUTE,
+} from './routing-messages.ts'
 import { encodeRule, RTM_DELRULE, RTM_NEWRULE } from './rule-messages.ts'
 import { NETLINK_ROUTE, openNetlink } from './socket.ts'
 
@@ -34,6 +43,8 @@ export interface RoutingSocket {
   interfaces(names: readonly string[]): Interfaces
   /** All interfaces of the routes have to be in `interfaces`. */
   addRoutes(routes: readonly Route[], interfaces: Interfaces): RouteResult[]
+  /** Whether there is a route of this destination, table, protocol and metric, by whatever ways. */
+  hasRoute(route: Route): boolean
   /** ESRCH when it is not there. Never removes a route that differs in protocol, way out or source. */
   removeRoutes(routes: readonly Route[], interfaces: Interfaces): RouteResult[]
   addRules(rules: readonly Rule[]): RouteResult[]
@@ -72,6 +83,15 @@ export function openRouting(): RoutingSocket {
         const missing = change(eachWay(route).map((way) => additionOf(way, NLM_F_CREATE | NLM_F_APPEND, interfaces)))
         return missing.includes(null) ? null : result
       })
+    },
+    hasRoute(route) {
+      try {
+        return socket.dump({ type: RTM_GETROUTE, flags: 0, body: encodeRouteQuery(route) }).some(isRoute(route))
+      } catch (cause) {
+        // There is no such table.
+        if (cause instanceof HaError && isErrno(cause.cause, 'ENOENT')) return false
+        throw cause
+      }
     },
     removeRoutes: (routes, interfaces) =>
       change(routes.map((route) => ({ type: RTM_DELROUTE, flags: 0, body: encodeRoute(route, interfaces) }))),

@@ -186,7 +186,8 @@ track_group both {
     }
 }
 static_routes {
-    192.0.2.0/24 track_group both nexthop dev eth2 nexthop dev eth0
+    192.0.2.0/24 track_group both dev eth2
+    192.0.3.0/24 track_group both nexthop dev eth6 nexthop dev eth7
     198.51.100.0/24 dev eth3
 }
 vrrp_instance VI_1 {
@@ -201,6 +202,7 @@ vrrp_instance VI_1 {
     virtual_routes {
         203.0.113.0/24 dev eth1
         203.0.113.128/25 dev eth4 no_track
+        198.51.100.0/25 nexthop dev eth6 nexthop dev eth7
         default dev eth5
     }
 }`)

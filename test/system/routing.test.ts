@@ -93,6 +93,7 @@ const OURS_ROUTES = `
     local 192.168.21.0/24 dev eth1 table 200
     192.168.22.77/24 dev eth1
     2001:db8:e::/48 via 2001:db8::9 encap ip6 id 7 dst 2001:db8::77 hoplimit 30 tc 4
+    192.168.23.0/24 nexthop via 192.0.2.9 dev eth0 nexthop via 203.0.113.9 dev eth2
     inet6 default dev eth1 metric 9`
 const OURS_RULES = `
     dport 443 ipproto udp table 105 priority 50
@@ -154,6 +155,9 @@ function furnish(side: string): void {
   ip('-n', side, 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'far1')
   for (const name of ['lo', 'eth0', 'eth1', 'far1']) ip('-n', side, 'link', 'set', name, 'up')
   if (side === theirs) ip('-n', side, 'link', 'set', 'far0', 'up')
+  ip('-n', side, 'link', 'add', 'eth2', 'type', 'veth', 'peer', 'name', 'far2')
+  for (const name of ['eth2', 'far2']) ip('-n', side, 'link', 'set', name, 'up')
+  ip('-n', side, 'addr', 'add', '203.0.113.1/24', 'dev', 'eth2')
   ip('-n', side, 'addr', 'add', '198.51.100.1/24', 'dev', 'eth1')
   ip('-n', side, 'addr', 'add', '2001:db8::1/64', 'dev', 'eth0', 'nodad')
   ip('-n', side, 'addr', 'add', '2001:db8:1::1/64', 'dev', 'eth1', 'nodad')
@@ -287,6 +291,21 @@ test('the kernel takes from us what keepalived 2.2.7 cannot say', options, async
   assert.match(six, /default dev eth1 proto keepalived metric 9/)
   assert.ok(rulesHave('ipproto udp dport 443 lookup 105'))
   assert.match(ip('-n', node.namespace, '-6', 'rule'), /51:\sfrom all iif lo lookup 109/)
+})
+
+test('a route with several ways may lose one with its link', options, async () => {
+  const since = performance.now()
+  ip('-n', node.namespace, 'link', 'set', 'eth2', 'down')
+  ip('-n', node.namespace, 'route', 'del', '192.168.22.0/24')
+  await ipvs.until(({ type }) => type === 'RoutingLost', 1_000, since)
+  // As long as a loss would be given to be undone.
+  await sleep(200)
+  const lost = ipvs.lines.filter(({ at, content }) => at > since && content.type === 'RoutingLost')
+  assert.deepEqual(
+    lost.map(({ content }) => [content.items, content.restored]),
+    [[['192.168.22.0/24 dev eth1'], true]],
+  )
+  assert.ok(kernelHas('192.168.23.0/24') && node.holdsVip())
 })
 
 test('a route that went with its link and cannot come back costs the addresses', options, async () => {

@@ -10,8 +10,10 @@ import { type Entry, optionOf } from '../statements/entries.ts'
 export function withRoutingTracks(root: Block, instances: readonly VrrpInstance[]): VrrpInstance[] {
   const grouped = groupedDevices(root)
   return instances.map((instance) => {
-    const own = instance.routes.filter(({ tracked }) => tracked).flatMap(({ nextHops }) => nextHops)
-    const devices = [...own.flatMap(({ device }) => device ?? []), ...(grouped.get(instance.name) ?? [])]
+    // Several ways are there so that one may go.
+    const own = instance.routes.filter(({ tracked, nextHops }) => tracked && nextHops.length === 1)
+    const outputs = own.flatMap(({ nextHops }) => nextHops.flatMap(({ device }) => device ?? []))
+    const devices = [...outputs, ...(grouped.get(instance.name) ?? [])]
     const known = new Set([
       instance.interface,
       ...instance.tracked.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : [])),
@@ -46,10 +48,9 @@ function wordsOf({ statement }: Entry): string[] {
   return [statement.keyword, ...statement.args].map(({ value }) => value)
 }
 
-/** The interfaces that a line names, its next hops too. */
-function devicesOf({ uses }: Pick<Entry, 'uses'>): string[] {
-  return uses.flatMap(({ keyword, values: [value], uses: inner }) => {
-    const named = ['dev', 'iif', 'oif'].includes(keyword.key) && typeof value === 'string' ? [value] : []
-    return [...named, ...devicesOf({ uses: inner })]
-  })
+/** The interfaces that a line names, without those of several ways. */
+function devicesOf({ uses }: Entry): string[] {
+  return uses.flatMap(({ keyword, values: [value] }) =>
+    ['dev', 'iif', 'oif'].includes(keyword.key) && typeof value === 'string' ? [value] : [],
+  )
 }

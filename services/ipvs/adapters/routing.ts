@@ -83,7 +83,7 @@ function writerOf<Item extends RoutingItem>(kind: Kind<Item>): Writer<Item> {
   const failed = (item: Item, doing: string, cause: Error): RoutingOutcome => ({
     item,
     result: 'failed',
-    error: kind.failure(`cannot ${doing} ${kind.name(item)}`, cause),
+    error: kind.failure(`cannot ${doing} ${kind.name(item)}: ${cause.message}`, cause),
   })
   function each(
     items: readonly Item[],
@@ -123,6 +123,8 @@ function writerOf<Item extends RoutingItem>(kind: Kind<Item>): Writer<Item> {
   }
 }
 
+const PRESENT: RouteResult = { code: 'EEXIST', detail: null }
+
 function addressWriter(route: ReturnType<typeof openRoute>, interfaces: Interfaces): Writer<ItemOf<'address'>> {
   const entryOf = ({ address }: ItemOf<'address'>) => lastingEntry(address, interfaces.get(address.device) ?? 0)
   return writerOf<ItemOf<'address'>>({
@@ -144,7 +146,15 @@ function routeWriter(socket: RoutingSocket, interfaces: Interfaces): Writer<Item
     failure: (message, cause) => new HaError('KERNEL_ROUTE', message, { cause }),
     name: ({ route }) => routeName(route),
     missing: ({ route }) => devicesOf(route).filter((device) => !interfaces.has(device)),
-    add: (items) => socket.addRoutes(routesOf(items), interfaces),
+    add(items) {
+      const routes = routesOf(items)
+      return socket.addRoutes(routes, interfaces).map((result, index) => {
+        const route = routes[index]
+        // With a way that is down the kernel takes no route of several, and keeps the one it has.
+        if (result === null || route === undefined || route.nextHops.length < 2) return result
+        return result.code !== 'EEXIST' && socket.hasRoute(route) ? PRESENT : result
+      })
+    },
     remove: (items) => socket.removeRoutes(routesOf(items), interfaces),
   })
 }

@@ -106,10 +106,12 @@ export function isTracked(item: RoutingItem): boolean {
 }
 
 /**
- * Whether a master must have it: as in keepalived, which does not track a route that names no interface. Such a route
- * is put back here too, and no more.
+ * Whether a master must have it: as in keepalived, which does not track a route that names no interface, nor one with
+ * several ways (measured). Such a route is put back here too, and no more.
  */
 export function isVital(item: RoutingItem): boolean {
   if (!isTracked(item)) return false
-  return item.kind !== 'route' || item.route.nextHops.some(({ device }) => device !== null)
+  if (item.kind !== 'route') return true
+  const [only, ...others] = item.route.nextHops
+  return only !== undefined && only.device !== null && others.length === 0
 }

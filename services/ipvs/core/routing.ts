@@ -106,7 +106,8 @@ export function decideRoutingWritten({ write, outcomes, at }: Of<'RoutingWritten
     ...told(fresh, { type: 'RoutingAdded', instance: owner, items: fresh, reason, tookMs }),
     ...told(restored, { type: 'RoutingLost', instance: owner, items: restored, restored: true }),
     ...told(lost, { type: 'RoutingLost', instance: owner, items: lost, restored: false }),
-    ...itemRefusals(outcomes, state),
+    // In a moment it may be possible again, or no longer wanted: with its link an instance goes to FAULT.
+    ...(failing.length > 0 && !over ? [] : itemRefusals(outcomes, state)),
     ...(fought || vital(lost) ? giveUp(owner, at, state) : []),
   ]
 }
