@@ -241,7 +241,7 @@ test('what has no_track stays away, and what is static comes back', options, asy
   ip('-n', node.namespace, 'route', 'del', '10.77.0.0/16')
   const told = await ipvs.until(({ type, instance }) => type === 'RoutingLost' && instance === null, 1_000, since)
   assert.equal(told.content.restored, true)
-  assert.ok(kernelHas('10.77.0.0/16') && kernelHas('203.0.113.77'))
+  await poll('both of them', () => kernelHas('10.77.0.0/16') && kernelHas('203.0.113.77'))
   assert.equal(kernelHas('192.168.13.0/24'), false)
   const back = (line: string) => line.startsWith('10.77.0.0/16')
   await changes.until(back, 1_000, since)
@@ -309,6 +309,8 @@ test('a route with several ways may lose one with its link', options, async () =
 })
 
 test('a route that went with its link and cannot come back costs the addresses', options, async () => {
+  // A vrrp that misses its addresses resigns.
+  adverts.say('stop')
   const since = performance.now()
   // The kernel removes IPv4 routes of a link that goes down without a word.
   ip('-n', node.namespace, 'link', 'set', 'eth1', 'down')
