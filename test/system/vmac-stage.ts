@@ -72,8 +72,9 @@ export async function openVmacStage(variant: Variant) {
     lan.run(namespace, 'ip', 'link', 'set', 'eth0', 'up')
   }
 
+  /** Its complaints go to the screen. */
   function start(namespace: string, ...command: string[]): ChildProcess {
-    const child = spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('ip', ['netns', 'exec', namespace, ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
     children.add(child)
     child.on('exit', () => children.delete(child))
     return child
@@ -86,7 +87,6 @@ export async function openVmacStage(variant: Variant) {
       const file = join(mkdtempSync(join(folder, `${service}-`)), 'settings.json')
       writeFileSync(file, JSON.stringify(settingsOf(service, config, folder)))
       const child = start(nodes.ours, process.execPath, fromProject(`services/${service}/main.ts`), file)
-      child.stderr?.pipe(process.stderr)
       if (child.stdout !== null)
         createInterface({ input: child.stdout }).on('line', (line) => {
           const { data } = JSON.parse(line)
@@ -113,9 +113,23 @@ export async function openVmacStage(variant: Variant) {
     const own = mkdtempSync(join(folder, 'keepalived-'))
     writeFileSync(join(own, 'keepalived.conf'), configText(variant, 'theirs', priority))
     const files = ['-f', join(own, 'keepalived.conf'), '-p', join(own, 'pid'), '-r', join(own, 'vrrp.pid')]
-    const child = start(nodes.theirs, 'keepalived', '-n', '-l', '-D', '-P', ...files)
+    const child = start(
+      nodes.theirs,
+      'sh',
+      '-c',
+      'exec "$@" 2>&1',
+      'sh',
+      'keepalived',
+      '-n',
+      '-l',
+      '-D',
+      '-P',
+      ...files,
+    )
     let log = ''
-    for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk: Buffer) => (log += chunk))
+    child.stdout?.on('data', (chunk: Buffer) => {
+      log += chunk
+    })
     return {
       log: () => log,
       until: (text: RegExp, withinMs: number, from = 0) =>
@@ -144,8 +158,9 @@ export async function openVmacStage(variant: Variant) {
         variant.family === 4 ? '192.0.2.3' : linkLocal(lan.run(nodes.client, 'ip', '-6', 'addr', 'show', 'eth0'))
       const child = start(nodes.client, process.execPath, ASKER, 'eth0', vip, own)
       let text = ''
-      child.stdout?.on('data', (chunk: Buffer) => (text += chunk))
-      child.stderr?.pipe(process.stderr)
+      child.stdout?.on('data', (chunk: Buffer) => {
+        text += chunk
+      })
       await new Promise((done) => child.once('close', done))
       return JSON.parse(text)
     },

@@ -7,8 +7,6 @@ export type Proof = { tests: readonly string[] } | { notHere: string }
 const by = (...tests: string[]): Proof => ({ tests })
 const not = (notHere: string): Proof => ({ notHere })
 
-const VMAC = not('virtual MAC addresses are not in the configuration yet')
-
 export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   // 1. Packet format
   F1: by('F1: the first byte carries the version above the type, which is always 1'),
@@ -49,7 +47,10 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
     'C7: over IPv6 the pseudo header is part of the checksum, whatever is asked for over IPv4',
     'GV7: the golden vector is accepted',
   ),
-  C8: by('C8: an IPv6 advert crosses with hop limit 255 and the checksum that the kernel makes'),
+  C8: by(
+    'C8: an IPv6 advert crosses with hop limit 255 and the checksum that the kernel makes',
+    'C8: over IPv6 they carry the checksum that the advert was made with',
+  ),
   C9: by(
     'C9: the checksum of keepalived before 1.3.7 is taken only where it is asked for, and only from unicast peers',
   ),
@@ -80,14 +81,17 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   ),
   A12: by('A12: the same id on another interface is another virtual router'),
   A13: by('A13: they do not come back to us'),
-  M1: VMAC,
-  M2: VMAC,
-  M3: VMAC,
-  M4: VMAC,
-  M5: VMAC,
-  M6: VMAC,
-  M7: VMAC,
-  M8: not('what services/ipvs announces with'),
+  M1: by('M1: an IPv4 virtual router has the hardware address 00:00:5e:00:01 and its id'),
+  M2: by('M2: an IPv6 virtual router has the hardware address 00:00:5e:00:02 and its id'),
+  M3: by(
+    'M3: over IPv4 they come from the virtual hardware address, and go to that of the group',
+    'M3: adverts over IPv6 come from the virtual hardware address, both ways; M7: no address is derived from it',
+  ),
+  M4: by('M4: after a crash, a restart and a stop, one hardware address answers, and it is the virtual one'),
+  M5: by('M5: a backup answers nobody, also after its interface went down and up; M6: and takes nothing in'),
+  M6: by('M5: a backup answers nobody, also after its interface went down and up; M6: and takes nothing in'),
+  M7: by('M3: adverts over IPv6 come from the virtual hardware address, both ways; M7: no address is derived from it'),
+  M8: by('M8: without use_vmac the addresses are on the interface itself', 'M8: without one, all is as ever'),
 
   // 4. Timers
   T1: by('skew and master-down interval are exact for every row of the conformance table'),
