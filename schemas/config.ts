@@ -3,6 +3,7 @@
  * is filled in, so that no service knows one. Source of meanings: keepalived.conf(5).
  */
 import * as z from 'zod'
+import { Announcement, AnnouncementPacing } from './announcement.ts'
 import { VirtualDevice } from './devices.ts'
 import { Route, Rule } from './routing.ts'
 import { Tracked, Trackers } from './tracking.ts'
@@ -42,36 +43,6 @@ export const VipAddress = z.strictObject({
   noTrack: z.boolean(),
 })
 export type VipAddress = z.infer<typeof VipAddress>
-
-/** Gratuitous ARP and unsolicited neighbour advertisement settings of one instance. */
-export const Announcement = z.strictObject({
-  repeat: z.number().int().min(1),
-  delayMs: z.number().int().min(0),
-  refreshMs: z.number().int().min(0),
-  refreshRepeat: z.number().int().min(1),
-  lowerPriorityRepeat: z.number().int().min(0),
-  lowerPriorityDelayMs: z.number().int().min(0),
-  /** For addresses on other interfaces than the adverts: again and again, each so long; null: never. */
-  extra: z
-    .strictObject({
-      everyMs: z.number().int().min(1_000),
-      /** false: only on interfaces with a virtual hardware address. */
-      everywhere: z.boolean(),
-    })
-    .nullable(),
-})
-
-/** The least time between two messages of a kind, in milliseconds down to a thousandth; 0: none. */
-const Gaps = { arpGapMs: z.number().min(0), neighbourGapMs: z.number().min(0) }
-
-/** How fast gratuitous ARP and neighbour advertisements may leave. */
-export const AnnouncementPacing = z.strictObject({
-  /** For each interface that is in no group. */
-  ...Gaps,
-  /** Interfaces that share one limit; an interface is in one group at most. */
-  groups: z.array(z.strictObject({ interfaces: z.array(z.string()).min(1), ...Gaps })),
-})
-export type AnnouncementPacing = z.infer<typeof AnnouncementPacing>
 
 export const Authentication = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
@@ -290,6 +261,8 @@ export const Config = z.strictObject({
   /** vrrp_delay_after_boot: nor before the machine has been up for so long. */
   delayAfterBootMs: z.number().int().min(0),
   announcementPacing: AnnouncementPacing,
+  /** How often a master asks whether another host has its addresses; 0: never. */
+  vipProbeMs: z.number().int().min(0),
   instances: z.array(VrrpInstance),
   trackers: Trackers,
   /** What is in the kernel while the daemon runs, whatever the instances do. */

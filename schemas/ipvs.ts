@@ -87,6 +87,30 @@ export const RoutingLost = z.strictObject({
   restored: z.boolean(),
 })
 
+/** Hardware address of the other host: `02:00:00:00:00:07`. */
+const hardwareAddress = z.string()
+
+/** Another host answers for an address that this node holds, and goes on doing so. Defended by an announcement. */
+export const AddressConflict = z.strictObject({
+  type: z.literal('AddressConflict'),
+  instance,
+  /** With prefix. */
+  address: z.string(),
+  device: z.string(),
+  hardwareAddress,
+})
+
+/** The other host does not answer for the address any more. */
+export const AddressConflictEnded = z.strictObject({
+  type: z.literal('AddressConflictEnded'),
+  instance,
+  address: z.string(),
+  device: z.string(),
+  hardwareAddress,
+  /** From its first word to its last, as far as they were seen. */
+  lastedMs: z.number().min(0),
+})
+
 /** The kernel refused a change, or cannot do what is wanted; told once while it lasts. */
 export const KernelRefused = z.strictObject({
   type: z.literal('KernelRefused'),
@@ -151,6 +175,8 @@ export const IpvsEvent = z.discriminatedUnion('type', [
   RoutingAdded,
   RoutingRemoved,
   RoutingLost,
+  AddressConflict,
+  AddressConflictEnded,
   KernelRefused,
   VirtualServerProgrammed,
 ])

@@ -113,6 +113,7 @@ export function exampleConfig(change: Partial<Config> = {}): Config {
     ...{ startupDelayMs: 0, delayAfterBootMs: 0 },
     scriptUmask: 0o177,
     announcementPacing: { arpGapMs: 0, neighbourGapMs: 0, groups: [] },
+    vipProbeMs: 0,
     eventBus: { maxAgeS: null, maxBytes: null },
     mail: {
       recipients: [],

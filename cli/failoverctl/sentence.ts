@@ -200,6 +200,10 @@ function ofIpvs(event: IpvsEvent, hasCause: boolean): string {
       return `${event.items.join(', ')} removed: ${event.reason.replaceAll('-', ' ')}`
     case 'RoutingLost':
       return `${event.items.join(', ')} ${event.restored ? 'removed by somebody else, and put back at once' : 'gone, and cannot be put back'}`
+    case 'AddressConflict':
+      return `${event.address} is in use by another host on ${event.device} as well: ${event.hardwareAddress}`
+    case 'AddressConflictEnded':
+      return `${event.address} is not claimed by ${event.hardwareAddress} any more, after ${Math.round(event.lastedMs / 1_000)} s`
     case 'KernelRefused':
       return `the kernel refused ${event.entity}: ${event.message} [${event.code}]`
     case 'VirtualServerProgrammed': {

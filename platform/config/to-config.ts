@@ -8,7 +8,7 @@ import type { ConfigFiles } from './language/files.ts'
 import { eachLine } from './language/lines.ts'
 import { repeatable } from './language/random.ts'
 import { buildTree, type LineSource } from './language/tree.ts'
-import { readPacing } from './readers/announcements.ts'
+import { readPacing, readProbe } from './readers/announcements.ts'
 import { readEventBus } from './readers/event-bus.ts'
 import { type Host, readGlobals } from './readers/global-defs.ts'
 import { numberNames } from './readers/number-names.ts'
@@ -59,6 +59,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
     ...head,
     eventBus,
     announcementPacing: readPacing(root),
+    vipProbeMs: readProbe(root),
     instances,
     statics,
     syncGroups,

@@ -12,6 +12,7 @@ import type {
   AdvertSight,
   AnnounceResult,
   Announcer,
+  NeighbourSight,
   Routing,
   RoutingOutcome,
   Secondaries,
@@ -27,6 +28,7 @@ export interface EffectPorts {
   acceptance: Acceptance
   devices: VirtualDevices
   routing: Routing
+  neighbours: NeighbourSight
   virtualServers: VirtualServers
   clock: Clock
   log: Log
@@ -45,7 +47,19 @@ export interface Effects {
  * first gratuitous ARP no other work gets in; the IPVS table is written and read in order, one request at a time.
  */
 export function createEffects(ports: EffectPorts): Effects {
-  const { acceptance, addresses, announcer, sight, secondaries, routing, virtualServers, clock, log, dispatch } = ports
+  const {
+    acceptance,
+    addresses,
+    announcer,
+    neighbours,
+    sight,
+    secondaries,
+    routing,
+    virtualServers,
+    clock,
+    log,
+    dispatch,
+  } = ports
   const actOnDevices = createDeviceEffects(ports)
   let tail = Promise.resolve()
 
@@ -128,6 +142,10 @@ export function createEffects(ports: EffectPorts): Effects {
           return announcer.cancel(effect.instance, effect.addresses)
         case 'RefusePackets':
           return dispatch({ type: 'PacketsRefused', error: refusePackets(effect), at: clock.now() }, cause)
+        case 'WatchNeighbours':
+          return neighbours.watch(effect.addresses)
+        case 'AskForAddresses':
+          return neighbours.ask(effect.addresses)
         case 'PaceAnnouncements':
           return announcer.pace(effect.pacing)
         case 'PromoteSecondaries': {

@@ -43,6 +43,8 @@ function entityOf(event: IpvsEvent): string {
     case 'AddressesRemoved':
     case 'AddressesLost':
     case 'AddressesKept':
+    case 'AddressConflict':
+    case 'AddressConflictEnded':
       return event.instance
     case 'DeviceAdded':
     case 'DeviceRemoved':

@@ -8,6 +8,7 @@ import { kernelAcceptance } from './adapters/acceptance.ts'
 import { kernelAddresses } from './adapters/addresses.ts'
 import { kernelAdvertSight } from './adapters/advert-sight.ts'
 import { kernelAnnouncer } from './adapters/announcer.ts'
+import { kernelNeighbourSight } from './adapters/neighbour-sight.ts'
 import { kernelRouting } from './adapters/routing.ts'
 import { kernelSecondaries } from './adapters/secondaries.ts'
 import { kernelDevices } from './adapters/virtual-devices.ts'
@@ -36,6 +37,7 @@ const virtualDevices = kernelDevices({ node: settings.node, clock })
 const virtualServers = kernelVirtualServers()
 const sight = kernelAdvertSight({ clock }, (advert) => dispatch({ type: 'OwnAdvertSeen', advert, at: clock.now() }))
 const routing = kernelRouting({ clock })
+const neighbours = kernelNeighbourSight((claim) => dispatch({ type: 'ClaimSeen', claim, at: clock.now() }))
 const effects = createEffects({
   addresses,
   announcer,
@@ -44,6 +46,7 @@ const effects = createEffects({
   acceptance: kernelAcceptance(),
   devices: virtualDevices,
   routing,
+  neighbours,
   virtualServers,
   clock,
   log,

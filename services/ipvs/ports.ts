@@ -2,7 +2,8 @@
 
 import type { Millis } from '#platform/clock-port.ts'
 import type { HaError } from '#platform/errors.ts'
-import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
+import type { AnnouncementPacing } from '#schemas/announcement.ts'
+import type { VipAddress } from '#schemas/config.ts'
 import type { VirtualDevice } from '#schemas/devices.ts'
 import type { Route, Rule } from '#schemas/routing.ts'
 
@@ -54,6 +55,23 @@ export interface Addresses {
   list(device: string): HeldAddress[]
   /** Reports changes of addresses on every interface until `close` is called. */
   watch(onChange: (change: AddressChange) => void): { close(): void }
+  close(): void
+}
+
+/** A host on the wire that speaks for an address. */
+export interface NeighbourClaim {
+  device: string
+  address: string
+  /** `02:00:00:00:00:07`; never one of this machine's own. */
+  hardwareAddress: string
+}
+
+/** Who else has our addresses: ARP and neighbour advertisements. */
+export interface NeighbourSight {
+  /** Reports claims of these addresses, and of no others any more. */
+  watch(addresses: readonly VipAddress[]): void
+  /** Asks all hosts for them, in nobody's name: caches stay as they are (RFC 5227 2.1, RFC 4862 5.4.2). */
+  ask(addresses: readonly VipAddress[]): void
   close(): void
 }
 

@@ -93,6 +93,7 @@ function stageFor(config: Config, clock: Clock) {
       watch: () => ({ close() {} }),
       close() {},
     },
+    neighbours: { watch() {}, ask() {}, close() {} },
     virtualServers: { dump: async () => [], apply: async () => [], close() {} },
     clock: { ...clock, at: () => () => {} },
     log,

@@ -31,6 +31,8 @@ export function addressWordOf({ data }: Envelope): AddressWord | null {
     case 'RoutingAdded':
     case 'RoutingRemoved':
     case 'RoutingLost':
+    case 'AddressConflict':
+    case 'AddressConflictEnded':
     case 'KernelRefused':
     case 'VirtualServerProgrammed':
       return null

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeClock } from '#platform/clock-fake.ts'
-import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
+import type { AnnouncementPacing } from '#schemas/announcement.ts'
+import type { VipAddress } from '#schemas/config.ts'
 import { createPacing } from '../../services/ipvs/adapters/announcement-pacing.ts'
 import { vip } from './settings.ts'
 

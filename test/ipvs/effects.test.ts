@@ -30,6 +30,7 @@ function effectsAt(now: number) {
     secondaries: { promote: () => [] },
     acceptance: { refuse() {}, check() {} },
     routing: simulatedRouting().port,
+    neighbours: { watch() {}, ask() {}, close() {} },
     clock,
     log: createLog('test', 'silent'),
     dispatch: (input, about) => inputs.push({ input, cause: about }),

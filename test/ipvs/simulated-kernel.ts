@@ -12,6 +12,7 @@ import type {
   Announcer,
   HeldAddress,
   KernelService,
+  NeighbourSight,
   VirtualDevices,
   VirtualServers,
 } from '../../services/ipvs/ports.ts'
@@ -32,6 +33,9 @@ export interface SimulatedKernel {
   devices: VirtualDevices
   /** What the port for devices has done. */
   simulated: SimulatedDevices
+  neighbours: NeighbourSight
+  /** When other hosts were asked for how many addresses. */
+  asked: { at: Millis; count: number }[]
   /** What was written, in words, in order. */
   writes: string[]
   /** Gratuitous ARPs: when, and how many. */
@@ -96,6 +100,7 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
     simulated,
     devices: simulated.port,
     announced: [],
+    asked: [],
     table: {},
     refuse: { nftables: null, addresses: false, ipvs: null, changes: () => false },
     has: (address) => [...entries.values()].some(({ held }) => held.address === address),
@@ -143,6 +148,11 @@ export function simulatedKernel(clock: Clock, lateMs: () => number = () => 30): 
       keep() {},
       cancel() {},
       pace() {},
+      close() {},
+    },
+    neighbours: {
+      watch() {},
+      ask: (addresses) => void kernel.asked.push({ at: clock.now(), count: addresses.length }),
       close() {},
     },
     acceptance: {

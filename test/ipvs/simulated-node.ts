@@ -119,6 +119,10 @@ export function simulatedNode(options: { config?: Config; busConnected?: boolean
       const seen = { ...router, priority, sentAt, ...other }
       dispatch((at) => ({ type: 'OwnAdvertSeen', advert: { ...seen, at }, at }))
     },
+    /** Another host says that it has the address. */
+    claim(address: string, hardwareAddress: string) {
+      dispatch((at) => ({ type: 'ClaimSeen', claim: { device: 'eth0', address, hardwareAddress }, at }))
+    },
     /** An advert each second for so long. */
     adverts(seconds: number) {
       for (let second = 0; second < seconds; second += 1) {

@@ -175,22 +175,6 @@ test('a second instance of the same name is left out', () => {
   assert.deepEqual(complaints(diagnostics), ['6:1 REPEATED vrrp_instance'])
 })
 
-test('gratuitous ARP settings come from the instance, then from global_defs, then from the defaults', () => {
-  const globals = 'vrrp_garp_master_repeat 2\nvrrp_garp_master_delay 7\nvrrp_garp_lower_prio_repeat 0'
-  const { announcement } = instanceWith('garp_master_repeat 0\ngarp_master_refresh 60', globals).instance
-  assert.deepEqual(announcement, {
-    repeat: 1,
-    delayMs: 7000,
-    refreshMs: 60000,
-    refreshRepeat: 1,
-    lowerPriorityRepeat: 0,
-    lowerPriorityDelayMs: 7000,
-    extra: null,
-  })
-  const minimal = instanceWith('', 'vrrp_min_garp').instance.announcement
-  assert.deepEqual([minimal.repeat, minimal.delayMs, minimal.lowerPriorityRepeat], [1, 0, 1])
-})
-
 test('adverts to lower and higher priorities follow the instance, then global_defs', () => {
   const globals = 'vrrp_lower_prio_no_advert\nvrrp_higher_prio_send_advert'
   const inherited = instanceWith('', globals).instance
@@ -290,6 +274,7 @@ global_defs {
     delayAfterBootMs: 0,
     statics: { addresses: [], routes: [], rules: [] },
     announcementPacing: { arpGapMs: 0, neighbourGapMs: 0, groups: [] },
+    vipProbeMs: 3_000,
     instances: [],
     trackers: NO_TRACKERS,
     syncGroups: [],

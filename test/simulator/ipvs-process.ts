@@ -35,6 +35,7 @@ export function startIpvs(process: Process, machine: Machine, config: Config, re
     secondaries: { promote: () => [] },
     routing: simulatedRouting().port,
     acceptance: { refuse() {}, check() {} },
+    neighbours: { watch() {}, ask() {}, close() {} },
     clock,
     log,
     dispatch,

@@ -58,6 +58,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   'announcement.lowerPriorityRepeat': 'garp_lower_prio_repeat',
   'announcement.lowerPriorityDelayMs': 'garp_lower_prio_delay',
   'announcement.extra': 'garp_extra_if',
+  vipProbeMs: 'vip_probe_interval',
   'announcementPacing.arpGapMs': 'vrrp_garp_interval',
   'announcementPacing.neighbourGapMs': 'vrrp_gna_interval',
   'announcementPacing.groups': 'garp_group',

@@ -1,5 +1,6 @@
 /** How often addresses are announced, and how fast. */
-import type { AnnouncementPacing, VrrpInstance } from '#schemas/config.ts'
+import type { AnnouncementPacing } from '#schemas/announcement.ts'
+import type { VrrpInstance } from '#schemas/config.ts'
 import { type Block, blocksOf, mergeBlocks, numberOf, settingOf, textOf } from '../statements/block.ts'
 import { isStrict, refuse } from './vrrp-election.ts'
 import type { Reading } from './vrrp-reading.ts'
@@ -63,4 +64,9 @@ function interfacesOf(block: Block): string[] {
     entries.map(({ statement }) => statement.keyword.value),
   )
   return one === undefined ? listed : [one, ...listed]
+}
+
+/** vip_probe_interval, in milliseconds. */
+export function readProbe(root: Block): number {
+  return (numberOf(mergeBlocks(blocksOf(root, 'global_defs')), 'vip_probe_interval') ?? 3) * 1_000
 }

@@ -61,7 +61,14 @@ export interface Defaults {
 export interface Globals {
   head: Omit<
     Config,
-    'announcementPacing' | 'eventBus' | 'instances' | 'statics' | 'syncGroups' | 'trackers' | 'virtualServers'
+    | 'announcementPacing'
+    | 'vipProbeMs'
+    | 'eventBus'
+    | 'instances'
+    | 'statics'
+    | 'syncGroups'
+    | 'trackers'
+    | 'virtualServers'
   >
   defaults: Defaults
 }

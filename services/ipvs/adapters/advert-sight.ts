@@ -11,9 +11,8 @@ import {
 } from '#platform/native/filter.ts'
 import { AF_PACKET, controlMessages, SOCK_DGRAM, sockaddrLl } from '#platform/native/sockaddr.ts'
 import { type NativeSocket, openSocket, type Received } from '#platform/native/socket.ts'
-import { monitorLinks } from '#platform/netlink/route.ts'
-import type { LinkInfo } from '#platform/netlink/route-messages.ts'
 import type { AdvertSight, SeenAdvert } from '../ports.ts'
+import { openTaps } from './taps.ts'
 
 const SOL_SOCKET = 1
 /** Option and control message alike; timespec of two 64-bit numbers. */
@@ -56,57 +55,18 @@ const OWN_ADVERTS = encodeFilter([
  * carrier, is not seen. @throws HaError KERNEL_SOCKET, NETLINK
  */
 export function kernelAdvertSight({ clock }: { clock: Clock }, onAdvert: (seen: SeenAdvert) => void): AdvertSight {
-  const taps = new Map<string, { index: number; socket: NativeSocket }>()
-  /** Of all interfaces, by index: signs of life name theirs that way. */
-  const names = new Map<number, string>()
-  let wanted: ReadonlySet<string> = new Set()
-
-  function follow({ name, index }: LinkInfo): void {
-    names.set(index, name)
-    if (!wanted.has(name) || taps.get(name)?.index === index) return
-    unfollow(name)
-    const socket = openTap(index, ({ data, control }) => {
+  const taps = openTaps(({ name, index }) =>
+    openTap(index, ({ data, control }) => {
       const seen = decodeSeen(data)
       if (seen === null) return
       const { pulseOf, ...advert } = seen
-      const router = pulseOf === null ? name : names.get(pulseOf)
+      // Signs of life name their interface by its index.
+      const router = pulseOf === null ? name : taps.nameOf(pulseOf)
       if (router === undefined || (pulseOf !== null) !== (name === LOOPBACK)) return
       onAdvert({ interface: router, unicast: pulseOf !== null, ...advert, ...seenAt(clock, control) })
-    })
-    if (socket !== null) taps.set(name, { index, socket })
-  }
-
-  function unfollow(name: string): void {
-    taps.get(name)?.socket.close()
-    taps.delete(name)
-  }
-
-  const monitor = monitorLinks({
-    onLinks(links) {
-      const present = new Set(links.map(({ name }) => name))
-      names.clear()
-      for (const name of taps.keys()) if (!present.has(name) || !wanted.has(name)) unfollow(name)
-      for (const link of links) follow(link)
-    },
-    onLink(link, present) {
-      if (present) follow(link)
-      else {
-        names.delete(link.index)
-        if (taps.get(link.name)?.index === link.index) unfollow(link.name)
-      }
-    },
-  })
-
-  return {
-    watch(interfaces) {
-      wanted = new Set(interfaces)
-      monitor.resync()
-    },
-    close() {
-      monitor.close()
-      for (const name of [...taps.keys()]) unfollow(name)
-    },
-  }
+    }),
+  )
+  return { watch: (interfaces) => taps.watch(interfaces), close: () => taps.close() }
 }
 
 /** null when the link went away meanwhile. */

@@ -1,6 +1,7 @@
 /** Messages that leave one after another, with a least time in between. */
 import type { Cancel, Clock, Millis } from '#platform/clock-port.ts'
-import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
+import type { AnnouncementPacing } from '#schemas/announcement.ts'
+import type { VipAddress } from '#schemas/config.ts'
 
 /**
  * Timers are no finer than a millisecond. With shorter pauses, whatever has become due since the last one leaves at

@@ -1,8 +1,9 @@
 /** When the addresses of an instance are announced, and how often. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress, VrrpInstance } from '#schemas/config.ts'
+import { conflictsOver, probeSpacingMs } from './conflicts.ts'
 import type { Effect } from './effect.ts'
-import type { Fact, Hold, Instance, PlannedAnnouncement } from './state.ts'
+import type { Fact, Hold, Instance, PlannedAnnouncement, State } from './state.ts'
 import { presentAddresses } from './state.ts'
 
 /**
@@ -19,27 +20,39 @@ export const SOON_MS = [10, 25, 45]
 
 type Plan = readonly PlannedAnnouncement[]
 
-/** What follows the first burst of a mastership. */
-export function planOf({ announcement }: VrrpInstance, at: Millis): PlannedAnnouncement[] {
+/** What follows the first burst of a mastership; `resumed`: what goes on after a restart. */
+export function planOf(
+  { announcement }: VrrpInstance,
+  at: Millis,
+  { state, resumed = false }: { state: State; resumed?: boolean },
+): PlannedAnnouncement[] {
   const { repeat, delayMs, refreshMs, refreshRepeat, extra } = announcement
-  const second: Plan = delayMs > 0 ? [{ kind: 'second', due: at + delayMs, repeat, everyMs: null }] : []
+  const second: Plan = delayMs > 0 && !resumed ? [{ kind: 'second', due: at + delayMs, repeat, everyMs: null }] : []
   const refresh: Plan =
     refreshMs > 0 ? [{ kind: 'refresh', due: at + refreshMs, repeat: refreshRepeat, everyMs: refreshMs }] : []
   const others: Plan =
     extra === null ? [] : [{ kind: 'extra', due: at + extra.everyMs, repeat: 1, everyMs: extra.everyMs }]
-  return [...second, ...refresh, ...others]
+  const spacingMs = probeSpacingMs(state)
+  const probe: Plan = spacingMs === null ? [] : [{ kind: 'probe', due: at + spacingMs, repeat: 1, everyMs: spacingMs }]
+  return [...second, ...refresh, ...others, ...probe]
 }
 
 /** Whatever of the plan is due. After the deadline the addresses may be somebody else's already: nothing then. */
-export function announcementsDue({ config, hold }: Instance, at: Millis): Fact[] {
+export function plannedDue({ config, hold }: Instance, at: Millis, state: State): Fact[] {
   if (hold.phase !== 'held' || at > hold.deadline) return []
   const due = hold.planned.filter((each) => each.due <= at)
   if (due.length === 0) return []
   const later = hold.planned.flatMap((each) => next(each, at))
   const repeatOf = (plan: Plan) => Math.max(0, ...plan.map(({ repeat }) => repeat))
-  const all = repeatOf(due.filter(({ kind }) => kind !== 'extra'))
-  const common = { type: 'AnnouncementDue', instance: config.name, planned: later } as const
-  return all > 0 ? [{ ...common, reach: 'all', repeat: all }] : [{ ...common, reach: 'extra', repeat: repeatOf(due) }]
+  const isQuestion = ({ kind }: PlannedAnnouncement) => kind === 'probe' || kind === 'confirm'
+  const own = { instance: config.name, planned: later }
+  const probes: Fact[] = due.some(isQuestion)
+    ? [{ type: 'ProbeDue', ...own }, ...conflictsOver(config.name, at, state)]
+    : []
+  const extra = repeatOf(due.filter(({ kind }) => kind === 'extra'))
+  const all = repeatOf(due.filter((each) => !isQuestion(each) && each.kind !== 'extra'))
+  if (all > 0) return [{ type: 'AnnouncementDue', ...own, reach: 'all', repeat: all }, ...probes]
+  return extra > 0 ? [{ type: 'AnnouncementDue', ...own, reach: 'extra', repeat: extra }, ...probes] : probes
 }
 
 function next(planned: PlannedAnnouncement, at: Millis): PlannedAnnouncement[] {

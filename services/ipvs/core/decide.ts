@@ -1,5 +1,6 @@
 /** What an input means given what we know. Pure: time arrives as input.at. */
 import { decidePacketsRefused } from './acceptance.ts'
+import { decideClaim } from './conflicts.ts'
 import { decideRefused, decideSettled } from './devices.ts'
 import { isFresh } from './evidence.ts'
 import { decideAdvert, decideMastership, decideTimeouts } from './mastership.ts'
@@ -75,6 +76,8 @@ export function decide(input: Input, state: State): Fact[] {
       return decideAnnounced(input, state)
     case 'AnnouncementFailed':
       return decideUnannounced(input, state)
+    case 'ClaimSeen':
+      return state.stopping ? [] : decideClaim(input.claim, input.at, state)
     case 'PacketsRefused':
       return decidePacketsRefused(input, state)
     case 'SecondariesFailed':

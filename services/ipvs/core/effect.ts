@@ -1,7 +1,8 @@
 /** What the ipvs core wants done. */
 
 import type { Millis } from '#platform/clock-port.ts'
-import type { AnnouncementPacing, VipAddress } from '#schemas/config.ts'
+import type { AnnouncementPacing } from '#schemas/announcement.ts'
+import type { VipAddress } from '#schemas/config.ts'
 import type { KernelChange } from '../ports.ts'
 import type { DeviceEffect } from './device-state.ts'
 import type { RoutingEffect } from './routing-state.ts'
@@ -48,5 +49,7 @@ export type Effect =
   | { type: 'PaceAnnouncements'; pacing: AnnouncementPacing }
   /** Drops what is sent to these addresses, and to no others. `check`: says now whether that will be possible. */
   | { type: 'RefusePackets'; addresses: VipAddress[]; check: boolean }
+  | { type: 'WatchNeighbours'; addresses: VipAddress[] }
+  | { type: 'AskForAddresses'; addresses: VipAddress[] }
   | { type: 'WakeAt'; when: Millis }
   | RoutingEffect

@@ -1,4 +1,5 @@
 /** What we know after a fact. */
+import { withClaimant, withoutClaimant, withoutInstance } from './conflicts.ts'
 import { withHealth } from './health.ts'
 import { REPAIR_WINDOW_MS } from './presence.ts'
 import { routingAfter } from './routing.ts'
@@ -51,7 +52,13 @@ export function evolve(state: State, fact: Fact): State {
     case 'AnnouncementDue':
     case 'RepairDue':
     case 'AbsenceNoted':
+    case 'ProbeDue':
+    case 'ProbePlanned':
       return withInstance(state, fact)
+    case 'ClaimNoted':
+      return { ...state, claimants: withClaimant(state.claimants, fact.claimant) }
+    case 'ClaimGone':
+      return { ...state, claimants: withoutClaimant(state.claimants, fact.claimant) }
     case 'DevicesNeeded':
     case 'DevicesDropped':
     case 'DevicesAtRest':
@@ -67,6 +74,9 @@ export function evolve(state: State, fact: Fact): State {
     case 'RoutingAdded':
     case 'RoutingRemoved':
     case 'RoutingLost':
+    case 'AddressConflict':
+    case 'AddressConflictEnded':
+    case 'DefenceDue':
     case 'KernelRefused':
       return state
   }
@@ -126,6 +136,8 @@ type InstanceFact = Extract<
       | 'AnnouncementDue'
       | 'RepairDue'
       | 'AbsenceNoted'
+      | 'ProbeDue'
+      | 'ProbePlanned'
   }
 >
 
@@ -133,7 +145,9 @@ function withInstance(state: State, fact: InstanceFact): State {
   const name = fact.type === 'AddressesInPlace' ? fact.write.instance : fact.instance
   const instance = state.instances[name]
   if (instance === undefined) return state
-  return { ...state, instances: { ...state.instances, [name]: instanceAfter(instance, fact) } }
+  const instances = { ...state.instances, [name]: instanceAfter(instance, fact) }
+  const left = fact.type === 'HoldLost' || fact.type === 'HoldEnded'
+  return { ...state, instances, claimants: left ? withoutInstance(state.claimants, name) : state.claimants }
 }
 
 function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
@@ -168,6 +182,8 @@ function instanceAfter(instance: Instance, fact: InstanceFact): Instance {
     case 'AnnouncementDue':
     case 'RepairDue':
     case 'AbsenceNoted':
+    case 'ProbeDue':
+    case 'ProbePlanned':
       return { ...instance, hold: holdAfter(instance.hold, fact) }
   }
 }
@@ -206,7 +222,7 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
         grantedAt: fact.at,
         absent: fact.absent,
         repairs: [],
-        planned: [],
+        planned: fact.planned,
       }
     case 'LeaseExtended':
       return hold.phase === 'held' ? { ...hold, deadline: fact.deadline, refreshedAt: fact.at } : hold
@@ -218,6 +234,8 @@ function holdAfter(hold: Hold, fact: HoldFact): Hold {
       return hold.phase === 'held' ? { ...hold, absent: [...hold.absent, ...fact.addresses.map(addressName)] } : hold
     case 'AddressesInPlace':
     case 'AnnouncementDue':
+    case 'ProbeDue':
+    case 'ProbePlanned':
       return hold.phase === 'held' ? { ...hold, planned: fact.planned } : hold
   }
 }

@@ -1,7 +1,7 @@
 /** When this node holds an instance's addresses: events of vrrp, its adverts on the wire, and the passing of time. */
 import type { Millis } from '#platform/clock-port.ts'
 import type { SeenAdvert } from '../ports.ts'
-import { announceAgain, announcementsDue } from './announcing.ts'
+import { announceAgain, plannedDue } from './announcing.ts'
 import { isFresh, isSuperseded, leftSince, lossEndsAfter, refreshSpacingMs } from './evidence.ts'
 import {
   allAddresses,
@@ -167,15 +167,15 @@ export function expired(instance: string, addresses: string[], at: Millis): Fact
 
 /** Whatever of the instances is due by now. */
 export function decideTimeouts(at: Millis, state: State): Fact[] {
-  return Object.values(state.instances).flatMap((instance) => timedOut(instance, at))
+  return Object.values(state.instances).flatMap((instance) => timedOut(instance, at, state))
 }
 
-function timedOut(instance: Instance, at: Millis): Fact[] {
+function timedOut(instance: Instance, at: Millis, state: State): Fact[] {
   const { config, hold, untold } = instance
   const told = untold !== null && untold.due <= at ? tellOf(instance) : []
   switch (hold.phase) {
     case 'held':
-      return [...told, ...announcementsDue(instance, at), ...overdue(instance, at)]
+      return [...told, ...plannedDue(instance, at, state), ...overdue(instance, at)]
     case 'left-over':
       return hold.until > at ? told : [...told, { type: 'HoldEnded', instance: config.name, at, reason: 'left-over' }]
     case 'idle':

@@ -1,8 +1,10 @@
 /** What has to be done because of a fact; the state is already the one after it. */
 
 import type { Millis } from '#platform/clock-port.ts'
+import type { VipAddress } from '#schemas/config.ts'
 import { refusingFor, refusingFromNow } from './acceptance.ts'
 import { extraAddresses, wakeForPlan } from './announcing.ts'
+import { watchingNeighbours } from './conflicts.ts'
 import { devicesOf, lowering, raising } from './devices.ts'
 import type { AddAddresses, Effect } from './effect.ts'
 import { reactRouting, routingAway, routingFor } from './routing-react.ts'
@@ -19,12 +21,20 @@ export function react(fact: Fact, state: State): Effect[] {
         watching(state),
         pacing(state),
         settling(state),
+        watchingNeighbours(state),
         ...promotion(state),
         ...refusingFromNow(state),
         { type: 'WakeAt', when: fact.at + START_PATIENCE_MS },
       ]
     case 'ConfigurationTaken':
-      return [watching(state), pacing(state), settling(state), ...promotion(state), ...refusingFromNow(state)]
+      return [
+        watching(state),
+        pacing(state),
+        watchingNeighbours(state),
+        settling(state),
+        ...promotion(state),
+        ...refusingFromNow(state),
+      ]
     case 'DevicesNeeded':
       return [settling(state)]
     case 'DevicesDropped':
@@ -61,6 +71,9 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'HoldDoubted':
     case 'LeaseExtended':
     case 'RepairDue':
+    case 'ProbeDue':
+    case 'ProbePlanned':
+    case 'DefenceDue':
     case 'AnnouncementDue': {
       const instance = state.instances[fact.instance]
       if (instance === undefined) return []
@@ -99,6 +112,10 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'RoutingAdded':
     case 'RoutingRemoved':
     case 'RoutingLost':
+    case 'AddressConflict':
+    case 'AddressConflictEnded':
+    case 'ClaimNoted':
+    case 'ClaimGone':
     case 'KernelRefused':
     case 'VirtualServerProgrammed':
       return []
@@ -119,6 +136,9 @@ type InstanceFact = Extract<
       | 'HoldDoubted'
       | 'LeaseExtended'
       | 'RepairDue'
+      | 'ProbeDue'
+      | 'ProbePlanned'
+      | 'DefenceDue'
       | 'AnnouncementDue'
   }
 >
@@ -135,7 +155,7 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
     case 'HoldWidened':
       return [...raising(instance), write(instance, fact)]
     case 'HoldAdopted':
-      return routingFor(instance, 'start', fact.at)
+      return [...routingFor(instance, 'start', fact.at), ...wakeForPlan(instance.hold)]
     case 'HoldLost':
       return fact.clear
         ? [...routingAway(instance, 'addresses-lost'), removal(instance, null), ...lowering(instance)]
@@ -151,6 +171,12 @@ function forInstance(fact: InstanceFact, instance: Instance): Effect[] {
       const present = presentAddresses(instance)
       return [{ type: 'RefreshAddresses', instance: name, addresses: present, leaseMs, deadline: fact.before }]
     }
+    case 'ProbeDue':
+      return [{ type: 'AskForAddresses', addresses: presentAddresses(instance) }, ...wakeForPlan(instance.hold)]
+    case 'ProbePlanned':
+      return wakeForPlan(instance.hold)
+    case 'DefenceDue':
+      return [announcement(instance, [fact.address], 1)]
     case 'AnnouncementDue':
       return [announcing(fact, instance), ...wakeForPlan(instance.hold)]
   }
@@ -225,10 +251,12 @@ function inPlace({ write, addresses, at }: Of<'AddressesInPlace'>, instance: Ins
 }
 
 function announcing({ reach, repeat }: Of<'AnnouncementDue'>, instance: Instance): Effect {
-  const addresses = reach === 'all' ? presentAddresses(instance) : extraAddresses(instance)
-  const deadline = instance.hold.phase === 'held' ? instance.hold.deadline : 0
-  const { name } = instance.config
-  return { type: 'Announce', instance: name, addresses, repeat, deadline, write: null, writtenAt: 0 }
+  return announcement(instance, reach === 'all' ? presentAddresses(instance) : extraAddresses(instance), repeat)
+}
+
+function announcement({ config, hold }: Instance, addresses: VipAddress[], repeat: number): Effect {
+  const deadline = hold.phase === 'held' ? hold.deadline : 0
+  return { type: 'Announce', instance: config.name, addresses, repeat, deadline, write: null, writtenAt: 0 }
 }
 
 /** A node without virtual servers does not need IP_VS in its kernel. */

@@ -15,8 +15,10 @@ import type {
   HeldAddress,
   KernelChange,
   KernelService,
+  NeighbourClaim,
   SeenAdvert,
 } from '../ports.ts'
+import type { Claimant } from './conflicts.ts'
 import type { DeviceFact, DeviceInput } from './device-state.ts'
 import type { AddAddresses, Announce } from './effect.ts'
 import type { Table } from './table-state.ts'
@@ -40,9 +42,10 @@ export interface Untold {
 export interface PlannedAnnouncement {
   /**
    * second: the burst after the delay; refresh: again and again; soon, rival: after one was heard; settled: after it
-   * fell silent; extra: on interfaces without adverts.
+   * fell silent; extra: on interfaces without adverts; probe, confirm: questions whether another
+   * host has them.
    */
-  kind: 'second' | 'refresh' | 'soon' | 'rival' | 'settled' | 'extra'
+  kind: 'second' | 'refresh' | 'soon' | 'rival' | 'settled' | 'extra' | 'probe' | 'confirm'
   due: Millis
   repeat: number
   /** null: once. */
@@ -95,6 +98,8 @@ export interface State {
   busConnected: boolean
   table: Table
   repairDue: Millis
+  /** Other hosts that claim our addresses. */
+  claimants: Readonly<Record<string, Claimant>>
   /** Last refusal by entity, so that a lasting one is told once. */
   refused: Readonly<Record<string, string>>
   routing: RoutingState
@@ -126,6 +131,7 @@ export type Input =
   | { type: 'AnnouncementFailed'; failure: AnnouncementFailure; at: Millis }
   /** null: packets to the addresses are dropped as they should be. */
   | { type: 'PacketsRefused'; error: HaError | null; at: Millis }
+  | { type: 'ClaimSeen'; claim: NeighbourClaim; at: Millis }
   | { type: 'TableDumped'; services: KernelService[]; version: number; reason: ProgramReason; at: Millis }
   | { type: 'TableUnavailable'; code: string; message: string; at: Millis }
   | { type: 'TableWritten'; changes: KernelChange[]; failures: ChangeFailure[]; reason: ProgramReason; at: Millis }
@@ -147,7 +153,14 @@ export type InnerFact =
   /** From now on the addresses are ours to hold. */
   | { type: 'HoldBegan'; instance: string; trigger: Trigger; grantedAt: Millis; startedAt: Millis; deadline: Millis }
   /** A restart goes on with what it found. */
-  | { type: 'HoldAdopted'; instance: string; at: Millis; deadline: Millis; absent: string[] }
+  | {
+      type: 'HoldAdopted'
+      instance: string
+      at: Millis
+      deadline: Millis
+      absent: string[]
+      planned: PlannedAnnouncement[]
+    }
   /** Addresses that a reload brought. */
   | { type: 'HoldWidened'; instance: string; addresses: VipAddress[]; at: Millis }
   | { type: 'HoldNarrowed'; instance: string; addresses: VipAddress[] }
@@ -176,6 +189,10 @@ export type InnerFact =
       repeat: number
       planned: PlannedAnnouncement[]
     }
+  | { type: 'ClaimNoted'; claimant: Claimant }
+  | { type: 'ClaimGone'; claimant: Claimant }
+  | { type: 'DefenceDue'; instance: string; address: VipAddress }
+  | { type: 'ProbeDue' | 'ProbePlanned'; instance: string; planned: PlannedAnnouncement[] }
   | { type: 'ServerFailed'; virtualServer: string; realServer: string; check: string }
   | { type: 'ServerReturned'; virtualServer: string; realServer: string }
   | { type: 'TableNeeded'; knowledge: 'provisional' | 'settled'; reason: ProgramReason; repairDue: Millis }
@@ -257,6 +274,7 @@ export function initialState(config: Config): State {
     busConnected: false,
     table: { knowledge: 'none', kernel: null, version: 0, owned: [], down: {} },
     repairDue: Number.POSITIVE_INFINITY,
+    claimants: {},
     refused: {},
     routing: { standings: {}, tidyAt: null },
     stopping: false,

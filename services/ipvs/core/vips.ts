@@ -26,7 +26,7 @@ type Of<T extends Input['type']> = Extract<Input, { type: T }>
 
 /** What a restart finds: leases of a run before are kept, addresses without one were left by somebody else. */
 export function decideStart({ held, at }: Of<'Started'>, state: State): Fact[] {
-  const found = Object.values(state.instances).flatMap((instance) => foundAt(instance, held, at))
+  const found = Object.values(state.instances).flatMap((instance) => foundAt(instance, held, at, state))
   return [{ type: 'Begun', at, interfaces: interfacesOf(state) }, ...found, ...restAtStart(found, state)]
 }
 
@@ -34,7 +34,7 @@ function interfacesOf(state: State): string[] {
   return [...new Set(state.config.instances.map((instance) => instance.interface))]
 }
 
-function foundAt({ config }: Instance, held: HeldAddress[], at: Millis): Fact[] {
+function foundAt({ config }: Instance, held: HeldAddress[], at: Millis, state: State): Fact[] {
   const wanted = allAddresses(config)
   const present = held.filter((each) => wanted.some((address) => isSame(address, each)))
   const missing = wanted.filter((address) => !present.some((each) => isSame(address, each)))
@@ -46,9 +46,10 @@ function foundAt({ config }: Instance, held: HeldAddress[], at: Millis): Fact[] 
   // Some of them gone: vrrp has noticed and resigned. What is left runs out, or a new mastership adds them all.
   if (missing.some(({ noTrack }) => !noTrack)) return []
   const remaining = Math.min(...present.map(({ remainingMs }) => remainingMs ?? 0))
+  const planned = planOf(config, at, { state, resumed: true })
   const kept = wanted.filter((address) => !missing.includes(address))
   return [
-    { type: 'HoldAdopted', instance, at, deadline: at + remaining, absent: missing.map(addressName) },
+    { type: 'HoldAdopted', instance, at, deadline: at + remaining, absent: missing.map(addressName), planned },
     { type: 'AddressesKept', instance, addresses: kept.map(cidrOf) },
   ]
 }
@@ -63,7 +64,7 @@ export function decideWrittenAddresses({ write, outcomes, at }: Of<'AddressesWri
     const all = write.addresses.length === allAddresses(instance.config).length
     return all ? [...told, { type: 'HoldFailed', instance: write.instance }] : told
   }
-  const planned = planOf(instance.config, at)
+  const planned = planOf(instance.config, at, { state })
   return [...told, { type: 'AddressesInPlace', write, addresses: addresses.map((each) => each.address), at, planned }]
 }
 

@@ -11,6 +11,12 @@ export const VIP_LEASE = `
       advert intervals, at least 2.
 `
 
+export const VIP_PROBE = `
++ vip_probe_interval          int:0..3600 = 3
+    - Seconds between two questions of a MASTER whether another host has one of its addresses as well; 0: it never asks.
+      More than a hundred addresses are asked for more rarely.
+`
+
 export const FAST_DETECTION = `
 + fast_detection              enabled=bool [interval=int:10..1000] [multiplier=int:2..50]
     - Whether the crash of a MASTER that runs failoverd is noticed by a BFD session with it (UDP port 3784) instead of
