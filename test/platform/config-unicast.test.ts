@@ -102,3 +102,12 @@ test('old_unicast_checksum is for peers, and never for nobody', () => {
   assert.equal(checksum(`old_unicast_checksum never\n${peers}`), 'pseudo-header')
   assert.equal(checksum('old_unicast_checksum'), 'pseudo-header')
 })
+
+test('K5: unicast is not in the RFC: with strict_mode that is noted, and it is used all the same', () => {
+  const { instance, diagnostics } = instanceWith('strict_mode\nunicast_peer {\n192.0.2.2\n}')
+  assert.deepEqual(instance.unicast?.peers, [PEER])
+  assert.deepEqual(
+    diagnostics.filter(({ code }) => code === 'STRICT').map(({ severity, keyword }) => [severity, keyword]),
+    [['note', 'unicast_peer']],
+  )
+})

@@ -107,4 +107,36 @@ describe('unicast against keepalived, with no bus', { skip: UNABLE, concurrency:
       }
     })
   }
+
+  test('A5: over a routed hop adverts arrive with one less of their TTL, and bounds say whether that may be', async () => {
+    const lan = segment('vu-hop')
+    lans.push(lan)
+    const [a, b, between] = [lan.router('a', 1), lan.router('b', 2), lan.router('c', 3)]
+    for (const name of ['all', 'eth0']) lan.run(between, 'sysctl', '-qw', `net.ipv4.conf.${name}.send_redirects=0`)
+    lan.run(between, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+    lan.run(between, 'ip', 'addr', 'add', '198.51.100.3/24', 'dev', 'eth0')
+    lan.run(b, 'ip', 'addr', 'flush', 'dev', 'eth0', 'scope', 'global')
+    lan.run(b, 'ip', 'addr', 'add', '198.51.100.2/24', 'dev', 'eth0')
+    lan.run(a, 'ip', 'route', 'add', '198.51.100.0/24', 'via', '192.0.2.3')
+    lan.run(b, 'ip', 'route', 'add', '192.0.2.0/24', 'via', '198.51.100.3')
+
+    const settings = (source: string, peer: string, minTtl: number) => ({
+      ...({ version: 3, advertIntervalMs: 300, sourceAddress: source } as const),
+      unicast: { peers: [{ address: peer, minTtl, maxTtl: 255 }], ttl: 255, peersOnly: true },
+    })
+    const one = lan.ours(a, { ...settings('192.0.2.1', '198.51.100.2', 254), priority: 150 })
+    await one.until('BecameMaster', START)
+    const other = lan.ours(b, settings('198.51.100.2', '192.0.2.1', 254))
+    await other.until('BecameBackup', START)
+    await sleep(2_000)
+    assert.deepEqual(
+      other.events.map(({ event }) => event.type),
+      ['BecameBackup'],
+    )
+    other.reload(settings('198.51.100.2', '192.0.2.1', 255))
+    const { event } = await other.until('AdvertRejected', SLACK)
+    assert.ok(event.type === 'AdvertRejected')
+    assert.deepEqual([event.reason, event.source], ['ttl', '192.0.2.1'])
+    await other.until('BecameMaster', 2_000)
+  })
 })

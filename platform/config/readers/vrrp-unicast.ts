@@ -3,6 +3,7 @@ import type { Unicast, VrrpInstance } from '#schemas/config.ts'
 import { wordPosition } from '../language/text.ts'
 import { blocksOf, hasSetting, numberOf, settingOf, textOf } from '../statements/block.ts'
 import { type Entry, optionOf } from '../statements/entries.ts'
+import { isStrict } from './vrrp-election.ts'
 import { type Reading, reportAbsent } from './vrrp-reading.ts'
 
 const WHOLE_TTL = 255
@@ -21,6 +22,7 @@ export function readUnicast(reading: Reading, family: 4 | 6): VrrpInstance['unic
     reportNoPeer(reading)
     return null
   }
+  reportStrict(reading)
   const bounded = written.some((peer) => ['min_ttl', 'max_ttl'].some((name) => optionOf(peer, name) !== undefined))
   return {
     peers: [...new Map(peers.map((peer) => [String(peer.values[0]), peerOf(peer)])).values()],
@@ -64,6 +66,15 @@ export function readDevice(reading: Reading): string | undefined {
   const either = unicast ? ', or a first address with dev: that is the interface then' : ''
   reportAbsent(reading, 'interface', `the interface its adverts leave by${either}`)
   return undefined
+}
+
+/** A note only: keepalived 2.2.7 takes it without a word, and on multicast the other nodes would not hear us. */
+function reportStrict(reading: Reading): void {
+  const { block, name, findings } = reading
+  const word = blocksOf(block, 'unicast_peer')[0]?.statement?.keyword
+  if (word === undefined || !isStrict(reading)) return
+  const message = `${name}: strict_mode has no unicast; the peers are used all the same`
+  findings.note({ code: 'STRICT', at: wordPosition(word), keyword: word.value, message })
 }
 
 function reportNoPeer({ block, name, findings }: Reading): void {
