@@ -20,6 +20,8 @@ export interface Variant {
   family: 4 | 6
   /** Seconds. */
   interval: number
+  /** `use_vmac` unless it says something else. */
+  device?: string
   /** More lines of the instance, by node. */
   lines?: (node: 'ours' | 'theirs') => string
 }
@@ -28,7 +30,11 @@ export const VMAC: Record<4 | 6, string> = { 4: '00:00:5e:00:01:33', 6: '00:00:5
 const VIPS: Record<4 | 6, readonly string[]> = { 4: ['192.0.2.100'], 6: ['fe80::100', '2001:db8::100'] }
 const PLEN: Record<4 | 6, number> = { 4: 24, 6: 64 }
 
-function configText({ version, family, interval, lines }: Variant, node: 'ours' | 'theirs', priority: number): string {
+function configText(
+  { version, family, interval, device, lines }: Variant,
+  node: 'ours' | 'theirs',
+  priority: number,
+): string {
   return `global_defs {
   router_id ${node}
 }
@@ -39,7 +45,7 @@ vrrp_instance VI_1 {
   priority ${priority}
   advert_int ${interval}
   version ${version}
-  use_vmac
+  ${device ?? 'use_vmac'}
   garp_master_delay 1
   ${lines?.(node) ?? ''}
   virtual_ipaddress {

@@ -34,7 +34,7 @@ function reversePathFilter(): '0' | '2' {
   return readSetting({ family: 4, device: 'all', key: 'rp_filter' }) === '1' ? '2' : '0'
 }
 
-/** Interfaces with macvlans on them answer for their own addresses only. */
+/** Interfaces with devices of ours on them answer for their own addresses only. */
 export function answerOnlyForOwn(interfaces: ReadonlySet<string>): Refusal[] {
   return [...interfaces].flatMap((device) => {
     const setting = { family: 4, device, key: 'arp_ignore' } as const

@@ -64,8 +64,7 @@ function carryOut(socket: DeviceSocket, plan: DevicePlan, marks: Marks): Refusal
   const present = plan.present.filter((placed) => !failed.has(placed))
   // First on record, then changed.
   socket.describe(present.map(({ device }) => ({ name: device.name, alias: marks.aliasFor(device.parent) })))
-  const macvlans = present.filter(({ device }) => device.type === 'macvlan')
-  const below = new Set(macvlans.map(({ parent }) => parent.name))
+  const below = new Set(present.map(({ parent }) => parent.name))
   return [
     ...removed,
     ...refusalsOf(
