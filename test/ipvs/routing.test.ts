@@ -10,7 +10,17 @@ describe('mastership', () => {
     const node = simulatedNode({ config: configured() }).start()
     node.hears(becameMaster)
     assert.deepEqual([node.writes(), node.routing.writes()], [[`add ${VIP} for 3000`], [`add ${ROUTE}`, `add ${RULE}`]])
-    assert.deepEqual(told(node), [`RoutingAdded | ${ROUTE}, ${RULE} | master`, `AddressesAdded | ${VIP_NAME}`])
+    assert.deepEqual(told(node), [`AddressesAdded | ${VIP_NAME}`, `RoutingAdded | ${ROUTE}, ${RULE} | master`])
+  })
+
+  test('that is seen on the wire first is told of with its event, which is the cause of all', () => {
+    const node = simulatedNode({ config: configured() }).start()
+    node.advert()
+    assert.deepEqual([told(node), [...node.routing.present]], [[], [ROUTE, RULE]])
+    node.hears(becameMaster)
+    assert.deepEqual(told(node), [`AddressesAdded | ${VIP_NAME}`, `RoutingAdded | ${ROUTE}, ${RULE} | master`])
+    node.adverts(2)
+    assert.deepEqual(told(node), [])
   })
 
   test('that ends takes the rules, then the routes, and then the addresses away', () => {
@@ -38,7 +48,11 @@ describe('mastership', () => {
     node.routing.refused.add(ROUTE)
     node.hears(becameMaster)
     assert.equal(node.kernel.has(VIP), true)
-    assert.deepEqual(told(node).slice(0, 2), [`RoutingAdded | ${RULE} | master`, `KernelRefused | ${ROUTE}`])
+    assert.deepEqual(told(node), [
+      `KernelRefused | ${ROUTE}`,
+      `AddressesAdded | ${VIP_NAME}`,
+      `RoutingAdded | ${RULE} | master`,
+    ])
     node.adverts(3)
     assert.deepEqual([node.kernel.has(VIP), told(node)], [true, []])
     // It is told again only when it has been possible meanwhile.

@@ -15,6 +15,7 @@ import {
   decideRoutingStop,
   decideRoutingTime,
   decideRoutingWritten,
+  withRouting,
 } from './routing.ts'
 import type { Fact, Input, State } from './state.ts'
 import {
@@ -39,6 +40,10 @@ import {
 } from './vips.ts'
 
 export function decide(input: Input, state: State): Fact[] {
+  return withRouting(decided(input, state), state)
+}
+
+function decided(input: Input, state: State): Fact[] {
   switch (input.type) {
     case 'Started':
       return [...decideStart(input, state), ...decideRoutingStart(input.at, state)]

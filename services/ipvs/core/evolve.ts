@@ -21,6 +21,7 @@ export function evolve(state: State, fact: Fact): State {
     case 'RoutingKnown':
     case 'RoutingUnwanted':
     case 'TidyingPlanned':
+    case 'RoutingTold':
     case 'RoutingTidied':
       return { ...state, routing: routingAfter(state.routing, fact) }
     case 'RefusalNoted':

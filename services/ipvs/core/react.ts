@@ -48,6 +48,7 @@ export function react(fact: Fact, state: State): Effect[] {
     case 'RoutingKnown':
     case 'RoutingUnwanted':
     case 'TidyingPlanned':
+    case 'RoutingTold':
     case 'RoutingTidied':
       return reactRouting(fact, state)
     case 'TableNeeded':

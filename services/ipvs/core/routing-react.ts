@@ -32,6 +32,7 @@ export function reactRouting(fact: RoutingFact, state: State): Waking[] {
     }
     case 'TidyingPlanned':
       return [{ type: 'WakeAt', when: fact.tidyAt }]
+    case 'RoutingTold':
     case 'RoutingTidied':
       return []
   }

@@ -8,7 +8,8 @@ import type { RoutingHint, RoutingItem, RoutingOutcome } from '../ports.ts'
 /** Name of the instance; null: what is static. */
 export type Owner = string | null
 
-export type AdditionReason = Extract<IpvsEvent, { type: 'RoutingAdded' }>['reason']
+type Added = Extract<IpvsEvent, { type: 'RoutingAdded' }>
+export type AdditionReason = Added['reason']
 export type WithdrawalReason = Extract<IpvsEvent, { type: 'RoutingRemoved' }>['reason']
 
 /** How the routes and rules of an owner stand. */
@@ -21,6 +22,8 @@ export interface Standing {
   failingSince: Millis | null
   /** When to look again without a hint. */
   recheckAt: Millis | null
+  /** What came with the addresses, and is told with them: then its cause is known. */
+  untold: Added | null
 }
 
 export interface RoutingState {
@@ -30,7 +33,7 @@ export interface RoutingState {
   tidyAt: Millis | null
 }
 
-export const NO_STANDING: Standing = { present: [], repairs: [], failingSince: null, recheckAt: null }
+export const NO_STANDING: Standing = { present: [], repairs: [], failingSince: null, recheckAt: null, untold: null }
 
 export type RoutingInput =
   | { type: 'RoutingHinted'; hint: RoutingHint; at: Millis }
@@ -42,6 +45,7 @@ export type RoutingFact =
   /** Something may be gone: look, and put it back. */
   | { type: 'RoutingDoubted'; owner: Owner; at: Millis; deadline: Millis }
   | { type: 'RoutingKnown'; owner: Owner; standing: Standing }
+  | { type: 'RoutingTold'; owner: Owner }
   | { type: 'RoutingUnwanted'; owner: Owner; items: RoutingItem[]; reason: WithdrawalReason }
   | { type: 'TidyingPlanned'; tidyAt: Millis }
   | { type: 'RoutingTidied' }

@@ -97,13 +97,16 @@ export function decideRoutingWritten({ write, outcomes, at }: Of<'RoutingWritten
   const failing = outcomes.filter(({ item, result }) => result === 'failed' && known(itemName(item)))
   const over = failing.length > 0 && at - (before.failingSince ?? at) >= GIVE_UP_MS
   const lost = over ? failing.map(({ item }) => itemName(item)) : []
-  const standing = standingAfter(before, outcomes, { restored, failing: over ? 0 : failing.length, lost, at })
   const tookMs = Math.max(0, at - startedAt)
+  const event = { type: 'RoutingAdded', instance: owner, items: fresh, reason, tookMs } as const
+  const waits = reason === 'master' && fresh.length > 0 && addressesOf(owner, state).length > 0
+  const after = standingAfter(before, outcomes, { restored, failing: over ? 0 : failing.length, lost, at })
+  const standing = waits ? { ...after, untold: event } : after
   const vital = (names: string[]) => outcomes.some(({ item }) => isVital(item) && names.includes(itemName(item)))
   const fought = recentRepairs(before, at).length >= REPAIRS && vital(restored)
   return [
     { type: 'RoutingKnown', owner, standing },
-    ...told(fresh, { type: 'RoutingAdded', instance: owner, items: fresh, reason, tookMs }),
+    ...(waits ? [] : told(fresh, event)),
     ...told(restored, { type: 'RoutingLost', instance: owner, items: restored, restored: true }),
     ...told(lost, { type: 'RoutingLost', instance: owner, items: lost, restored: false }),
     // In a moment it may be possible again, or no longer wanted: with its link an instance goes to FAULT.
@@ -139,6 +142,7 @@ function standingAfter(
     repairs: restored.length > 0 ? [...repairs, at] : repairs,
     failingSince: failing > 0 ? (before.failingSince ?? at) : null,
     recheckAt: failing > 0 ? at + RETRY_MS : null,
+    untold: before.untold,
   }
 }
 
@@ -154,12 +158,26 @@ function itemRefusals(outcomes: RoutingOutcome[], state: State): Fact[] {
   return [...over, ...refusals(failed, state)]
 }
 
-/** Without addresses there is nothing by which vrrp could learn of it: such an instance goes on trying. */
-function giveUp(owner: Owner, at: Millis, { instances }: State): Fact[] {
+/** The addresses that an owner has besides; none of those that stay whoever is master. */
+function addressesOf(owner: Owner, { instances }: State): string[] {
   const instance = owner === null ? undefined : instances[owner]
-  if (owner === null || instance?.hold.phase !== 'held') return []
-  const addresses = presentAddresses(instance).map(cidrOf)
-  if (addresses.length === 0) return []
+  return instance === undefined ? [] : presentAddresses(instance).map(cidrOf)
+}
+
+/** Facts with what is to be told along with addresses. */
+export function withRouting(facts: readonly Fact[], state: State): Fact[] {
+  return facts.flatMap((fact): Fact[] => {
+    const untold = fact.type === 'AddressesAdded' ? standingOf(fact.instance, state).untold : null
+    return untold === null ? [fact] : [fact, untold, { type: 'RoutingTold', owner: untold.instance }]
+  })
+}
+
+/** Without addresses there is nothing by which vrrp could learn of it: such an instance goes on trying. */
+function giveUp(owner: Owner, at: Millis, state: State): Fact[] {
+  const { instances } = state
+  const instance = owner === null ? undefined : instances[owner]
+  const addresses = addressesOf(owner, state)
+  if (owner === null || instance?.hold.phase !== 'held' || addresses.length === 0) return []
   return [
     ...tellOf(instance),
     { type: 'HoldLost', instance: owner, at, clear: true },
@@ -248,11 +266,11 @@ function tidied({ instances }: State): Fact[] {
 export function routingAfter(routing: RoutingState, fact: RoutingFact): RoutingState {
   switch (fact.type) {
     case 'RoutingKnown':
-      return { ...routing, standings: { ...routing.standings, [keyOf(fact.owner)]: fact.standing } }
-    case 'RoutingDoubted': {
-      const standing = { ...(routing.standings[keyOf(fact.owner)] ?? NO_STANDING), recheckAt: null }
-      return { ...routing, standings: { ...routing.standings, [keyOf(fact.owner)]: standing } }
-    }
+      return withStanding(routing, fact.owner, fact.standing)
+    case 'RoutingDoubted':
+      return withStanding(routing, fact.owner, { recheckAt: null })
+    case 'RoutingTold':
+      return withStanding(routing, fact.owner, { untold: null })
     case 'TidyingPlanned':
       return { ...routing, tidyAt: fact.tidyAt }
     case 'RoutingTidied':
@@ -261,4 +279,10 @@ export function routingAfter(routing: RoutingState, fact: RoutingFact): RoutingS
     case 'RoutingUnwanted':
       return routing
   }
+}
+
+function withStanding(routing: RoutingState, owner: Owner, change: Partial<Standing>): RoutingState {
+  const key = keyOf(owner)
+  const standing = { ...(routing.standings[key] ?? NO_STANDING), ...change }
+  return { ...routing, standings: { ...routing.standings, [key]: standing } }
 }

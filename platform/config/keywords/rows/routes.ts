@@ -46,7 +46,7 @@ ${OUTPUT}
     - Whom the route is marked to come from, by number or by its name in rt_protos. Anything but keepalived (18) needs
       no_track.
 + scope                       named:0..255
-    - How far away the destination is: global, site, link, host, nowhere, or a number. Without it the kernel decides.
+    - How far away the destination is: global, site, link, host, nowhere, or a number. Without it global, for local host.
 + mtu                         [lock] value=int:0..
     - The largest packet in bytes on this route; with lock no attempt is made to find out about a smaller one.
 + advmss                      [lock] value=int:0..
