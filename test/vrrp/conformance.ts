@@ -152,8 +152,15 @@ export const CONFORMANCE: Readonly<Record<string, Proof>> = {
   ),
   S23: by('two owners end up as one: the one with the smaller address yields'),
   S24: by('an owner that hears another master stays and answers'),
-  S25: by('an interface that goes down ends the part of a backup, one that comes back begins it anew'),
-  S26: by('a master whose interface goes down resigns with priority 0 as far as it can'),
+  S25: by(
+    'an interface that goes down ends the part of a backup, one that comes back begins it anew',
+    'S25: a tracked interface without carrier is FAULT, and its return a new beginning',
+  ),
+  S26: by(
+    'a master whose interface goes down resigns with priority 0 as far as it can',
+    'S26: a master whose tracked script fails resigns with priority 0, and says which script and why',
+    'S26: when its script fails our master resigns with priority 0, and keepalived takes over within its skew',
+  ),
   S27: by('an interface that goes down ends the part of a backup, one that comes back begins it anew'),
   S28: by(
     'S28: one whose timer has ended waits until the timers of all members have',

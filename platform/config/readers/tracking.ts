@@ -178,7 +178,7 @@ function milliseconds(block: Block, keyword: string): number | null {
   return seconds === undefined ? null : Math.max(1, Math.round(seconds * 1_000))
 }
 
-/** interface_up_down_delays, no longer than an instance can take that uses the interface: two advert intervals. */
+/** interface_up_down_delays, no longer than an instance can take that uses the interface (see there). */
 function readLinkDelays(root: Block, instances: readonly VrrpInstance[], findings: Findings): LinkDelay[] {
   const entries = blocksOf(root, 'interface_up_down_delays').flatMap((block) => block.entries)
   return entries.map((entry) => {
@@ -188,7 +188,7 @@ function readLinkDelays(root: Block, instances: readonly VrrpInstance[], finding
     const delayOf = (value: unknown): number => {
       const wantedMs = typeof value === 'number' ? Math.round(value * 1_000) : 0
       if (wantedMs <= mostMs) return wantedMs
-      const message = `interface_up_down_delays: ${wantedMs / 1_000} s for ${device} become ${mostMs / 1_000} s: instances on it wait for three advert intervals only`
+      const message = `interface_up_down_delays: ${wantedMs / 1_000} s for ${device} become ${mostMs / 1_000} s: a backup of an instance on it would take over before`
       const at = wordPosition(entry.statement.keyword)
       findings.warning({ code: 'ROUNDED', at, keyword: 'interface_up_down_delays', message })
       return mostMs
@@ -197,10 +197,10 @@ function readLinkDelays(root: Block, instances: readonly VrrpInstance[], finding
   })
 }
 
-/** A backup takes over after three intervals: the master must know of its link before. */
+/** A backup takes over after so many intervals (down_timer_adverts): the master must know of its link one before. */
 function longestDelayMs(device: string, instances: readonly VrrpInstance[]): number {
   const users = instances.filter((instance) => instance.interface === device || tracks(instance, device))
-  return Math.min(...users.map(({ advertIntervalMs }) => 2 * advertIntervalMs))
+  return Math.min(...users.map(({ advertIntervalMs, downTimerAdverts }) => (downTimerAdverts - 1) * advertIntervalMs))
 }
 
 function tracks({ tracked }: VrrpInstance, device: string): boolean {
