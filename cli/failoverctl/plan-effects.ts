@@ -62,6 +62,8 @@ const INSTANCE_NOTES: Readonly<Record<string, string>> = {
   auth_pass: PEERS,
   'multicast group': PEERS,
   unicast_peer: PEERS,
+  'checksum of version 3 over IPv4':
+    'a keepalived that has not got the same does not hear this one, and becomes MASTER too',
   'auth_hmac active_key': PEERS,
   device: 'the addresses move to another interface, with another hardware address; neighbours are told',
 }

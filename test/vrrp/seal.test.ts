@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { ipBytes } from '#platform/native/ip.ts'
 import type { AdvertHmac } from '#schemas/config.ts'
@@ -221,6 +222,17 @@ test('H5: stamps grow while a clock stands still or goes back, with monotonic by
   }
   const next = createStamper('time', WINDOW)
   assert.ok(next(AT) > next(AT - HOUR), 'nobody would take a stamp from so far ahead')
+})
+
+test('H6: over IPv6 the signature covers the family and all of the source address', () => {
+  const message = sent(gv7, sealAt(AT))
+  const [bare, seal] = [message.subarray(0, -SEAL_LENGTH), message.subarray(-SEAL_LENGTH)]
+  const unsummed = Buffer.from(bare)
+  unsummed.writeUInt16BE(0, 6)
+  const signed = createHmac('sha256', KEY)
+  signed.update(Buffer.from('06033300fe800000000000000000000000000001', 'hex'))
+  signed.update(unsummed).update(seal.subarray(0, 12)).update(Buffer.alloc(16))
+  assert.equal(seal.toString('hex', 12), signed.digest('hex').slice(0, 32))
 })
 
 test('H7: the checksum is that of the message alone, and over IPv6, where the kernel makes it, of all', () => {
