@@ -97,6 +97,16 @@ vrrp_instance VI_1 {
   })
 })
 
+test('with garp_extra_if alone only those on interfaces with a virtual hardware address are announced again', () => {
+  const made = { parent: 'eth1', hardwareAddress: '00:00:5e:00:01:33', group: null }
+  const addressDevices = [{ type: 'macvlan', name: 'vrrp.51.1', ...made }] as const
+  const addresses = [vip(), vip('10.0.0.1', 'eth2'), vip('10.0.0.2', 'vrrp.51.1')]
+  const extra = { everyMs: 3_000, everywhere: false }
+  const node = master({ delayMs: 0, extra }, { addresses, addressDevices: [...addressDevices] })
+  node.adverts(4)
+  assert.deepEqual(announced(node).slice(1), [[3_000, 1]])
+})
+
 describe('a rival', () => {
   test('G9: is answered with announcements at once, and with more after garp_lower_prio_delay', () => {
     const node = master({ delayMs: 0, lowerPriorityRepeat: 3, lowerPriorityDelayMs: 2_000 })

@@ -8,6 +8,7 @@ import type { VipAddress } from '#schemas/config.ts'
  * once, but no more than falls due in this time: a process that was held up must not make up for it with a storm.
  */
 const CATCH_UP_MS = 2
+const FINEST_TIMER_MS = 1
 
 /** Sends a message whose turn has come; false: it was no longer wanted, and the turn is the next one's. */
 type Turn = () => boolean
@@ -44,7 +45,7 @@ export function createPacing(clock: Clock): Pacing {
   }
 
   function take(lane: Lane, now: Millis): void {
-    const catchUpMs = lane.gapMs < CATCH_UP_MS ? CATCH_UP_MS : 0
+    const catchUpMs = lane.gapMs < FINEST_TIMER_MS ? CATCH_UP_MS : 0
     lane.freeAt = Math.max(lane.freeAt, now - catchUpMs) + lane.gapMs
   }
 
@@ -53,7 +54,7 @@ export function createPacing(clock: Clock): Pacing {
     for (let now = clock.now(); now >= lane.freeAt; now = clock.now()) {
       const turn = lane.queue.shift()
       if (turn === undefined) return
-      if (turn()) take(lane, now)
+      if (turn()) take(lane, clock.now())
     }
     if (lane.queue.length > 0) lane.timer = clock.at(lane.freeAt, () => run(lane))
   }

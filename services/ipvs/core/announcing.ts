@@ -79,9 +79,14 @@ export function announceAgain(news: 'heard' | 'silenced', { config, hold }: Inst
 
 /** Those on other interfaces than the adverts: no advert keeps the switches there informed. */
 export function extraAddresses(instance: Instance): VipAddress[] {
-  const { interface: own, announcement } = instance.config
-  if (announcement.extra?.everywhere !== true) return []
-  return presentAddresses(instance).filter(({ device }) => device !== own)
+  const { interface: parent, device, addressDevices, announcement } = instance.config
+  const { extra } = announcement
+  if (extra === null) return []
+  const own = device?.name ?? parent
+  const virtual = addressDevices.filter(({ type }) => type === 'macvlan').map(({ name }) => name)
+  return presentAddresses(instance).filter(
+    (each) => each.device !== own && (extra.everywhere || virtual.includes(each.device)),
+  )
 }
 
 /** The next of a plan; a timer that finds nothing due does no harm. */

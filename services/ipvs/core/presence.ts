@@ -7,7 +7,16 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VipAddress } from '#schemas/config.ts'
 import type { HeldAddress } from '../ports.ts'
 import { expired, tellOf } from './mastership.ts'
-import { allAddresses, cidrOf, type Fact, type Input, type Instance, presentAddresses, type State } from './state.ts'
+import {
+  addressName,
+  allAddresses,
+  cidrOf,
+  type Fact,
+  type Input,
+  type Instance,
+  presentAddresses,
+  type State,
+} from './state.ts'
 
 /** So many repairs within this time, and no more. */
 const REPAIRS = 3
@@ -26,9 +35,10 @@ export function decideVanished(gone: HeldAddress, state: State): Fact[] {
 }
 
 export function decideListed({ devices, held, at }: Extract<Input, { type: 'AddressesListed' }>, state: State): Fact[] {
+  const there = new Set(held.map(addressName))
   return Object.values(state.instances).flatMap((instance) => {
     const wanted = presentAddresses(instance).filter(({ device }) => devices.includes(device))
-    const missing = wanted.filter((each) => !held.some((one) => isSame(each, one)))
+    const missing = wanted.filter((each) => !there.has(addressName(each)))
     return missing.length === 0 ? [] : missed(instance, missing, at)
   })
 }

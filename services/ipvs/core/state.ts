@@ -221,7 +221,7 @@ export function presentAddresses({ config, hold }: Instance): VipAddress[] {
 }
 
 /** `192.168.105.211/32 dev eth0`: one prefix may be on several interfaces. */
-export function addressName(address: VipAddress): string {
+export function addressName(address: Pick<VipAddress, 'address' | 'prefix' | 'device'>): string {
   return `${cidrOf(address)} dev ${address.device}`
 }
 

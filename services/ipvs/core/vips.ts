@@ -75,8 +75,9 @@ export function decideAnnounced({ announce, result, at }: Of<'AddressesAnnounced
     code: error.code,
     message: error.message,
   }))
+  const failed = new Set(result.failures.map(({ address }) => address))
   const over = addresses
-    .filter((address) => !result.failures.some((failure) => failure.address === address))
+    .filter((address) => !failed.has(address))
     .map(announcementEntity)
     .filter((entity) => entity in state.refused)
     .map((entity): Fact => ({ type: 'RefusalOver', entity }))
@@ -108,7 +109,8 @@ export function decideUnannounced({ failure }: Of<'AnnouncementFailed'>, state: 
 function besides({ instance, addresses }: AddAddresses, { instances }: State): { besides?: string[] } {
   const known = instances[instance]
   const others = known === undefined ? [] : presentAddresses(known)
-  const before = others.filter((each) => !addresses.some((one) => isSame(one, each)))
+  const written = new Set(addresses.map(addressName))
+  const before = others.filter((each) => !written.has(addressName(each)))
   return before.length === 0 ? {} : { besides: before.map(cidrOf) }
 }
 
