@@ -2,6 +2,7 @@
 import { deepEqual } from 'node:assert/strict'
 import { globSync } from 'node:fs'
 import { test } from 'node:test'
+import { conformancePage, idleExcuses, shownBy, unproved } from './docs/conformance.ts'
 import { documentedCodes, errorCodes } from './docs/errors.ts'
 import { describeEvents } from './docs/events.ts'
 import { keywordReference, keywordsHarmless, keywordsUnprotected, keywordsUnsafe } from './docs/keywords.ts'
@@ -46,6 +47,16 @@ test('docs/configuration.md has every keyword, and says which are not in force',
 test('docs/operations.md has every option of both programs', () => {
   assertSection('docs/operations.md', 'failoverd', daemonOptions())
   assertSection('docs/operations.md', 'failoverctl', controlOptions())
+})
+
+test('every statement of VRRP has a test that names it, or an excuse that is still needed', () => {
+  const shown = shownBy()
+  deepEqual(unproved(shown), [], 'without a test, and not in NOT_YET of test/docs/conformance-statements.ts')
+  deepEqual(idleExcuses(shown), [], 'in NOT_YET, and not needed there')
+})
+
+test('docs/conformance.md has every statement with its tests', () => {
+  assertSection('docs/conformance.md', 'statements', conformancePage(shownBy()))
 })
 
 for (const page of PAGES) {

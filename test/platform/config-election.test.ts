@@ -117,3 +117,19 @@ describe('K5: strict_mode', () => {
     assert.deepEqual(report('fe80::1\n2001:db8::1'), [])
   })
 })
+
+test('P10: priority 0 is no priority: it cannot be configured', () => {
+  for (const priority of ['0', '00', '-0', '0x0']) {
+    const { instance, diagnostics } = instanceWith(`priority ${priority}`)
+    assert.equal(instance.priority, 100)
+    assert.equal(diagnostics[0]?.severity, 'error')
+  }
+})
+
+test('K1: version 2 is spoken where nothing says otherwise, and 3 with IPv6 addresses', () => {
+  assert.equal(instanceWith('').instance.version, 2)
+  const { config } = parse(
+    'vrrp_instance a {\ninterface eth0\nvirtual_router_id 7\nvirtual_ipaddress {\nfe80::1\n}\n}\n',
+  )
+  assert.equal(config?.instances[0]?.version, 3)
+})

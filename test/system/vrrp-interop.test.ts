@@ -52,7 +52,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     return { ours, peer }
   }
 
-  test('a higher priority of ours takes over from keepalived when its timer ends', async (t) => {
+  test('T16: a higher priority of ours takes over from keepalived when its timer ends', async (t) => {
     const { lan, a, b } = pair('vi-prio')
     const peer = lan.keepalived(b, { priority: 100 })
     await peer.until(/Entering MASTER/, 6_000)
@@ -70,7 +70,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     noComplaint(peer)
   })
 
-  test('a stopped router of ours hands over within the skew of keepalived', async (t) => {
+  test('S12: a stopped router of ours hands over within the skew of keepalived', async (t) => {
     const two = pair('vi-stop')
     const { ours, peer } = await ourMastership(two)
     const from = performance.now()
@@ -90,7 +90,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     noComplaint(peer)
   })
 
-  test('a stopped keepalived hands over to us within our skew, with a password too', async (t) => {
+  test('T16: a stopped keepalived hands over to us within our skew, with a password too', async (t) => {
     const { lan, a, b } = pair('vi-pass')
     const peer = lan.keepalived(b, { priority: 200, password: '1111' })
     const ours = lan.ours(a, { priority: 150, authentication: { type: 'pass', password: '1111' } })
@@ -111,7 +111,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     noComplaint(peer)
   })
 
-  test('our adverts are dissected without a warning and look as they must', async () => {
+  test('A1 A2 A3 A6 A10 A13: our adverts are dissected without a warning and look as they must', async () => {
     const two = pair('vi-wire')
     const capture = await two.lan.capture(two.b)
     const { ours, peer } = await ourMastership(two)
@@ -153,7 +153,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     assert.equal(two.lan.holdsVip(two.a), true)
   })
 
-  test('a frozen router of ours says nothing more once keepalived has taken over', async () => {
+  test('K7: a frozen router of ours says nothing more once keepalived has taken over', async () => {
     const two = pair('vi-freeze')
     const { ours, peer } = await ourMastership(two)
     const capture = await two.lan.capture(two.b)
@@ -192,7 +192,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     assert.deepEqual([two.lan.holdsVip(two.a), two.lan.holdsVip(two.b)], [false, true])
   })
 
-  test('keepalived waits a whole master-down interval with state MASTER, too', async (t) => {
+  test('S29: keepalived waits a whole master-down interval with state MASTER, too', async (t) => {
     const { lan, b } = pair('vi-state')
     const peer = lan.keepalived(b, { priority: 100, state: 'MASTER' })
     const from = await peer.until(/Entering BACKUP STATE \(init\)/, 2_000)
@@ -201,7 +201,7 @@ describe('against keepalived, with no bus', { skip: UNABLE, concurrency: 4 }, ()
     assert.ok(Math.abs(took - 3_609) < SLACK, `took ${took} ms`)
   })
 
-  test('version 3: both understand each other in both directions', async () => {
+  test('K1: version 3: both understand each other in both directions', async () => {
     const { lan, a, b } = pair('vi-v3')
     const peer = lan.keepalived(b, { priority: 100, extra: 'version 3' })
     await peer.until(/Entering MASTER/, 6_000)

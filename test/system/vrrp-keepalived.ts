@@ -1,6 +1,6 @@
 /** A real keepalived as the other router, and what a capture shows of both. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const VIP = '192.0.2.100'
@@ -13,6 +13,8 @@ export interface Keepalived {
   log(): string
   /** Waits for a line of its log that comes after the `from`-th character; returns when it was there. */
   until(text: RegExp, withinMs: number, from?: number): Promise<number>
+  /** To its VRRP process, which is a child of the one that was started. */
+  signal(signal: NodeJS.Signals): void
   end(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -71,6 +73,7 @@ vrrp_instance VI_1 {
       }
       throw new Error(`keepalived did not say ${pattern} within ${withinMs} ms: ${text}`)
     },
+    signal: (signal) => process.kill(Number(readFileSync(join(own, 'vrrp.pid'), 'utf8')), signal),
     end: (signal = 'SIGTERM') => ended(child, signal),
   }
 }

@@ -23,7 +23,7 @@ describe('two routers of ours on one bridge, with no bus', { skip: UNABLE, concu
     return { lan, a: lan.router('a', 1), b: lan.router('b', 128) }
   }
 
-  test('of two that start together with equal priority exactly one is master, for good', async () => {
+  test('S16: of two that start together with equal priority exactly one is master, for good', async () => {
     const { lan, a, b } = pair('vp-equal')
     const one = lan.ours(a)
     const other = lan.ours(b)
@@ -61,7 +61,7 @@ describe('two routers of ours on one bridge, with no bus', { skip: UNABLE, concu
     assert.deepEqual(types(one).slice(0, 2), ['BecameBackup', 'BecameMaster'])
   })
 
-  test('a backup that was frozen hears what lay unread before it moves', async () => {
+  test('T14: a backup that was frozen hears what lay unread before it moves', async () => {
     const { lan, a, b } = pair('vp-unread')
     const one = lan.ours(a, { priority: 150 })
     await one.until('BecameMaster', 7_000)

@@ -158,7 +158,7 @@ test('A4: a TTL other than 255 is dropped, and so is one that is not known', () 
   assert.deepEqual(read(gv1, { ttl: null }), drop('ttl'))
 })
 
-test('an advert that was not sent to the group is dropped', () => {
+test('A8: an advert that was not sent to the group is dropped', () => {
   assert.deepEqual(read(gv1, { destination: ipBytes('192.0.2.2') }), drop('destination'))
 })
 
@@ -207,7 +207,7 @@ test('an advert with another password is an authentication failure', () => {
   assert.deepEqual(read(gv2, {}, { password: Buffer.from('1112') }), drop('auth-failure'))
 })
 
-test('R11: an advert from our own address is dropped', () => {
+test('R11 S19: an advert from our own address is dropped', () => {
   assert.deepEqual(read(gv1, {}, { source: gv1.form.source }), drop('own-address'))
 })
 

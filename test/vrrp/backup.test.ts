@@ -6,7 +6,7 @@ import { advert, gone, link, master, OURS, present, router, silence, started, ty
 const SKEW = 609.375
 const DOWN = 3_609.375
 
-test('an owner announces itself at once and is master', () => {
+test('S1: an owner announces itself at once and is master', () => {
   const subject = router({ priority: 255 }).after({ type: 'LinkChanged', at: 0, link: link() })
   assert.deepEqual(subject.effects({ type: 'Started', at: 5 }), [
     { type: 'SendAdvert', priority: 255 },
@@ -17,7 +17,7 @@ test('an owner announces itself at once and is master', () => {
   assert.equal(subject.state().role, 'master')
 })
 
-test('a router below 255 starts as backup, waits a whole master-down interval and sends nothing', () => {
+test('S2: a router below 255 starts as backup, waits a whole master-down interval and sends nothing', () => {
   const subject = router().after({ type: 'LinkChanged', at: 0, link: link() })
   assert.deepEqual(subject.effects({ type: 'Started', at: 5 }), [
     { type: 'SetAlarm', alarm: 'masterDown', when: 5 + DOWN },
@@ -25,21 +25,21 @@ test('a router below 255 starts as backup, waits a whole master-down interval an
   assert.equal(subject.state().role, 'backup')
 })
 
-test('the configured state MASTER does not shorten the first wait', () => {
+test('S30: the configured state MASTER does not shorten the first wait', () => {
   assert.equal(started({ initialState: 'MASTER' }).state().downAt, DOWN)
 })
 
-test('a router that has not started ignores adverts', () => {
+test('S3: a router that has not started ignores adverts', () => {
   assert.deepEqual(router().facts(advert(0, 200)), [])
 })
 
-test('a backup that is stopped says nothing on the wire', () => {
+test('S4: a backup that is stopped says nothing on the wire', () => {
   const subject = started()
   assert.deepEqual(subject.effects({ type: 'StopRequested', at: 1 }), [])
   assert.equal(subject.state().role, 'stopped')
 })
 
-test('a backup whose timer ends sends its advert first, then tells the world', () => {
+test('S5: a backup whose timer ends sends its advert first, then tells the world', () => {
   const subject = started()
   assert.deepEqual(subject.facts(silence(DOWN)), [
     {
@@ -56,7 +56,7 @@ test('a backup whose timer ends sends its advert first, then tells the world', (
   assert.deepEqual(again.effects(silence(DOWN))[0], { type: 'SendAdvert', priority: 100 })
 })
 
-test('a backup waits only the skew when the master resigns', () => {
+test('S6: a backup waits only the skew when the master resigns', () => {
   const subject = started().after(advert(1_000, 200))
   assert.deepEqual(subject.effects(advert(1_500, 0)), [{ type: 'SetAlarm', alarm: 'masterDown', when: 1_500 + SKEW }])
   assert.deepEqual(subject.facts(silence(1_500 + SKEW)), [
@@ -72,15 +72,15 @@ test('a backup waits only the skew when the master resigns', () => {
   ])
 })
 
-test('a resignation counts for a backup that does not preempt, too', () => {
+test('S7: a resignation counts for a backup that does not preempt, too', () => {
   assert.equal(started({ preempt: false }).after(advert(1_000, 0)).state().downAt, 1_000 + SKEW)
 })
 
-test('an advert of higher priority starts the timer again', () => {
+test('S8: an advert of higher priority starts the timer again', () => {
   assert.equal(started().after(advert(1_000, 101)).state().downAt, 1_000 + DOWN)
 })
 
-test('an advert of equal priority starts the timer again, whoever sent it', () => {
+test('S11: an advert of equal priority starts the timer again, whoever sent it', () => {
   for (const source of ['192.0.2.9', '192.0.2.0']) {
     assert.equal(
       started()
@@ -91,13 +91,13 @@ test('an advert of equal priority starts the timer again, whoever sent it', () =
   }
 })
 
-test('an advert of lower priority does not touch the timer of a backup that preempts', () => {
+test('S9: an advert of lower priority does not touch the timer of a backup that preempts', () => {
   const subject = started()
   assert.deepEqual(types(subject.facts(advert(1_000, 99))), ['LowerIgnored'])
   assert.equal(subject.state().downAt, DOWN)
 })
 
-test('a returning router of higher priority takes over when its timer ends, not at once', () => {
+test('P1: a returning router of higher priority takes over when its timer ends, not at once', () => {
   const subject = started({ priority: 150 })
   const down = 3_000 + 414.0625
   assert.deepEqual(subject.effects(advert(1_000, 100)), [])
@@ -114,17 +114,17 @@ test('a returning router of higher priority takes over when its timer ends, not 
   })
 })
 
-test('a backup that must not preempt follows a master of lower priority', () => {
+test('S10: a backup that must not preempt follows a master of lower priority', () => {
   assert.equal(started({ preempt: false }).after(advert(1_000, 1)).state().downAt, 1_000 + DOWN)
 })
 
-test('an owner preempts even when told not to', () => {
+test('P2: an owner preempts even when told not to', () => {
   const subject = started({ priority: 255, preempt: false }).after(advert(500, 255, { source: '192.0.2.9' }))
   assert.equal(subject.state().role, 'backup')
   assert.deepEqual(types(subject.facts(advert(1_000, 100))), ['LowerIgnored'])
 })
 
-test('a preempt delay counts from the first advert of lower priority', () => {
+test('P3: a preempt delay counts from the first advert of lower priority', () => {
   const subject = started({ preemptDelayMs: 5_000 })
   for (let at = 1_000; at < 6_000; at += 1_000) {
     assert.equal(subject.after(advert(at, 50)).state().downAt, at + DOWN)
@@ -133,33 +133,33 @@ test('a preempt delay counts from the first advert of lower priority', () => {
   assert.equal(subject.state().downAt, 5_000 + DOWN)
 })
 
-test('a preempt delay begins anew after a better master was heard', () => {
+test('P3: a preempt delay begins anew after a better master was heard', () => {
   const subject = started({ preemptDelayMs: 5_000 }).after(advert(1_000, 50), advert(5_000, 150), advert(6_500, 50))
   assert.equal(subject.state().downAt, 6_500 + DOWN)
 })
 
-test('version 3: the wait follows the interval that the master announces', () => {
+test('T11: version 3: the wait follows the interval that the master announces', () => {
   const subject = started({ version: 3 }).after(advert(1_000, 200, { intervalMs: 5_000 }))
   assert.equal(subject.state().downAt, 1_000 + 18_046.875)
   assert.equal(subject.after(advert(2_000, 0)).state().downAt, 2_000 + 3_046.875)
 })
 
-test('a master sends at its own interval, whatever it has learned from others', () => {
+test('T12: a master sends at its own interval, whatever it has learned from others', () => {
   const subject = started({ version: 3 }).after(advert(1_000, 200, { intervalMs: 5_000 }), silence(20_000))
   assert.equal(subject.state().advertAt, 21_000)
 })
 
-test('a timer that was set before the last advert changes nothing when it rings', () => {
+test('S22: a timer that was set before the last advert changes nothing when it rings', () => {
   const subject = started().after(advert(3_000, 200))
   assert.deepEqual(subject.facts(silence(DOWN)), [])
   assert.equal(subject.state().role, 'backup')
 })
 
-test('a master-down timer that rings in a master changes nothing', () => {
+test('S22: a master-down timer that rings in a master changes nothing', () => {
   assert.deepEqual(master().facts(silence(100_000)), [])
 })
 
-test('before a backup takes over, what lies unread in the sockets is heard', () => {
+test('T14: before a backup takes over, what lies unread in the sockets is heard', () => {
   const subject = started()
   const late = 9_000
   assert.deepEqual(subject.effects({ type: 'MasterDownExpired', at: late, drained: false }), [
@@ -170,12 +170,12 @@ test('before a backup takes over, what lies unread in the sockets is heard', () 
   assert.deepEqual(subject.after(advert(late, 200)).facts(silence(late)), [])
 })
 
-test('time is what the inputs say: wall clocks appear nowhere', () => {
+test('T13: time is what the inputs say: wall clocks appear nowhere', () => {
   const subject = started().after(advert(-7_000_000, 200))
   assert.equal(subject.state().downAt, -7_000_000 + DOWN)
 })
 
-test('an interface that goes down ends the part of a backup, one that comes back begins it anew', () => {
+test('S25 S27: an interface that goes down ends the part of a backup, one that comes back begins it anew', () => {
   const subject = started({ version: 3 }).after(advert(1_000, 200, { intervalMs: 5_000 }))
   const down = { type: 'LinkChanged', at: 2_000, link: link({ carrier: false }) } as const
   assert.deepEqual(types(subject.facts(down)), ['LinkNoted', 'BecameFault'])
@@ -194,7 +194,7 @@ test('an interface that goes down ends the part of a backup, one that comes back
   assert.equal(subject.state().downAt, 3_000 + DOWN)
 })
 
-test('an owner is master again as soon as its interface is back', () => {
+test('S25: an owner is master again as soon as its interface is back', () => {
   const subject = started({ priority: 255 })
   subject.after({ type: 'LinkChanged', at: 1, link: null })
   const facts = subject.facts({ type: 'LinkChanged', at: 2, link: link() })

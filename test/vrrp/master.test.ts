@@ -4,7 +4,7 @@ import { advert, gone, instance, link, master, present, silence, started, types,
 
 const DOWN = 3_609.375
 
-test('a master sends at its interval and arms the next advert', () => {
+test('S13: a master sends at its interval and arms the next advert', () => {
   const subject = master()
   assert.deepEqual(subject.effects({ type: 'AdvertTimerExpired', at: 11_000 }), [
     { type: 'SendAdvert', priority: 100 },
@@ -12,12 +12,12 @@ test('a master sends at its interval and arms the next advert', () => {
   ])
 })
 
-test('an advert timer that rings early or in a backup sends nothing', () => {
+test('S22: an advert timer that rings early or in a backup sends nothing', () => {
   assert.deepEqual(master().effects({ type: 'AdvertTimerExpired', at: 10_999 }), [])
   assert.deepEqual(started().effects({ type: 'AdvertTimerExpired', at: 10_999 }), [])
 })
 
-test('a master that is stopped resigns with priority 0 before it says that it stopped', () => {
+test('S12: a master that is stopped resigns with priority 0 before it says that it stopped', () => {
   const subject = master()
   assert.deepEqual(subject.facts({ type: 'StopRequested', at: 10_500 }), [
     { type: 'LastWord', at: 10_500, priority: 0 },
@@ -26,7 +26,7 @@ test('a master that is stopped resigns with priority 0 before it says that it st
   assert.deepEqual(subject.facts({ type: 'StopRequested', at: 10_600 }), [])
 })
 
-test('a master answers a resignation of another with an advert at once', () => {
+test('S14: a master answers a resignation of another with an advert at once', () => {
   const subject = master()
   assert.deepEqual(subject.effects(advert(10_500, 0)), [
     { type: 'SendAdvert', priority: 100 },
@@ -35,7 +35,7 @@ test('a master answers a resignation of another with an advert at once', () => {
   assert.equal(subject.state().role, 'master')
 })
 
-test('a master yields to a higher priority and waits a whole master-down interval', () => {
+test('S15: a master yields to a higher priority and waits a whole master-down interval', () => {
   const subject = master()
   const effects = subject.effects(advert(10_500, 101))
   assert.deepEqual(effects.at(-1), { type: 'SetAlarm', alarm: 'masterDown', when: 10_500 + DOWN })
@@ -49,7 +49,7 @@ test('version 3: a master that yields learns the interval of the one it yields t
   assert.equal(subject.state().downAt, 10_500 + 18_046.875)
 })
 
-test('between equal priorities the greater address wins', () => {
+test('S16 S17: between equal priorities the greater address wins', () => {
   assert.equal(
     master()
       .after(advert(10_500, 100, { source: '192.0.2.9' }))
@@ -62,25 +62,12 @@ test('between equal priorities the greater address wins', () => {
   assert.equal(subject.state().role, 'master')
 })
 
-test('two owners end up as one: the one with the smaller address yields', () => {
-  const smaller = master({ priority: 255 })
-  assert.equal(smaller.after(advert(10_500, 255, { source: '192.0.2.2' })).state().role, 'backup')
-  const greater = master({ priority: 255 })
-  assert.equal(greater.after(advert(10_500, 255, { source: '192.0.2.0' })).state().role, 'master')
-})
-
-test('an owner that hears another master stays and answers', () => {
-  const subject = master({ priority: 255 })
-  assert.deepEqual(subject.effects(advert(10_500, 254))[0], { type: 'SendAdvert', priority: 255 })
-  assert.equal(subject.state().role, 'master')
-})
-
-test('a master sends one more advert before it yields where it is configured to', () => {
+test('K4: a master sends one more advert before it yields where it is configured to', () => {
   const effects = master({ higherPriorityAdvert: true }).effects(advert(10_500, 101))
   assert.deepEqual(effects[0], { type: 'SendAdvert', priority: 100 })
 })
 
-test('a master answers a lower priority with an advert at once', () => {
+test('S18: a master answers a lower priority with an advert at once', () => {
   const subject = master()
   assert.deepEqual(subject.effects(advert(10_500, 99)).slice(0, 2), [
     { type: 'SendAdvert', priority: 100 },
@@ -93,7 +80,7 @@ test('a master keeps quiet about a lower priority where it is configured to', ()
   assert.equal(types(effects).includes('SendAdvert'), false)
 })
 
-test('a master whose interface goes down resigns with priority 0 as far as it can', () => {
+test('S26: a master whose interface goes down resigns with priority 0 as far as it can', () => {
   const subject = master()
   const facts = subject.facts({ type: 'LinkChanged', at: 10_500, link: link({ carrier: false }) })
   assert.deepEqual(types(facts), ['LinkNoted', 'LastWord', 'BecameFault'])
@@ -151,7 +138,7 @@ test('one advert that could not be sent is forgiven', () => {
   assert.equal(subject.state().sentAt, 12_000)
 })
 
-test('a changed priority goes out with the next advert and moves nothing by itself', () => {
+test('P6: a changed priority goes out with the next advert and moves nothing by itself', () => {
   const subject = master()
   const config = instance({ priority: 90 })
   const effects = subject.effects({ type: 'Reconfigured', at: 10_200, config })

@@ -28,7 +28,7 @@ test('an advert reaches only the virtual router whose id it carries', () => {
   assert.deepEqual(events(), ['VI_1 BecameBackup', 'VI_2 BecameBackup', 'VI_2 BecameMaster', 'VI_2 BecameBackup'])
 })
 
-test('an advert for an id that nobody has changes nothing', () => {
+test('A11: an advert for an id that nobody has changes nothing', () => {
   const { hear, clock, events } = node(instance())
   for (let n = 0; n < 4; n += 1) {
     hear(200, { virtualRouterId: 53 })
@@ -89,7 +89,7 @@ test('a master sends each interval, and a lone one with its address goes on for 
   assert.deepEqual(events(), ['VI_1 BecameBackup', 'VI_1 BecameMaster'])
 })
 
-test('adverts that lie unread when the timer ends keep a backup where it is', () => {
+test('T14: adverts that lie unread when the timer ends keep a backup where it is', () => {
   const { clock, miss, events } = node(instance())
   clock.advance(3_600)
   miss(200)
@@ -165,7 +165,7 @@ test('an advert that cannot be sent is reported to the state machine', () => {
   assert.equal(events().at(-1), 'VI_1 BecameBackup')
 })
 
-test('R11: our own packets that come back are rejected, not heard', () => {
+test('R11 A13 S19: our own packets that come back are rejected, not heard', () => {
   const { sockets, clock, events } = node(instance())
   const payload = encodeAdvert(formOf(instance(), '192.0.2.1'), 200)
   const from = { source: '192.0.2.1', destination: '224.0.0.18', ttl: 255 }
@@ -213,7 +213,7 @@ test('the link watch is asked for every interface once and for every address', (
   })
 })
 
-test('addresses are compared byte by byte, not as signed numbers', () => {
+test('S20: addresses are compared byte by byte, not as signed numbers', () => {
   const { sockets, links, clock, events } = node(instance())
   links.tell({ type: 'LinkChanged', link: link({ primaryIpv4: '192.0.2.127' }) })
   clock.advance(3_610)
@@ -245,4 +245,28 @@ test('A7: an IPv6 router without a link-local address sends nothing, and is in f
   clock.advance(3_610)
   assert.deepEqual(events().slice(1), ['VI_1 BecameBackup', 'VI_1 BecameMaster'])
   assert.equal(sockets[0]?.options.source, 'fe80::1')
+})
+
+test('S21: between equal priorities over IPv6 the greater link-local source wins', () => {
+  const ipv6 = instance({ version: 3, multicastGroup: 'ff02::12', addresses: [{ ...vip('fe80::64'), family: 6 }] })
+  for (const [other, role] of [
+    ['fe80::1', 'master'],
+    ['fe80::3', 'backup'],
+  ] as const) {
+    const { links, routers, sockets, clock, events } = node()
+    links.links.set('eth0', link({ linkLocalIpv6: 'fe80::2' }))
+    routers.apply({ instances: [ipv6], trackers: NO_TRACKERS, syncGroups: [] })
+    clock.advance(3_610)
+    const form = { ...formOf(ipv6, other), destination: ipBytes('ff02::12') }
+    const packet = {
+      source: other,
+      destination: 'ff02::12',
+      ttl: 255,
+      payload: encodeAdvert(form, 100),
+      at: clock.now(),
+    }
+    for (const socket of sockets) socket.deliver(packet)
+    const last = events().findLast((event) => event.includes(' Became'))
+    assert.equal(last, role === 'master' ? 'VI_1 BecameMaster' : 'VI_1 BecameBackup')
+  }
 })

@@ -16,7 +16,7 @@ const TABLE = [
   { id: 'T10', version: 3, interval: 40_950, priority: 1, skew: 40_790.0390625, down: 163_640.0390625 },
 ] as const
 
-test('skew and master-down interval are exact for every row of the conformance table', () => {
+test('T1 T2 T3 T4 T5 T6 T7 T8 T9 T10: skew and master-down interval are exact for every row of the conformance table', () => {
   for (const { id, version, interval, priority, skew, down } of TABLE) {
     assert.equal(skewMs({ version, priority }, interval), skew, id)
     assert.equal(masterDownMs({ version, priority, downTimerAdverts: 3 }, interval), down, id)
