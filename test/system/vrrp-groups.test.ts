@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { until } from './node-until.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/failoverd.js', import.meta.url))
+const CONTROL = fileURLToPath(new URL('../../dist/cli/failoverctl.js', import.meta.url))
 const PREFIX = `fo${process.pid}-vgrp`
 const UNABLE =
   process.getuid?.() !== 0
@@ -142,6 +143,15 @@ describe('a sync group over two segments, failoverd and keepalived', { skip: UNA
     await until('a tells of its return', MOVE_MS, () => lastTold('a') === 'GROUP G MASTER 0')
     const last = told('a').slice(-6)
     assert.deepEqual([last[2], last[5]], ['GROUP G BACKUP 0', 'GROUP G MASTER 0'])
+  })
+
+  test('a hand-over of the group moves both instances, each when its own successor is there', async () => {
+    const words = ['handover', 'G', '--reason', 'a test']
+    const command = [process.execPath, CONTROL, '--state-dir', join(folder, 'state'), ...words]
+    const said = execFileSync('ip', ['netns', 'exec', namespaceOf('a'), ...command], { encoding: 'utf8' })
+    assert.match(said, /^V0 is handed over to 192\.0\.2\.2\nV1 is handed over to 198\.51\.100\.2\n/)
+    await movedTo('b', Date.now())
+    await until('a tells of it', MOVE_MS, () => lastTold('a') === 'GROUP G BACKUP 0')
   })
 
   test('both instances come when one segment of a keepalived is cut, without waiting for a whole interval', async (t) => {
