@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import type { Bus } from '#platform/bus-port.ts'
 import type { Clock } from '#platform/clock-port.ts'
 import { describeError } from '#platform/errors.ts'
@@ -56,6 +55,8 @@ export interface SpeakerPorts {
   clock: Clock
   log: Log
   publish: Bus['publish']
+  /** From 0 up to, not including, 1: for jitter, and numbers that restarts do not repeat. */
+  random(): number
   openEarpiece: OpenEarpiece
   openMouthpiece: OpenMouthpiece
   /** A valid first packet of somebody we have no session with: who opens one in the call, gets it. */
@@ -100,7 +101,8 @@ export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
     }
     const { packet } = reading
     let member = find(packet.yourDiscriminator, datagram)
-    if (member === undefined && packet.yourDiscriminator === 0) {
+    // Somebody who goes away has nothing to begin.
+    if (member === undefined && packet.yourDiscriminator === 0 && packet.state === 'down') {
       ports.onStranger(datagram)
       member = find(0, datagram)
     }
@@ -138,7 +140,7 @@ export function createSpeaker(ports: SpeakerPorts): BfdSpeaker {
         log.warn({ neighbour: place.neighbour, err: describeError(cause) }, 'this BFD session cannot be')
         return null
       }
-      const discriminator = freeDiscriminator(members)
+      const discriminator = freeDiscriminator(members, ports.random)
       const initial = initialSession(settings, discriminator)
       const running = run(ports, initial, { mouth, user, neighbour: place.neighbour, drain: () => listening.drain() })
       members.set(discriminator, { place, yields, hear: running.dispatch, stop: running.stop })
@@ -176,9 +178,10 @@ function isSamePair(a: SessionPlace, b: SessionPlace): boolean {
 }
 
 /** Any but 0, unique on this node; by chance, so that a restarted session is not taken for the one before it. */
-function freeDiscriminator(taken: ReadonlyMap<number, unknown>): number {
-  let drawn = randomInt(1, 2 ** 32)
-  while (taken.has(drawn)) drawn = randomInt(1, 2 ** 32)
+function freeDiscriminator(taken: ReadonlyMap<number, unknown>, random: () => number): number {
+  const draw = () => 1 + Math.floor(random() * (2 ** 32 - 1))
+  let drawn = draw()
+  while (taken.has(drawn)) drawn = draw()
   return drawn
 }
 
@@ -191,7 +194,7 @@ interface Surroundings {
 
 /** One session at work: its loop, its alarms, its socket. */
 function run(ports: SpeakerPorts, initial: Session, { mouth, neighbour, drain, user }: Surroundings) {
-  const { clock, log } = ports
+  const { clock, log, random } = ports
   let said: Cause | null = null
   const loop = createLoop({
     core: { decide, evolve, react },
@@ -216,7 +219,7 @@ function run(ports: SpeakerPorts, initial: Session, { mouth, neighbour, drain, u
         mouth.send(encodeControl(effect.packet))
         return
       case 'SetTransmit':
-        transmit.set(effect.from + Math.random() * (effect.to - effect.from))
+        transmit.set(effect.from + random() * (effect.to - effect.from))
         return
       case 'SetDetection':
         detection.set(effect.when)

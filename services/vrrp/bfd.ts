@@ -15,6 +15,7 @@ export function openBfd(ports: Pick<SpeakerPorts, 'clock' | 'log' | 'publish'>):
     ...ports,
     openEarpiece: earpieces({ clock }),
     openMouthpiece,
+    random: Math.random,
     onStranger: (datagram) => detection.greet(datagram),
   })
   const detection = createFastDetection({ ...ports, speaker, openProbe: openNeighbourProbe })

@@ -8,7 +8,7 @@ import { createSince, type Node } from './node.ts'
 export interface Violation {
   at: Millis
   /** Of the safety properties of the design, or of its nemesis table. */
-  rule: 'S1' | 'S2' | 'S6' | 'I1' | 'I2'
+  rule: 'S1' | 'S2' | 'S6' | 'I1' | 'I2' | 'I3'
   text: string
 }
 
@@ -23,6 +23,8 @@ export interface Watch {
   look(): Violation[]
   /** All faults are over, and have been for long. */
   conclude(): Violation[]
+  /** A node takes over because fast detection says that its master is gone. */
+  takeOver(node: string): Violation[]
 }
 
 /** @param instance the one of the lowest priority: it is the slowest */
@@ -33,11 +35,20 @@ export function watchInvariants(stage: Stage, instance: VrrpInstance): Watch {
   const downMs = masterDownMs(slowest, instance.advertIntervalMs)
   const two = watchTwoMasters(stage, downMs)
   const leases = nodes.map((node) => watchLease(node, instance.leaseMs))
+  let soundSince: Millis | null = null
   const dark = watchDarkness(stage, downMs, instance.advertIntervalMs)
+  const sound = createSince()
   return {
     look() {
       const now = universe.now()
+      soundSince = sound(nodes.every(({ machine }) => machine.powered && machine.linkUp) && isAllConnected(stage), now)
       return [...two(now), ...leases.flatMap((lease) => lease(now)), ...dark(now)]
+    },
+    takeOver(node) {
+      const soundMs = soundSince === null ? 0 : universe.now() - soundSince
+      if (soundMs < SURELY_SEEN_MS) return []
+      const text = `${node} took its master for dead, and all machines were well for ${Math.round(soundMs)} ms`
+      return [{ at: universe.now(), rule: 'I3', text }]
     },
     conclude() {
       const holders = nodes.filter((node) => node.holds()).map(({ name }) => name)
@@ -47,6 +58,13 @@ export function watchInvariants(stage: Stage, instance: VrrpInstance): Watch {
       return [{ at: universe.now(), rule: 'I1', text }]
     },
   }
+}
+
+/** I3: a machine that answered within this time is not taken for dead, whatever its processes do. */
+const SURELY_SEEN_MS = 250
+
+function isAllConnected(stage: Stage): boolean {
+  return stage.nodes.every((a) => stage.nodes.every((b) => a === b || isConnected(stage, a, b)))
 }
 
 function isWell(node: Node): boolean {

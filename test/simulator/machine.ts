@@ -25,6 +25,9 @@ export interface Ears {
   bus?: (up: boolean) => void
   left?: (advert: Left) => void
   packet?: (packet: Packet) => void
+  bfd?: (packet: Packet) => void
+  /** The machine of this address answered a question. */
+  answer?: (source: string) => void
 }
 
 export interface Machine {
@@ -32,6 +35,9 @@ export interface Machine {
   address: string
   kernel(): SimulatedKernel
   linkUp: boolean
+  powered: boolean
+  /** Whether it answers questions, as a kernel does while there is power. */
+  answers(): boolean
   stepMs: number
   /** Everything published so far, oldest first. */
   log: Told[]
@@ -41,6 +47,8 @@ export interface Machine {
   publish(draft: EventDraft): void
   /** Returns an errno name, or null when it left. */
   send(payload: Buffer): string | null
+  /** The same to one other machine. */
+  sendTo(to: string, kind: NonNullable<Packet['kind']>, payload: Buffer): string | null
   /** An advert for our own ipvs alone. */
   pulse(payload: Buffer): void
   setLink(up: boolean): void
@@ -63,6 +71,8 @@ export function createMachine(universe: Universe, segment: Segment, index: numbe
     address: `192.0.2.${index + 1}`,
     kernel: () => kernel,
     linkUp: true,
+    powered: false,
+    answers: () => machine.powered,
     stepMs: 0,
     log: [],
     busUp: true,
@@ -83,6 +93,11 @@ export function createMachine(universe: Universe, segment: Segment, index: numbe
       const at = universe.now()
       segment.send(index, { payload, source: machine.address })
       universe.at(at + 0.1, () => ears.left?.({ payload, isPulse: false, at }))
+      return null
+    },
+    sendTo(to, kind, payload) {
+      if (!machine.linkUp) return 'ENETDOWN'
+      segment.send(index, { payload, source: machine.address, to, kind })
       return null
     },
     pulse(payload) {
@@ -106,7 +121,22 @@ export function createMachine(universe: Universe, segment: Segment, index: numbe
     },
   }
   segment.attach(index, (packet) => {
-    if (machine.linkUp) ears.packet?.(packet)
+    if (machine.linkUp && (packet.to ?? machine.address) === machine.address) receive(packet)
   })
+  function receive(packet: Packet): void {
+    switch (packet.kind) {
+      case undefined:
+        ears.packet?.(packet)
+        return
+      case 'bfd':
+        ears.bfd?.(packet)
+        return
+      case 'question':
+        if (machine.answers()) machine.sendTo(packet.source, 'answer', packet.payload)
+        return
+      case 'answer':
+        ears.answer?.(packet.source)
+    }
+  }
   return machine
 }

@@ -69,7 +69,10 @@ export function createNode({ universe, segment, index, instance, latestMs, tell 
     const process = createProcess(universe, () => machine.stepMs)
     processes[part] = process
     if (part === 'ipvs') started.ipvs = startIpvs(process, machine, config(), dice.between(5, 100))
-    else started.vrrp = startVrrp(process, machine, own, ({ data }) => hear(data))
+    else {
+      const random = () => dice.between(0, 1)
+      started.vrrp = startVrrp(process, machine, own, { random, onEvent: ({ data }) => hear(data) })
+    }
   }
 
   function end(part: Part): void {
@@ -91,6 +94,7 @@ export function createNode({ universe, segment, index, instance, latestMs, tell 
     powerOn() {
       if (powered) return
       powered = true
+      machine.powered = true
       const booted = ++life
       for (const part of PARTS) {
         universe.at(universe.now() + dice.between(50, 400), () => {
@@ -100,6 +104,7 @@ export function createNode({ universe, segment, index, instance, latestMs, tell 
     },
     powerOff() {
       powered = false
+      machine.powered = false
       life++
       for (const part of PARTS) end(part)
       machine.wipe()

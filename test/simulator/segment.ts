@@ -20,6 +20,10 @@ const LAZY_MS = 10
 export interface Packet {
   payload: Buffer
   source: string
+  /** Who it is for alone; without it: everybody who listens to the group. */
+  to?: string
+  /** What it is, unless it is an advert. A question is one that a machine answers without its processes, such as ARP. */
+  kind?: 'bfd' | 'question' | 'answer'
 }
 
 export interface Segment {

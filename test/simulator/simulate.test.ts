@@ -4,7 +4,7 @@ import { type Laws, simulate } from './simulate.ts'
 
 const MANY_SEEDS = Array.from({ length: 60 }, (_, index) => index + 1)
 const SEEDS = MANY_SEEDS.slice(0, 30)
-const sound: Laws = { isDeaf: false, latestMs: 490 }
+const sound: Laws = { isDeaf: false, latestMs: 490, answersItself: false }
 const rulesBroken = (seeds: readonly number[], laws: Laws) =>
   new Set(seeds.flatMap((seed) => simulate(seed, 60_000, laws).violations.map(({ rule }) => rule)))
 
@@ -28,6 +28,16 @@ test('nodes that do not hear each other are found out: two masters, two holders 
 
 test('a kernel that keeps an address after its lease is found out', () => {
   assert.ok(rulesBroken(MANY_SEEDS, { ...sound, latestMs: 60_000 }).has('S2'))
+})
+
+test('a master that is taken for dead though its machine is well is found out', () => {
+  assert.ok(rulesBroken(MANY_SEEDS, { ...sound, answersItself: true }).has('I3'))
+})
+
+test('crashes are among the faults, and fast detection tells some of them', () => {
+  const timeline = SEEDS.flatMap((seed) => simulate(seed).timeline)
+  assert.ok(timeline.some((line) => line.includes('BecameMaster (unreachable)')))
+  assert.ok(timeline.some((line) => line.includes('BecameMaster (silence)')))
 })
 
 test('every run has an election, and nearly every one faults', () => {

@@ -29,12 +29,14 @@ export interface Laws {
   isDeaf: boolean
   /** How late the kernel ends the lifetime of an address at most, milliseconds; half a second was measured. */
   latestMs: number
+  /** Machines answer questions only while their vrrp runs, as if it were the one to answer. */
+  answersItself: boolean
 }
 
-const LAWS: Laws = { isDeaf: false, latestMs: 490 }
+const LAWS: Laws = { isDeaf: false, latestMs: 490, answersItself: false }
 
 /** The same seed gives the same run. @param leastMs how long it lasts at least, virtual milliseconds */
-export function simulate(seed: number, leastMs = 60_000, { isDeaf, latestMs } = LAWS): Run {
+export function simulate(seed: number, leastMs = 60_000, { isDeaf, latestMs, answersItself } = LAWS): Run {
   const universe = createUniverse(seed)
   const { dice } = universe
   const count = dice.pick([2, 2, 3])
@@ -44,9 +46,14 @@ export function simulate(seed: number, leastMs = 60_000, { isDeaf, latestMs } = 
   const common = drawCommon(dice)
   const nodes = Array.from({ length: count }, (_, index) => {
     const instance = exampleInstance({ ...common, priority: dice.pick([100, 100, 150, 200, 254, 2]) })
-    const tell = (words: string) => note(`node${index + 1}`, words)
+    const tell = (words: string) => {
+      note(`node${index + 1}`, words)
+      if (words === 'BecameMaster (unreachable)') keep(watch.takeOver(`node${index + 1}`))
+    }
     note(`node${index + 1}`, `priority ${instance.priority}, preempt ${instance.preempt}`)
-    return createNode({ universe, segment, index, instance, latestMs, tell })
+    const node = createNode({ universe, segment, index, instance, latestMs, tell })
+    if (answersItself) node.machine.answers = () => node.isRunning('vrrp')
+    return node
   })
   const restartsOnly = dice.chance(0.2)
   const [from, to] = [SETTLED_MS, leastMs - CALM_MS]
@@ -109,7 +116,16 @@ function drawCommon(dice: Dice): Partial<VrrpInstance> & { advertIntervalMs: num
   const advertIntervalMs = version === 2 ? 1_000 : dice.pick([1_000, 100, 300])
   const preempt = dice.chance(0.8)
   const preemptDelayMs = preempt && dice.chance(0.2) ? 2_000 : 0
-  return { version, advertIntervalMs, preempt, preemptDelayMs, leaseMs: Math.max(2_000, 3 * advertIntervalMs) }
+  const faster = advertIntervalMs > 200 && dice.chance(0.7)
+  const fastDetection = faster ? { intervalMs: advertIntervalMs / 20, multiplier: 3 } : null
+  return {
+    version,
+    advertIntervalMs,
+    preempt,
+    preemptDelayMs,
+    fastDetection,
+    leaseMs: Math.max(2_000, 3 * advertIntervalMs),
+  }
 }
 
 /** Seconds with three places. */

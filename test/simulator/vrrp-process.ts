@@ -14,6 +14,7 @@ import type {
 import { createRouters } from '../../services/vrrp/routers.ts'
 import { createWires } from '../../services/vrrp/wires.ts'
 import { NO_TRACKERS } from '../configuration.ts'
+import { startBfd } from './bfd-process.ts'
 import { envelopeOf } from './envelope.ts'
 import type { Machine } from './machine.ts'
 import type { Process } from './process.ts'
@@ -34,7 +35,7 @@ export function startVrrp(
   process: Process,
   machine: Machine,
   config: VrrpInstance,
-  onEvent: (draft: EventDraft) => void,
+  { random, onEvent }: { random: () => number; onEvent: (draft: EventDraft) => void },
 ): VrrpProcess {
   const beats = process.inbox(() => routers.ipvsAlive())
   const publish = (draft: EventDraft) => {
@@ -43,7 +44,7 @@ export function startVrrp(
     return { envelope: envelopeOf(draft), stored: new Promise<void>(() => {}) }
   }
   const wires = createWires({ open: socketsOf(process, machine), openPulse: pulseOf(machine), log })
-  const detection = { attend() {}, drain() {} }
+  const detection = startBfd(process, machine, { log, publish, random })
   const routers = createRouters({ clock: process.clock, detection, log, wires, publish }, linksOf(process, machine))
   const apply = (instance: VrrpInstance) =>
     routers.apply({ instances: [instance], trackers: NO_TRACKERS, syncGroups: [] })

@@ -1,6 +1,7 @@
 /** Nodes on one link with a fake clock: BFD packets and questions pass between them, unless they are cut off. */
 import { pino } from 'pino'
 import type { FakeClock } from '#platform/clock-fake.ts'
+import { seededRandom } from '#platform/config/language/random.ts'
 import type { EventDraft } from '#schemas/envelope.ts'
 import type { ControlDatagram } from '../../services/vrrp/bfd-ports.ts'
 import { type BfdSpeaker, createSpeaker } from '../../services/vrrp/bfd-speaker.ts'
@@ -47,7 +48,7 @@ export function fakeLink(clock: FakeClock, addresses: Record<string, boolean>): 
       return { envelope: { ...ENVELOPE, data: draft.data }, stored: new Promise<void>(() => {}) }
     }
     const speaker = createSpeaker({
-      ...{ clock, log, publish },
+      ...{ clock, log, publish, random: seededRandom(1) },
       openEarpiece(_port, onDatagram) {
         if (speaks) ears.set(station, onDatagram)
         return { drain() {}, close() {} }

@@ -165,3 +165,17 @@ test('a backup that follows another master leaves the first one', () => {
   clock.advance(1_000)
   assert.ok(!backup?.said.includes(`lost ${A}`))
 })
+
+test('a session that falls every three seconds without a cause is tried ever more rarely', () => {
+  const { clock, master, backup } = pair()
+  clock.advance(5_000)
+  for (let stall = 0; stall < 100; stall += 1) {
+    master.awake = false
+    clock.advance(400)
+    master.awake = true
+    clock.advance(2_600)
+  }
+  const falls = backup.said.filter((said) => said === `BfdDown ${A}`).length
+  assert.ok(falls >= 4 && falls <= 9, `${falls} falls in 300 s`)
+  assert.ok(!backup.said.includes(`lost ${A}`))
+})

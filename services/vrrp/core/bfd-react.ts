@@ -27,6 +27,8 @@ export function react(fact: Fact, session: Session): Effect[] {
     case 'DetectionHesitated':
       return [{ type: 'DrainControl' }]
     case 'SessionEnded':
+      // Who does not know the neighbour has nobody to tell.
+      if (session.neighbour.discriminator === 0) return []
       return [{ type: 'SendControl', packet: packetOf(session, false, false) }]
     case 'ChangeKnown':
       return [{ type: 'ReportChange', change: fact.change }]
