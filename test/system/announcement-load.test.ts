@@ -1,0 +1,34 @@
+/** A whole node that announces a thousand addresses: its adverts must leave as if it had none. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { configText, PRIORITY } from './node-daemon.ts'
+import { type NodeStage, openNodeStage, START_MS, SUITE_MS, UNABLE } from './node-stage.ts'
+import { until } from './node-until.ts'
+
+const INTERVAL_MS = 1_000
+const ADVERTS = 6
+const addresses = Array.from({ length: 1_000 }, (_, index) => `10.9.${index >> 8}.${index & 255}`)
+
+describe('a thousand addresses a millisecond apart', { skip: UNABLE, timeout: SUITE_MS }, () => {
+  let stage: NodeStage
+  before(async () => {
+    stage = await openNodeStage(['vos1'])
+  })
+  after(() => stage?.close())
+
+  test('G11: while they are announced, adverts leave within a tenth of their interval', async (t) => {
+    const node = stage.node('vos1')
+    const globals = 'global_defs {\n    vrrp_garp_interval 0.001\n}\n'
+    writeFileSync(node.configFile, globals + configText({ priority: PRIORITY.vos1, addresses, weight: 1 }))
+    node.start()
+    const mastered = () => stage.adverts().length > 0
+    await until('the first advert', START_MS, mastered)
+    const begun = Date.now()
+    const sent = await stage.advertsSince('vos1', begun, ADVERTS)
+    const lateness = sent.slice(1).map(({ at }, index) => Math.abs(at - (sent[index]?.at ?? 0) - INTERVAL_MS))
+    t.diagnostic(`late by ${lateness.map(Math.round).join(', ')} ms`)
+    assert.ok(Math.max(...lateness) <= INTERVAL_MS / 10, `late by ${lateness.map(Math.round).join(', ')} ms`)
+    assert.equal(await node.holds('10.9.3.231'), true)
+  })
+})
