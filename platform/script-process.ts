@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type Account, type Ids, isDefaultRoot, type Resolved, resolveAccount } from './accounts.ts'
 import { isErrno } from './errors.ts'
-import { findProgram, hasRootPower, insecurePart } from './script-security.ts'
+import { findProgram, hasRootPower, hasRootPowerLater, insecurePart, insecurePartLater } from './script-security.ts'
 
 /** Never for scripts: what the shell or the linker would be misled by, and what is meant for our own processes. */
 const WITHHELD = new Set(['IFS', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'])
@@ -30,6 +30,8 @@ export interface ScriptProcess {
 export interface ScriptStarter {
   /** Starts at once, in this call; `onEnd` is called exactly once, later. null: it is not run. */
   start(script: ScriptStart, onEnd: (result: ScriptResult) => void): ScriptProcess | null
+  /** Starts soon: nobody waits for a disk that hangs. What is signalled before it has started does not start. */
+  startLater(script: ScriptStart, onEnd: (result: ScriptResult) => void): ScriptProcess
 }
 
 export interface StarterOptions {
@@ -46,27 +48,50 @@ export interface StarterOptions {
 export function scriptStarter({ canSwitch, launcher, resolve = resolveAccount, warn }: StarterOptions): ScriptStarter {
   const warned = new Set<string>()
 
-  function obstacleTo(script: ScriptStart, ids: Ids | null): string | null {
-    const obstacle = insecure(script, ids)
+  /** What is not to be run under enable_script_security, and otherwise said once. */
+  function obstacleIn(script: ScriptStart, obstacle: string | null): string | null {
     if (obstacle === null || script.mustBeSecure) return obstacle
     if (!warned.has(obstacle)) warn(`${obstacle}; enable_script_security would not run it`)
     warned.add(obstacle)
     return null
   }
 
+  function begin(
+    script: ScriptStart,
+    account: Extract<Resolved, { ok: true }>,
+    onEnd: (result: ScriptResult) => void,
+  ): ScriptProcess {
+    const child = startChild(script, launcher, account)
+    child.once('exit', (status, signal) => onEnd({ status, detail: endedBy(signal) }))
+    // Instead of an exit, when the program could not be run.
+    child.once('error', (cause) => onEnd({ status: null, detail: whyNot(cause, script) }))
+    return { signalGroup: (signal) => signalGroup(child, signal) }
+  }
+
   return {
     start(script, onEnd) {
       const account = resolve(script.account, canSwitch)
-      const obstacle = account.ok ? obstacleTo(script, account.ids) : account.detail
-      if (!account.ok || obstacle !== null) {
-        setImmediate(() => onEnd({ status: null, detail: obstacle }))
-        return null
+      const obstacle = account.ok ? obstacleIn(script, insecure(script, account.ids)) : account.detail
+      if (account.ok && obstacle === null) return begin(script, account, onEnd)
+      setImmediate(() => onEnd({ status: null, detail: obstacle }))
+      return null
+    },
+    startLater(script, onEnd) {
+      const account = resolve(script.account, canSwitch)
+      let running: ScriptProcess | null = null
+      let isCancelled = false
+      const prepare = async () => {
+        const obstacle = account.ok ? obstacleIn(script, await insecureLater(script, account.ids)) : account.detail
+        if (account.ok && obstacle === null && !isCancelled) running = begin(script, account, onEnd)
+        else onEnd({ status: null, detail: obstacle ?? 'it was ended before it began' })
       }
-      const child = startChild(script, launcher, account)
-      child.once('exit', (status, signal) => onEnd({ status, detail: endedBy(signal) }))
-      // Instead of an exit, when the program could not be run.
-      child.once('error', (cause) => onEnd({ status: null, detail: whyNot(cause, script) }))
-      return { signalGroup: (signal) => signalGroup(child, signal) }
+      void prepare()
+      return {
+        signalGroup(signal) {
+          isCancelled = true
+          running?.signalGroup(signal)
+        },
+      }
     },
   }
 }
@@ -86,13 +111,39 @@ function startChild(
 }
 
 /** Why root should not run it, looked at each time: between two runs anything may have been changed. */
-function insecure({ argv: [program = ''], account, mustBeSecure }: ScriptStart, ids: Ids | null): string | null {
-  const path = findProgram(program)
-  const identity = ids ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  if (path === null || !hasRootPower(path, identity)) return null
-  if (mustBeSecure && isDefaultRoot(account, ids)) return 'with enable_script_security root must be named: script_user'
-  const part = insecurePart(path)
-  return part === null ? null : `${program} runs as root, but ${part}`
+function insecure(script: ScriptStart, ids: Ids | null): string | null {
+  const path = findProgram(programOf(script))
+  if (path === null || !hasRootPower(path, identityOf(ids))) return null
+  return isUnnamedRoot(script, ids) ? UNNAMED : insecureWords(script, insecurePart(path))
+}
+
+async function insecureLater(script: ScriptStart, ids: Ids | null): Promise<string | null> {
+  const path = findProgram(programOf(script))
+  try {
+    if (path === null || !(await hasRootPowerLater(path, identityOf(ids)))) return null
+    return isUnnamedRoot(script, ids) ? UNNAMED : insecureWords(script, await insecurePartLater(path))
+  } catch (cause) {
+    // A disk that fails must not take the process along that runs the script.
+    return `${programOf(script)} cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`
+  }
+}
+
+const UNNAMED = 'with enable_script_security root must be named: script_user'
+
+function isUnnamedRoot({ account, mustBeSecure }: ScriptStart, ids: Ids | null): boolean {
+  return mustBeSecure && isDefaultRoot(account, ids)
+}
+
+function insecureWords(script: ScriptStart, part: string | null): string | null {
+  return part === null ? null : `${programOf(script)} runs as root, but ${part}`
+}
+
+function programOf({ argv: [program = ''] }: ScriptStart): string {
+  return program
+}
+
+function identityOf(ids: Ids | null): Ids {
+  return ids ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 }
 
 function switchTo(ids: Ids | null): Partial<Ids> {

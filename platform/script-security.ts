@@ -5,6 +5,7 @@
  * configuration is read, so the folder of a link counts too.
  */
 import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs'
+import { lstat, readlink, stat } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path'
 import type { Ids } from './accounts.ts'
 import { isErrno } from './errors.ts'
@@ -20,28 +21,63 @@ export function findProgram(program: string, path = process.env.PATH ?? ''): str
 }
 
 /** Whether a program has root's power: by the account it runs under, or by its own set-id bits. */
-export function hasRootPower(path: string, { uid, gid }: Ids): boolean {
-  if (uid === 0 || gid === 0) return true
-  const stats = statOf(path)
+export function hasRootPower(path: string, ids: Ids): boolean {
+  return isRoot(ids) || isSetId(statOf(path))
+}
+
+/** As hasRootPower, without waiting for a disk that hangs. */
+export async function hasRootPowerLater(path: string, ids: Ids): Promise<boolean> {
+  if (isRoot(ids)) return true
+  const look = await lookLater(path, stat)
+  return isSetId(look === null || look === 'closed' ? null : look.stats)
+}
+
+function isRoot({ uid, gid }: Ids): boolean {
+  return uid === 0 || gid === 0
+}
+
+function isSetId(stats: Stats | null): boolean {
   if (stats === null) return false
   return ((stats.mode & 0o4000) !== 0 && stats.uid === 0) || ((stats.mode & 0o2000) !== 0 && stats.gid === 0)
 }
 
 /** Which part of an absolute or relative path others could change, in words; null: none, or nothing is there. */
 export function insecurePart(path: string): string | null {
+  const way = walk(path)
+  let step = way.next()
+  while (step.done !== true) step = way.next(lookAt(step.value))
+  return step.value
+}
+
+/** As insecurePart, without waiting for a disk that hangs. */
+export async function insecurePartLater(path: string): Promise<string | null> {
+  const way = walk(path)
+  let step = way.next()
+  while (step.done !== true) step = way.next(await lookLater(step.value, lstat))
+  return step.value
+}
+
+/** What is at a place: `closed`, we may not look; null, nothing. */
+type Look = { stats: Stats; target: string | null } | 'closed' | null
+
+/** The way to a path, place by place: yields where to look next, and is told what is there. */
+function* walk(path: string): Generator<string, string | null, Look> {
   let rest = (isAbsolute(path) ? path : join(process.cwd(), path)).split(sep).filter((name) => name !== '')
   let part: string = sep
   let links = 0
   for (;;) {
-    const stats = lookAt(part)
-    if (stats === null) return null
-    if (stats === 'closed') return behindClosed(dirname(part))
-    const flaw = flawOf(stats)
+    const look: Look = yield part
+    if (look === null) return null
+    if (look === 'closed') {
+      const folder = dirname(part)
+      return behindClosed(folder, yield folder)
+    }
+    const flaw = flawOf(look.stats)
     if (flaw !== null) return `${part} ${flaw}`
-    if (stats.isSymbolicLink()) {
+    if (look.target !== null) {
       links += 1
       if (links > MOST_LINKS) return `${part} is one of too many links`
-      const target = readlinkSync(part).split(sep)
+      const target = look.target.split(sep)
       rest = [...target, ...rest].filter((name) => name !== '')
       part = target[0] === '' ? sep : dirname(part)
       continue
@@ -64,21 +100,35 @@ function flawOf(stats: Stats): string | null {
  * The notifier is not root any more when it looks. A folder that nobody but root may enter keeps all others away from
  * what is below; of one that a group may enter we cannot tell.
  */
-function behindClosed(folder: string): string | null {
-  const stats = lookAt(folder)
-  if (stats === null || stats === 'closed') return null
-  const entered = (stats.mode & 0o001) !== 0 || ((stats.mode & 0o010) !== 0 && stats.gid !== 0)
+function behindClosed(folder: string, look: Look): string | null {
+  if (look === null || look === 'closed') return null
+  const { mode, gid } = look.stats
+  const entered = (mode & 0o001) !== 0 || ((mode & 0o010) !== 0 && gid !== 0)
   return entered ? `what is in ${folder} cannot be looked at` : null
 }
 
-function lookAt(path: string): Stats | 'closed' | null {
+function lookAt(path: string): Look {
   try {
-    return lstatSync(path)
+    const stats = lstatSync(path)
+    return { stats, target: stats.isSymbolicLink() ? readlinkSync(path) : null }
   } catch (cause) {
-    if (isErrno(cause, 'EACCES')) return 'closed'
-    if (isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR')) return null
-    throw cause
+    return unseen(cause)
   }
+}
+
+async function lookLater(path: string, look: (path: string) => Promise<Stats>): Promise<Look> {
+  try {
+    const stats = await look(path)
+    return { stats, target: stats.isSymbolicLink() ? await readlink(path) : null }
+  } catch (cause) {
+    return unseen(cause)
+  }
+}
+
+function unseen(cause: unknown): 'closed' | null {
+  if (isErrno(cause, 'EACCES')) return 'closed'
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].some((code) => isErrno(cause, code))) return null
+  throw cause
 }
 
 /** What a path leads to; null when nothing is there, or nothing that we may see. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { exitStatus } from '#platform/config/findings/diagnostic.ts'
 import { loadConfig } from '#platform/config/load.ts'
-import { insecurePart } from '#platform/script-security.ts'
+import { insecurePart, insecurePartLater } from '#platform/script-security.ts'
 import { parse } from './config/parse.ts'
 
 const NO_ROOT = process.getuid?.() === 0 ? false : 'giving files to somebody else needs root'
@@ -146,7 +146,7 @@ test('root’s own group and a sticky folder are no danger', { skip: NO_ROOT }, 
   assert.equal(insecurePart(script('sticky', { folderMode: 0o1777 })), null)
 })
 
-test('the way of a link counts as well as what it leads to', { skip: NO_ROOT }, () => {
+test('the way of a link counts as well as what it leads to, looked at now or later', { skip: NO_ROOT }, async () => {
   const writable = join(folder, 'writable')
   mkdirSync(writable)
   chmodSync(writable, 0o777)
@@ -158,6 +158,11 @@ test('the way of a link counts as well as what it leads to', { skip: NO_ROOT }, 
   assert.equal(insecurePart(join(folder, 'twice')), `${writable} may be written by everybody`)
   assert.equal(insecurePart(join(folder, 'fine', 'run.sh')), null)
   assert.match(insecurePart(join(folder, 'loop')) ?? '', /too many links/)
+  for (const path of [
+    writable,
+    ...['link', 'twice', 'fine/run.sh', 'loop', 'none/x'].map((name) => join(folder, name)),
+  ])
+    assert.equal(await insecurePartLater(path), insecurePart(path), path)
 })
 
 test('a script of somebody without power may lie anywhere, unless it carries root’s power itself', {

@@ -22,13 +22,13 @@ export function processRuns({ canSwitch, policy, warn }: CheckRunsOptions): Chec
       const { scriptUser, scriptSecurity: mustBeSecure, scriptUmask: umask } = policy()
       const account = script.user === null ? scriptUser : { user: script.user, group: script.group }
       const run = { argv: script.argv, account, mustBeSecure, umask }
-      const process = starter.start(
+      const process = starter.startLater(
         script.opensFile === null ? run : { ...opening(script.opensFile, canSwitch), mustBeSecure: false, umask },
         ({ status, detail }) => onEnd(faultOf(script, status, detail)),
       )
       return {
-        terminate: () => process?.signalGroup('SIGTERM'),
-        kill: () => process?.signalGroup('SIGKILL'),
+        terminate: () => process.signalGroup('SIGTERM'),
+        kill: () => process.signalGroup('SIGKILL'),
       }
     },
   }
