@@ -1,6 +1,6 @@
 import { systemClock } from '#platform/clock.ts'
 import { dropRights, needsMoreRights, startService } from '#platform/service.ts'
-import { openAdvertFrames } from './adapters/advert-frames.ts'
+import { advertFrames } from './adapters/advert-frames.ts'
 import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
@@ -25,7 +25,7 @@ const clock = systemClock()
 const { publish } = bus
 const startedAt = clock.now()
 const open = advertSockets({ clock })
-const wires = withVirtualSenders(createWires({ open, openPulse, log }), { open, openFrames: openAdvertFrames, log })
+const wires = withVirtualSenders(createWires({ open, openPulse, log }), { open, openFrames: advertFrames(), log })
 const { speaker, detection } = openBfd({ clock, log, publish })
 const routers = createRouters({ clock, log, wires, publish, detection }, openLinkWatch)
 let { config } = settings

@@ -65,16 +65,22 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
     router.link(link && devices.fill(link, router.state().config))
   }
 
+  /** It is switched on and off with each change of role, which is nothing to tell. */
+  function tellDevice(router: VirtualRouter): void {
+    const { link, config } = router.state()
+    if (link !== null && devices.fill(link, config).device !== link.device) tellLink(router, link)
+  }
+
   function tell(router: VirtualRouter, event: LinkEvent): void {
     const { config } = router.state()
     switch (event.type) {
       case 'LinkChanged':
         if (event.link.interface === config.interface) tellLink(router, event.link)
-        else if (event.link.interface === config.device?.name) tellLink(router, router.state().link)
+        else if (event.link.interface === config.device?.name) tellDevice(router)
         return
       case 'LinkGone':
         if (event.interface === config.interface) tellLink(router, null)
-        else if (event.interface === config.device?.name) tellLink(router, router.state().link)
+        else if (event.interface === config.device?.name) tellDevice(router)
         return
       case 'AddressPresent':
       case 'AddressGone': {

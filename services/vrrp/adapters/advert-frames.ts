@@ -7,10 +7,10 @@
  *   IPv4       0x45 | class | length be16 | 0 be16 | don't fragment be16 | TTL | 112 | checksum be16 | source | destination
  *   IPv6       6, class, flow be32 | length be16 | 112 | hop limit | source | destination
  */
-import { HaError } from '#platform/errors.ts'
+import { HaError, isErrno } from '#platform/errors.ts'
 import { ipBytes } from '#platform/native/ip.ts'
 import { AF_PACKET, SOCK_RAW, sockaddrLl } from '#platform/native/sockaddr.ts'
-import { int32, openSocket } from '#platform/native/socket.ts'
+import { int32, type NativeSocket, openSocket } from '#platform/native/socket.ts'
 import type { AdvertFrameOptions, OpenAdvertFrames } from '../ports.ts'
 import { sendPacket } from './send-packet.ts'
 
@@ -25,37 +25,48 @@ const SO_PRIORITY = 12
 const PRIORITY = 6
 const SOL_PACKET = 263
 const PACKET_ADD_MEMBERSHIP = 1
+const PACKET_DROP_MEMBERSHIP = 2
 const PACKET_MR_UNICAST = 3
 
 /**
- * A network card has to be told which hardware addresses to take in, and some need up to a second for that. The membership
+ * One socket for all of them: to close a packet socket the kernel waits for all its processors, 12 ms and more, in which
+ * the others of many instances could not resign. It is opened when it is first needed, and stays.
+ *
+ * A network card has to be told which hardware addresses to take in, and some need up to a second for that. A membership
  * tells it now, so that none of it is left when the macvlan is switched on.
  */
-export const openAdvertFrames: OpenAdvertFrames = (options) => {
-  const mac = Buffer.from(options.hardwareAddress.replaceAll(':', ''), 'hex')
-  try {
-    const socket = openSocket(AF_PACKET, SOCK_RAW, 0)
+export function advertFrames(): OpenAdvertFrames {
+  let shared: NativeSocket | null = null
+  return (options) => {
+    const mac = Buffer.from(options.hardwareAddress.replaceAll(':', ''), 'hex')
+    const member = membership(options.index, mac)
+    const to = sockaddrLl({ index: options.index, protocol: ETHERTYPE[options.family] })
     try {
-      socket.setOption(SOL_SOCKET, SO_PRIORITY, PRIORITY)
-      socket.setOption(SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership(options.index, mac))
+      shared ??= openPacketSocket()
+      shared.setOption(SOL_PACKET, PACKET_ADD_MEMBERSHIP, member)
     } catch (cause) {
-      socket.close()
-      throw cause
+      throw new HaError('KERNEL_SOCKET', `cannot send frames on ${options.interface}`, { cause })
     }
+    const socket = shared
     return {
-      send(payload, destination) {
-        const frame = advertFrame(payload, destination, options)
-        return sendPacket(
-          socket,
-          frame,
-          sockaddrLl({ index: options.index, protocol: ETHERTYPE[options.family] }),
-          null,
-        )
-      },
-      close: () => socket.close(),
+      send: (payload, destination) => sendPacket(socket, advertFrame(payload, destination, options), to, null),
+      close: () => leave(socket, member),
     }
+  }
+}
+
+function openPacketSocket(): NativeSocket {
+  const socket = openSocket(AF_PACKET, SOCK_RAW, 0)
+  socket.setOption(SOL_SOCKET, SO_PRIORITY, PRIORITY)
+  return socket
+}
+
+function leave(socket: NativeSocket, member: Buffer): void {
+  try {
+    socket.setOption(SOL_PACKET, PACKET_DROP_MEMBERSHIP, member)
   } catch (cause) {
-    throw new HaError('KERNEL_SOCKET', `cannot open a packet socket for adverts on ${options.interface}`, { cause })
+    // It has gone with its interface.
+    if (!isErrno(cause, 'EADDRNOTAVAIL') && !isErrno(cause, 'ENODEV')) throw cause
   }
 }
 
