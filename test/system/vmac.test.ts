@@ -8,7 +8,8 @@ const V3: Variant = { name: 'v3', version: 3, family: 4, interval: 0.2 }
 const PHYSICAL = /^[0-9a-f]{2}:(?!00:5e:00:0[12])/
 /** Three times, and the skew, and what loaded cores may add. */
 const TAKEOVER_MS = 5_000
-const START_MS = 15_000
+/** Ten processes of node at once, on two cores. */
+const START_MS = 30_000
 
 const COMPLAINTS = /bogus|mismatch|discard|invalid|checksum|wrong|incorrect|error/i
 
