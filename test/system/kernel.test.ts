@@ -126,7 +126,11 @@ test(
   options,
   async () => {
     await left.call('watchAddresses')
-    await left.call('links', { interfaces: ['eth0'], addresses: [{ interface: 'eth0', address: '192.0.2.100' }] })
+    await left.call('links', {
+      interfaces: ['eth0'],
+      addresses: [{ interface: 'eth0', address: '192.0.2.100' }],
+      sources: [],
+    })
     const { value, tookMs, at } = await left.call('add', [vip, vip6], 2_000)
     assert.deepEqual(value, ['added', 'added'])
     const present = await left.until('link', ({ type }) => type === 'AddressPresent')
@@ -235,7 +239,7 @@ test(
   'links and sockets outlive the link going down and up, and a new interface of the same name',
   options,
   async () => {
-    await left.call('links', { interfaces: ['eth0'], addresses: [] })
+    await left.call('links', { interfaces: ['eth0'], addresses: [], sources: [] })
     const changed = (wanted: (link: Record<string, unknown>) => boolean, from: number) =>
       left.until('link', ({ type, link }) => type === 'LinkChanged' && wanted(linkOf(link)), from)
     let from = left.events.length
