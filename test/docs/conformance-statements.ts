@@ -176,5 +176,6 @@ export const STATEMENTS: Readonly<Record<string, string>> = {
 export const NOT_YET: Readonly<Record<string, string>> = {
   M6: 'with use_vmac',
   M7: 'with use_vmac',
+  H6: 'no keepalived of 2.4.2 or later here to speak with; GV9 and GV10 are its bytes',
   K12: 'not offered: the RFC leaves it open, and keepalived has it neither',
 }

@@ -224,7 +224,7 @@ test('H5: stamps grow while a clock stands still or goes back, with monotonic by
   assert.ok(next(AT) > next(AT - HOUR), 'nobody would take a stamp from so far ahead')
 })
 
-test('H6: over IPv6 the signature covers the family and all of the source address', () => {
+test('H2: over IPv6 the signature covers the family and all of the source address', () => {
   const message = sent(gv7, sealAt(AT))
   const [bare, seal] = [message.subarray(0, -SEAL_LENGTH), message.subarray(-SEAL_LENGTH)]
   const unsummed = Buffer.from(bare)
