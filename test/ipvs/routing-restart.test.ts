@@ -6,7 +6,7 @@ import { VIP_NAME } from './settings.ts'
 import { simulatedNode } from './simulated-node.ts'
 
 describe('a restart', () => {
-  test('S6: finds all in place and changes nothing', () => {
+  test('finds all in place and changes nothing', () => {
     const node = master({}, { statics: fixed })
     node.restart()
     node.adverts(5)
@@ -37,7 +37,7 @@ describe('a restart', () => {
 })
 
 describe('a reload', () => {
-  test('S7: removes what is no longer wanted, adds what is new, and touches nothing else', () => {
+  test('removes what is no longer wanted, adds what is new, and touches nothing else', () => {
     const node = master({}, { statics: fixed })
     const other = exampleRoute('203.0.113.128/25', '192.0.2.9', 'eth1')
     node.reload(configured({ routes: [route, other], rules: [] }, { statics: { ...fixed, rules: [rule] } }))

@@ -155,7 +155,7 @@ test('what has no_track stays away, and what is static comes back', options, asy
   await changes.until(back, 1_000, since)
 })
 
-test('S6: a restart finds all of it in place and changes nothing', options, async () => {
+test('a restart finds all of it in place and changes nothing', options, async () => {
   const before = [shown(node.namespace, 'route'), shown(node.namespace, 'rule')]
   const since = performance.now()
   await ipvs.end('SIGKILL')
