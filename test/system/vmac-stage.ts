@@ -60,6 +60,8 @@ export interface OurNode {
   events(): string[]
   /** Waits for an event of this type that comes after the `from`-th. */
   until(type: string, withinMs: number, from?: number): Promise<number>
+  /** Another configuration, as the supervisor hands it over. */
+  reload(priority: number, change: Partial<Variant>): void
   end(signal: NodeJS.Signals): Promise<void>
 }
 
@@ -89,8 +91,12 @@ export async function openVmacStage(variant: Variant) {
   function ours(priority: number, change: Partial<Variant> = {}): OurNode {
     const config = configOf(configText({ ...variant, ...change }, 'ours', priority))
     const told: string[] = []
+    const files = new Map<'vrrp' | 'ipvs', string>()
     const run = (['vrrp', 'ipvs'] as const).map((service) => {
-      const file = join(mkdtempSync(join(folder, `${service}-`)), 'settings.json')
+      const own = mkdtempSync(join(folder, `${service}-`))
+      chmodSync(own, 0o755)
+      const file = join(own, 'settings.json')
+      files.set(service, file)
       writeFileSync(file, JSON.stringify(settingsOf(service, config, folder)))
       const child = start(nodes.ours, process.execPath, fromProject(`services/${service}/main.ts`), file)
       if (child.stdout !== null)
@@ -108,6 +114,11 @@ export async function openVmacStage(variant: Variant) {
           withinMs,
           () => `no ${type}: ${told.join(', ')}`,
         ),
+      reload(next, changed) {
+        const other = configOf(configText({ ...variant, ...changed }, 'ours', next))
+        for (const [service, file] of files) writeFileSync(file, JSON.stringify(settingsOf(service, other, folder)))
+        for (const child of run) child.kill('SIGHUP')
+      },
       // In the supervisor's order: resign, then let go.
       async end(signal) {
         for (const child of run) await ended(child, signal)

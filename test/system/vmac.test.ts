@@ -38,7 +38,7 @@ async function advertsIn(capture: { stop(): Promise<string> }) {
   }))
 }
 
-describe('use_vmac beside keepalived, with no bus', { skip: UNABLE, concurrency: 5, timeout: 120_000 }, () => {
+describe('use_vmac beside keepalived, with no bus', { skip: UNABLE, concurrency: 6, timeout: 120_000 }, () => {
   test('M4: after a crash, a restart and a stop, one hardware address answers, and it is the virtual one', async (t) =>
     on(V3, async (stage) => {
       const first = stage.ours(150)
@@ -126,6 +126,29 @@ describe('use_vmac beside keepalived, with no bus', { skip: UNABLE, concurrency:
       assert.deepEqual(new Set(adverts.map(({ mac, sound }) => `${mac} ${sound}`)), new Set([`${VMAC[6]} true`]))
       assert.deepEqual(new Set(adverts.map(({ priority }) => priority)), new Set([50, 150, 0]))
       assert.deepEqual(complaints(peer.log()), [])
+    }))
+
+  test('a reload that brings use_vmac, or takes it away, moves the addresses and nothing else', async () =>
+    on({ ...V3, name: 'reload' }, async (stage) => {
+      const ours = stage.ours(150, { device: '' })
+      await ours.until('BecameMaster', START_MS)
+      await stage.until('we hold the address', stage.holds, TAKEOVER_MS)
+      const [physical = ''] = await stage.answers()
+      assert.match(physical, PHYSICAL)
+      const from = ours.events().length
+      ours.reload(150, {})
+      await ours.until('DeviceAdded', TAKEOVER_MS, from)
+      await stage.until('the device is on', () => /[<,]UP/.test(stage.device()), TAKEOVER_MS)
+      assert.deepEqual(await stage.answers(), [VMAC[4]])
+      ours.reload(150, { device: '' })
+      await ours.until('DeviceRemoved', TAKEOVER_MS, from)
+      await stage.until('we hold the address', stage.holds, TAKEOVER_MS)
+      assert.deepEqual(await stage.answers(), [physical])
+      const roles = ours
+        .events()
+        .slice(from)
+        .filter((event) => event.startsWith('Became'))
+      assert.deepEqual(roles, [])
     }))
 
   test('vmac_xmit_base: adverts come from the interface, and the addresses have the virtual hardware address', async () =>

@@ -42,7 +42,8 @@ export const ADVERTS = `
 export const DEVICES = `
 + use_vmac                    [name=word<=15] name=word<=15? mac=mac? [netlink_notify_msg] [group=word]
     - Puts adverts and addresses on a macvlan of its own with the virtual router's hardware address. Name and address
-      can be chosen; five octets get the virtual_router_id as the sixth. Without a name: vrrp. and that number.
+      can be chosen; five octets get the virtual_router_id as the sixth. Without a name: vrrp. and that number. It is
+      switched on while this node is MASTER only.
 + use_ipvlan                  [name=word<=15] name=word<=15? address=net? mode=enum:bridge|private|vepa? [group=word]
     - Puts adverts and addresses on an ipvlan of its own on the interface. An IPv4 instance needs an address for it.
 + use_vmac_addr               flag
