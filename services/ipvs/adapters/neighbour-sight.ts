@@ -4,6 +4,7 @@
  *   ARP   hardware be16 | protocol be16 | 6 | 4 | operation be16 | sender mac 6 | ip 4 | target mac 6 | ip 4
  *   NA    IPv6 header 40 | 136 | 0 | checksum be16 | flags be32 | target 16 | options: 2, 1, mac 6
  */
+import { isEqual } from '#platform/equality.ts'
 import { HaError, isErrno } from '#platform/errors.ts'
 import {
   BPF_ETHERTYPE,
@@ -60,8 +61,16 @@ export function kernelNeighbourSight(onClaim: (claim: NeighbourClaim) => void): 
   const taps = openTaps(tap)
   return {
     watch(addresses) {
+      const before = watched
       watched = addresses
-      taps.watch([...new Set(addresses.map(({ device }) => device))], true)
+      const devices = [...new Set(addresses.map(({ device }) => device))]
+      const on = (list: readonly VipAddress[], name: string) =>
+        list.flatMap((each) => (each.device === name ? each.address : []))
+      // Others have the right filter already.
+      taps.watch(
+        devices,
+        devices.filter((name) => !isEqual(on(before, name), on(addresses, name))),
+      )
     },
     ask(addresses) {
       const links = new Map([...new Set(addresses.map(({ device }) => device))].map((name) => [name, route.link(name)]))

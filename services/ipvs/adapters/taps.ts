@@ -4,8 +4,11 @@ import type { LinkInfo } from '#platform/netlink/route-messages.ts'
 
 /** One packet socket for each of some interfaces, as they come and go. */
 export interface Taps {
-  /** These instead of those before; `anew`: with new sockets even where nothing else changes. */
-  watch(interfaces: readonly string[], anew?: boolean): void
+  /**
+   * These instead of those before; `anew` get new sockets even if nothing of them changes. For each socket that is closed
+   * the kernel waits for all its processors, 12 ms and more.
+   */
+  watch(interfaces: readonly string[], anew?: readonly string[]): void
   /** Name of a link of this machine; undefined: there is none with this index. */
   nameOf(index: number): string | undefined
   /** Whether a link of this machine has it, given as `02:00:00:00:00:07`. */
@@ -48,9 +51,9 @@ export function openTaps(open: (link: LinkInfo) => NativeSocket | null): Taps {
   })
 
   return {
-    watch(interfaces, anew = false) {
+    watch(interfaces, anew = []) {
       wanted = new Set(interfaces)
-      if (anew) for (const name of [...taps.keys()]) unfollow(name)
+      for (const name of anew) unfollow(name)
       monitor.resync()
     },
     nameOf: (index) => all.get(index)?.name,
