@@ -5,6 +5,7 @@ import type { VrrpInstance } from '#schemas/config.ts'
 import type { Cause, Envelope, EventDraft } from '#schemas/envelope.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
+import type { Post } from '../../services/vrrp/fast-detection.ts'
 import type { AdvertPacket } from '../../services/vrrp/ports.ts'
 import { createRouters, type Routers } from '../../services/vrrp/routers.ts'
 import { formOf } from '../../services/vrrp/station.ts'
@@ -29,6 +30,8 @@ export interface Node {
   pulses: Pulse[]
   links: ReturnType<typeof fakeLinks>
   routers: Routers
+  /** What fast detection was told last of each router. */
+  posts: ReadonlyMap<string, Post>
   /** Every event so far. */
   log(): VrrpEvent[]
   /** `VI_1 BecameBackup` of every event so far. */
@@ -84,7 +87,12 @@ export function node(...instances: VrrpInstance[]): Node {
     causes.push(cause?.id ?? null)
     return { envelope: envelope(draft), stored: new Promise<void>(() => {}) }
   }
-  const detection = { attend() {}, drain() {} }
+  const posts = new Map<string, Post>()
+  const detection = {
+    attend: (router: string, post: Post | null) =>
+      void (post === null ? posts.delete(router) : posts.set(router, post)),
+    drain() {},
+  }
   const routers = createRouters(
     { clock, detection, log, wires: createWires({ open, openPulse, log }), publish },
     links.open,
@@ -105,6 +113,7 @@ export function node(...instances: VrrpInstance[]): Node {
     pulses,
     links,
     routers,
+    posts,
     events: () => drafts.map(nameOf),
     causes: () => causes,
     last: (back = 1) => drafts.at(-back)?.data,
