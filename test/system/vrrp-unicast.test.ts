@@ -7,7 +7,7 @@ import { type Segment, segment, UNABLE } from './vrrp-segment.ts'
 
 const COMPLAINTS = /bogus|mismatch|discard|invalid|checksum|wrong|incorrect|drop|error/i
 /** What two loaded cores may add to any wait. */
-const SLACK = 1_000
+const SLACK = 2_500
 /** Starting node and loading the code, on a busy machine, and an election. */
 const START = 20_000
 
