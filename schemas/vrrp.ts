@@ -107,7 +107,8 @@ export const RivalHeard = z.strictObject({ type: z.literal('RivalHeard'), instan
 
 /**
  * Two routers are master: the other one has sent a second advert although one of this node had left since its first.
- * An alarm: both hold the addresses until the cause is gone.
+ * An alarm: both hold the addresses until the cause is gone. Of settings that differ no end is told: keepalived falls
+ * silent while it drops the adverts of another master, and is one all the same.
  */
 export const TwoMasters = z.strictObject({
   type: z.literal('TwoMasters'),

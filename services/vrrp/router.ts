@@ -89,7 +89,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     if (reading === null) return
     const { source, at } = packet
     const election = loop.state()
-    const clues = election.role === 'master' ? station.clues(packet) : null
+    const clues = election.role === 'master' || !reading.ok ? station.clues(packet) : null
     if (!reading.ok) {
       const { reason } = reading
       loop.dispatch({ type: 'AdvertDropped', at, reason, source, clues })

@@ -178,8 +178,15 @@ describe('V4: a router that is set up differently', () => {
     silent(master(), dropped(10_500, 'interval', { intervalMs: 0 }), dropped(11_500, 'interval', { intervalMs: 0 }))
   })
 
-  test('V4: is no matter of a backup: it says what it drops', () => {
-    silent(started(), dropped(500, 'version'), dropped(1_500, 'version'))
+  test('V4: is an alarm for a backup as soon as it is promoted beside it', () => {
+    const dropAll = (until: number) => {
+      const subject = started()
+      for (let at = 500; at <= until; at += 1_000)
+        assert.equal(alarmIn(subject.facts(dropped(at, 'auth-failure'))), undefined)
+      return alarmIn(subject.facts({ type: 'MasterDownExpired', at: 3_610, drained: true }))
+    }
+    assert.equal(dropAll(3_500)?.cause, 'password')
+    assert.equal(dropAll(1_500), undefined, 'one that has fallen silent')
   })
 
   test('V4: is found among noise from ever other addresses', () => {
@@ -187,15 +194,6 @@ describe('V4: a router that is set up differently', () => {
     for (let n = 0; n < 200; n += 1) subject.after(dropped(10_501 + n, 'auth-failure', {}, `198.51.100.${n}`))
     subject.after(tick(11_000))
     assert.deepEqual(alarmIn(subject.facts(dropped(11_500, 'auth-failure')))?.rival, RIVAL)
-  })
-
-  test('V4: has let go when two of its adverts are missing', () => {
-    const subject = master().after(dropped(10_500, 'version'), tick(11_000), dropped(11_500, 'version'), tick(12_000))
-    subject.after(tick(13_000))
-    assert.deepEqual(subject.facts(miss(13_749)), [])
-    const [end] = subject.facts(miss(13_750))
-    assert.ok(end?.type === 'RivalSilenced')
-    assert.deepEqual([end.rival, end.adverts, end.overlapMs], [RIVAL, 2, 1_000])
   })
 })
 

@@ -5,7 +5,7 @@ import { beginHandover, endHandover, handoverDue, recallHandover } from './hando
 import { hear } from './hearing.ts'
 import { joinGroup, obey } from './membership.ts'
 import { weighPromotion } from './promotion.ts'
-import { meetMisfit, missRivals } from './rivals.ts'
+import { meetMisfit, missRivals, uncoverMisfit } from './rivals.ts'
 import { reconfigure, stop, watchLink, watchTracker } from './standing.ts'
 import { missDevice, start } from './startup.ts'
 import type { Fact, Input, State } from './state.ts'
@@ -13,6 +13,11 @@ import { keepOffice, loseAddress, seeAddress, weighCommit } from './tenure.ts'
 
 /** Pure: time arrives as `input.at`. */
 export function decide(input: Input, state: State): Fact[] {
+  const facts = weigh(input, state)
+  return [...facts, ...uncoverMisfit(facts, state)]
+}
+
+function weigh(input: Input, state: State): Fact[] {
   switch (input.type) {
     case 'Started':
       return start(input, state)

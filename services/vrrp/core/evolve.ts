@@ -137,6 +137,8 @@ function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResum
   return {
     ...state,
     ...FRESH,
+    // It is what this mastership begins beside.
+    misfit: state.misfit,
     role: 'master',
     masterSince: at,
     sentAt: at,

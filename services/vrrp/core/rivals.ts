@@ -30,7 +30,8 @@ export interface Rival extends Heard {
 
 /** A router that speaks for this virtual router in a way that we must not listen to. */
 export interface Misfit extends Omit<Rival, 'published'> {
-  reason: string
+  cause: Cause
+  detail: string | null
 }
 
 /** So many rivalries may be told in a row, and one more each minute: those that come and go must not fill the log. */
@@ -87,18 +88,33 @@ function answer(at: Millis, state: State): Fact[] {
   return at >= when ? [{ type: 'AdvertOwed', at }] : [{ type: 'AdvertHastened', at, when }]
 }
 
-/** An advert that was dropped, heard as master: perhaps of a router that is set up differently, and master as well. */
+/**
+ * An advert that was dropped: perhaps of a router that is set up differently, and master as well. A backup takes note of
+ * it: keepalived falls silent while it drops the adverts of another master, and would not be heard a second time then.
+ */
 export function meetMisfit(input: Extract<Input, { type: 'AdvertDropped' }>, state: State): Fact[] {
   const { at, reason, source, clues } = input
   const cause = SETTINGS[reason]
-  if (state.role !== 'master' || cause === undefined || !speaksAsMaster(clues)) return []
+  const { role } = state
+  if ((role !== 'master' && role !== 'backup') || cause === undefined || !speaksAsMaster(clues)) return []
   const rival = { address: source, priority: clues.priority }
-  const noted = { type: 'MisfitNoted', at, rival, intervalMs: clues.intervalMs, reason } as const
+  const detail = contrast(cause, clues, state)
+  const noted = { type: 'MisfitNoted', at, rival, intervalMs: clues.intervalMs, cause, detail } as const
   const misfit = misfitAfter(state.misfit, noted)
-  const same = misfit.peer.address === source && !misfit.alarmed
+  const same = role === 'master' && misfit.peer.address === source && !misfit.alarmed
   if (!same || !persists(misfit, at, state) || !hasCredit(at, state)) return [noted]
   const { name: instance } = state.config
-  return [noted, { type: 'TwoMasters', at, instance, rival, cause, detail: contrast(cause, clues, state) }]
+  return [noted, { type: 'TwoMasters', at, instance, rival, cause, detail }]
+}
+
+/** Whoever is promoted while a router that must not be heard goes on talking has another master beside it. */
+export function uncoverMisfit(facts: readonly Fact[], { misfit, config }: State): Fact[] {
+  const promoted = misfit === null ? undefined : facts.find(({ type }) => type === 'BecameMaster')
+  if (misfit === null || promoted === undefined) return []
+  const { at } = promoted
+  const { peer: rival, cause, detail, intervalMs } = misfit
+  if (at - misfit.at > 1.5 * intervalMs) return []
+  return [{ type: 'TwoMasters', at, instance: config.name, rival, cause, detail }]
 }
 
 function speaksAsMaster(clues: AdvertClues | null): clues is AdvertClues {
@@ -151,27 +167,22 @@ function contrast(cause: Cause, clues: AdvertClues | null, { config, sendError }
 /** What the timer that waits for their next words finds. */
 export function missRivals(at: Millis, state: State): Fact[] {
   if (state.role !== 'master' || isStalled(at, state)) return []
-  const { rival, misfit } = state
-  return [rival, misfit].flatMap((each) =>
-    each !== null && at >= dueOf(each, state) ? [silenced(each, 'silent', at, state)] : [],
-  )
+  const { rival } = state
+  return rival !== null && at >= dueOf(rival, state) ? [silenced(rival, 'silent', at, state)] : []
 }
 
 /** When the timer has to ring; null: for nobody. */
 export function nextSilence(state: State): Millis | null {
-  const dues = [state.rival, state.misfit].flatMap((each) => (each === null ? [] : [dueOf(each, state)]))
-  const due = Math.min(...dues)
-  return Number.isFinite(due) ? due : null
+  return state.rival === null ? null : dueOf(state.rival, state)
 }
 
 /** A quarter of its interval after its next advert was due. One that was never told waits until it may be. */
-function dueOf(each: Rival | Misfit, state: State): Millis {
+function dueOf(each: Rival, state: State): Millis {
   const due = each.at + Math.max(1.25 * each.intervalMs, each.intervalMs + 20)
-  if ('reason' in each) return each.alarmed ? due + each.intervalMs : Number.POSITIVE_INFINITY
   return each.published ? due : Math.max(due, creditAt(state))
 }
 
-function silenced(each: Rival | Misfit, ending: 'resigned' | 'silent', at: Millis, state: State): Fact {
+function silenced(each: Rival, ending: 'resigned' | 'silent', at: Millis, state: State): Fact {
   const last = ending === 'resigned' ? at : each.at
   const overlapMs = Math.round(last - each.since)
   const atMostMs = ending === 'resigned' ? overlapMs : overlapMs + Math.round(each.intervalMs)
@@ -204,12 +215,12 @@ export function rivalAfter(before: Rival | null, { at, rival: peer, intervalMs }
 /** One at a time: noise from many addresses does not push out the one that is being counted. */
 export function misfitAfter(
   before: Misfit | null,
-  { at, rival: peer, intervalMs, reason }: Noted & { reason: string },
+  { at, rival: peer, intervalMs, cause, detail }: Noted & Pick<Misfit, 'cause' | 'detail'>,
 ): Misfit {
-  const fresh = { peer, at, since: at, adverts: 1, intervalMs, reason, alarmed: false }
+  const fresh = { peer, at, since: at, adverts: 1, intervalMs, cause, detail, alarmed: false }
   if (before === null || at - before.at > 3 * before.intervalMs) return fresh
   if (before.peer.address !== peer.address) return before
-  return { ...before, peer, at, intervalMs, reason, adverts: before.adverts + 1 }
+  return { ...before, peer, at, intervalMs, cause, detail, adverts: before.adverts + 1 }
 }
 
 export function afterAlarm(state: State, address: string): Pick<State, 'rival' | 'misfit' | 'rivalDebt'> {
@@ -225,7 +236,7 @@ export function afterSilence(state: State, address: string, at: Millis): Pick<St
   const told = ours && rival.published
   return {
     rival: ours ? null : rival,
-    misfit: misfit?.peer.address === address ? null : misfit,
+    misfit,
     rivalDebt: told ? state.rivalDebt : debtAfter(state, at),
   }
 }

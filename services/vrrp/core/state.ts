@@ -167,7 +167,7 @@ type Observation =
   /** An advert is due at `when` the latest. */
   | { type: 'AdvertHastened'; at: Millis; when: Millis }
   | { type: 'RivalNoted'; at: Millis; rival: Peer; intervalMs: Millis }
-  | { type: 'MisfitNoted'; at: Millis; rival: Peer; intervalMs: Millis; reason: string }
+  | ({ type: 'MisfitNoted'; at: Millis; rival: Peer; intervalMs: Millis } & Pick<Misfit, 'cause' | 'detail'>)
   | { type: 'AdvertCounted'; at: Millis; reason: string }
   | { type: 'LinkNoted'; at: Millis; link: LinkState | null }
   | { type: 'TrackerNoted'; at: Millis; report: TrackerReport }
