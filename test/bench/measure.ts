@@ -36,7 +36,8 @@ function cpuTicks(pid: number): number {
   return Number(fields[11]) + Number(fields[12])
 }
 
-function nameOf(pid: number): string {
+/** What runs in a process: a service of failoverd, its supervisor, or the program's name. */
+export function nameOf(pid: number): string {
   const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   const service = argv.flatMap((word) => /services\/(\w+)\/main\.js$/.exec(word)?.[1] ?? [])[0]
   if (service !== undefined) return service
@@ -53,7 +54,7 @@ export interface Wire {
 
 /** Listens on the segment where the client is, with tcpdump's kernel timestamps. */
 export async function tapWire(client: Machine): Promise<Wire> {
-  const tap = client.spawn(['tcpdump', '-tt', '-n', '-l', '-i', 'eth0', 'ip proto 112 or arp'])
+  const tap = client.spawn(['tcpdump', '--immediate-mode', '-tt', '-n', '-l', '-i', 'eth0', 'ip proto 112 or arp'])
   const wire: Wire = { adverts: [], announcements: [], close: () => tap.kill('SIGKILL') }
   await new Promise<void>((resolve) => eachLine(tap.stderr, (line) => line.includes('listening on') && resolve()))
   eachLine(tap.stdout, (line) => {

@@ -1,4 +1,4 @@
-/** `npm run bench -- failover` or `config`, `[--rounds N]`: measures and writes its section of docs/benchmarks.md. */
+/** `npm run bench -- failover`, `config` or `vrrp`, `[--rounds N]`: measures and writes its section of docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { runCommand } from '../../cli/lab/commands.ts'
 import { configReport, measureConfig } from './config.ts'
 import { failoverReport, measureFailover } from './failover.ts'
+import { measureVrrp } from './vrrp.ts'
 
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -20,6 +21,7 @@ const BENCHMARKS = new Map<string, (rounds: number) => Promise<string>>([
     },
   ],
   ['config', async (rounds) => configReport(measureConfig(rounds, say))],
+  ['vrrp', (rounds) => measureVrrp({ rounds }, say)],
 ])
 
 const { positionals, values } = parseArgs({

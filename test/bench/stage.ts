@@ -1,6 +1,7 @@
 /** Two directors and a client on one segment, on the host's kernel, for measuring one program after the other. */
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isErrno } from '#platform/errors.ts'
+import type { Outcome } from '../../cli/lab/commands.ts'
 import { VIP } from '../../cli/lab/hosts.ts'
 import { eachLine } from '../../cli/lab/lines.ts'
 import { type LabProcess, type Machine, signalProgram, switchOn } from '../../cli/lab/machine.ts'
@@ -24,6 +26,15 @@ export type Node = 'vos1' | 'vos2'
 /** Where a director answers every datagram with itself. */
 export const ECHO_PORT = 7000
 const fromProject = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+/** Of the client's probes, at least one was not answered. */
+export interface Gap {
+  /** From the last answered probe before to the first answered one after. */
+  gapMs: number
+  lost: number
+  /** When the first answered one was sent, wall milliseconds. */
+  endedAt: number
+}
 
 export interface Stage {
   segment: Segment
@@ -37,8 +48,10 @@ export interface Stage {
   holds(node: Node): Promise<boolean>
   /** Runs a command on a director to its end. */
   run(node: Node, argv: readonly string[]): Promise<void>
+  /** Runs failoverctl on a director. */
+  control(node: Node, ...args: string[]): Promise<Outcome>
   /** Gaps of the client's probes so far, milliseconds, oldest first. */
-  gaps(): { gapMs: number; endedAt: number }[]
+  gaps(): Gap[]
   /** Pids of the director's processes as this machine numbers them. */
   processes(node: Node): number[]
   close(): Promise<void>
@@ -70,12 +83,13 @@ function config(node: Node): string {
  */
 export async function openStage(program: Program, configOf = config): Promise<Stage> {
   await removeLeftovers()
-  const folder = mkdtempSync(join(tmpdir(), 'failoverd-bench-'))
+  removeFolders()
+  const folder = mkdtempSync(join(tmpdir(), `failoverd-bench-${process.pid}-`))
   // The services give root up and must still reach their files.
   chmodSync(folder, 0o755)
   const segment = await createSegment(`fo${process.pid}-lab`)
   const machines = new Map<Node, { machine: Machine; director: LabProcess }>()
-  const gaps: { gapMs: number; endedAt: number }[] = []
+  const gaps: Gap[] = []
   const client = await switchOn(segment, 'client')
 
   async function start(node: Node, using = program): Promise<void> {
@@ -101,6 +115,21 @@ export async function openStage(program: Program, configOf = config): Promise<St
     machines.delete(node)
     await machine?.switchOff()
   }
+  const close = async () => {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+    for (const node of [...machines.keys()]) await off(node)
+    await client.switchOff()
+    await segment.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // Ctrl-C reaches the machines as well: whatever is left of them dies with us.
+  const interrupted = async () => {
+    for (const host of ['client', 'vos1', 'vos2'] as const) await segment.remove(host)
+    await segment.close()
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(130)
+  }
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   return {
     segment,
     client,
@@ -128,24 +157,37 @@ export async function openStage(program: Program, configOf = config): Promise<St
     async run(node, argv) {
       await machines.get(node)?.machine.run(argv)
     },
+    control(node, ...args) {
+      const machine = machines.get(node)?.machine
+      if (machine === undefined) throw new Error(`${node} is switched off`)
+      const program = fromProject('dist/cli/failoverctl.js')
+      return machine.run([process.execPath, program, '--state-dir', stateDir(folder, node), ...args])
+    },
     gaps: () => gaps,
     processes: (node) => directorProcesses(machines.get(node)?.machine.pid),
-    async close() {
-      for (const node of [...machines.keys()]) await off(node)
-      await client.switchOff()
-      await segment.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    close,
+  }
+}
+
+/** Those of runs that were killed before they could clean up. */
+function removeFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^failoverd-bench-(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
   }
 }
 
 function command(program: Program, node: Node, file: string, folder: string): string[] {
   if (program === 'keepalived') return ['keepalived', '-n', '-l', '-D', '-G', '-f', file]
-  const stateDir = join(folder, `${node}-state`)
-  mkdirSync(stateDir, { recursive: true })
-  const options = ['-n', '-f', file, '--state-dir', stateDir, '--node', node, '--site', 'bench']
+  const state = stateDir(folder, node)
+  mkdirSync(state, { recursive: true })
+  const options = ['-n', '-f', file, '--state-dir', state, '--node', node, '--site', 'bench']
   // What a user runs: the compiled program.
   return [process.execPath, fromProject('dist/cli/failoverd.js'), ...options]
+}
+
+function stateDir(folder: string, node: Node): string {
+  return join(folder, `${node}-state`)
 }
 
 function firstLine(child: LabProcess): Promise<void> {
