@@ -210,13 +210,13 @@ async function until(condition: () => boolean, withinMs: number, complaint: () =
   throw new Error(`not within ${withinMs} ms: ${complaint()}`)
 }
 
-function configOf(text: string): Config {
+export function configOf(text: string): Config {
   const { config, diagnostics } = parseConfig(memoryFiles({ '/f.conf': text }), '/f.conf', OPTIONS)
   if (config === null) throw new Error(JSON.stringify(diagnostics))
   return config
 }
 
-function settingsOf(service: 'vrrp' | 'ipvs', config: Config, folder: string): Settings {
+export function settingsOf(service: 'vrrp' | 'ipvs', config: Config, folder: string): Settings {
   const capabilities = service === 'vrrp' ? ['CAP_NET_RAW'] : ['CAP_NET_ADMIN', 'CAP_NET_RAW']
   return {
     ...{ service, site: 'site1', node: 'node1', boot: 'boot1', version: '0.1.0' },

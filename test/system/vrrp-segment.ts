@@ -68,8 +68,8 @@ export interface Segment {
   keepalived(namespace: string, options: KeepalivedOptions): Keepalived
   /** Where files may be left. */
   folder: string
-  /** Captures protocol 112, or what else the filter says, on eth0 of a router into a file; `stop` returns its path. */
-  capture(namespace: string, filter?: readonly string[]): Promise<{ stop(): Promise<string> }>
+  /** Captures protocol 112, or what else the filter says, on a router's interface into a file; `stop` returns its path. */
+  capture(namespace: string, filter?: readonly string[], device?: string): Promise<{ stop(): Promise<string> }>
   holdsVip(namespace: string): boolean
   run(namespace: string, ...command: string[]): string
   remove(): Promise<void>
@@ -116,7 +116,7 @@ export function segment(test: string): Segment {
       return keepalived
     },
     folder,
-    async capture(namespace, filter = ['proto', '112']) {
+    async capture(namespace, filter = ['proto', '112'], device = 'eth0') {
       const file = join(folder, `${namespace}.pcap`)
       const args = [
         'netns',
@@ -124,7 +124,7 @@ export function segment(test: string): Segment {
         namespace,
         'tcpdump',
         '-i',
-        'eth0',
+        device,
         '--immediate-mode',
         '-U',
         '-w',
