@@ -1,6 +1,6 @@
 /** keepalived.conf to schemas/config.ts, with everything that is wrong with it, and nothing said twice. */
 import type * as z from 'zod'
-import { Config, RealServer, VirtualServer } from '#schemas/config.ts'
+import { Config, VirtualServer } from '#schemas/config.ts'
 import { checkMeaning } from './checks/meaning.ts'
 import { collectFindings, type Diagnostic, type Findings } from './findings/diagnostic.ts'
 import type { Surroundings } from './language/definitions.ts'
@@ -78,7 +78,7 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   return { root, config: usable ? config : null, diagnostics, scripts: placedScripts(root) }
 }
 
-/** Server by server: zod copies what it looks at, and a copy of thousands of them at once would have to be kept. */
+/** Service by service: zod copies what it looks at, and a copy of all of them at once would have to be kept. */
 function issuesOf({ virtualServers, ...others }: Config): z.core.$ZodIssue[] {
   const issues: z.core.$ZodIssue[] = []
   const look = (schema: z.ZodType, value: unknown): void => {
@@ -86,10 +86,7 @@ function issuesOf({ virtualServers, ...others }: Config): z.core.$ZodIssue[] {
     if (error !== undefined) issues.push(...error.issues)
   }
   look(Config, { ...others, virtualServers: [] })
-  for (const { realServers, ...service } of virtualServers) {
-    look(VirtualServer, { ...service, realServers: [] })
-    for (const server of realServers) look(RealServer, server)
-  }
+  for (const service of virtualServers) look(VirtualServer, service)
   return issues
 }
 

@@ -37,7 +37,7 @@ interface Context {
 function checkBlock(block: Block, statements: readonly Statement[], context: Context): Block {
   const keywords = keywordsOf(block.path)
   for (const statement of statements) {
-    const keyword = keywords.get(statement.keyword.value)
+    const keyword = keywords.get(statement.name)
     if (keyword === undefined) reportUnknown(block.path, statement, context.findings)
     else checkStatement(block, keyword, statement, context)
   }
