@@ -21,17 +21,26 @@ const BENCHMARKS = new Map<string, (rounds: number) => Promise<string>>([
     },
   ],
   ['config', async (rounds) => configReport(measureConfig(rounds, say))],
-  ['vrrp', (rounds) => measureVrrp({ rounds }, say)],
+  ['vrrp', (rounds) => measureVrrp({ rounds, minutes: Number(values.minutes), only: values.only }, say)],
 ])
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, 'no-write': { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    // Of vrrp: how long its last part goes on with all cores loaded.
+    minutes: { type: 'string', default: '1' },
+    // Of vrrp: the part that begins so, to try it alone.
+    only: { type: 'string', default: '' },
+    'no-write': { type: 'boolean', default: false },
+  },
 })
 const [name = ''] = positionals
 const benchmark = BENCHMARKS.get(name)
 if (benchmark === undefined) {
-  process.stderr.write(`usage: npm run bench -- ${[...BENCHMARKS.keys()].join(' | ')} [--rounds N] [--no-write]\n`)
+  process.stderr.write(
+    `usage: npm run bench -- ${[...BENCHMARKS.keys()].join(' | ')} [--rounds N] [--minutes N] [--only PART] [--no-write]\n`,
+  )
   process.exit(2)
 }
 

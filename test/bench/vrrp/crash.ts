@@ -8,13 +8,13 @@ import { type Row, row } from './table.ts'
 const ADVERT_SECONDS = [1, 0.1, 0.01]
 /** Where two percent are less than a millisecond, one probe more or less must not decide. */
 const SHORT_SECONDS = 0.01
-const MORE_ROUNDS = 3
+const MORE_ROUNDS = 2
 /** Against keepalived as the other node. */
 const LIMIT = 1.02
 /** Two failoverd nodes that notice each other's crash by BFD. */
 const FAST_LIMIT = 0.35
 /** Until two nodes have a session after one has come back. */
-const SESSION_MS = 3_000
+const SESSION_MS = 2_000
 const PAIRS: readonly Programs[] = [
   { vos1: 'keepalived', vos2: 'keepalived' },
   { vos1: 'failoverd', vos2: 'keepalived' },

@@ -18,6 +18,10 @@ export interface Pair {
   wire: Wire
   /** Starts vos1 (again) with its program and waits until it has taken over and all is calm. */
   startMaster(): Promise<void>
+  /** The same, with whatever is left of vos1 switched off before. */
+  restartMaster(): Promise<void>
+  /** Waits until vos1, which runs, is master again and all is calm. */
+  masterAgain(): Promise<void>
   /** Does it, and waits until vos2 is master and all is calm again. */
   lossOf(happening: () => Promise<unknown>): Promise<Outage>
   /** Does it, waits so long, and returns the client's longest gap since, milliseconds. */
@@ -28,8 +32,8 @@ export interface Pair {
 
 /** Several starts and master-down intervals. */
 const TRANSITION_LIMIT_MS = 30_000
-/** As long as the client needs to tell what it has lost, and half a second. */
-const CALM_MS = 1_000
+/** Twice as long as the client needs to tell what it has lost. */
+const CALM_MS = 800
 
 /** VRRPv3, priorities 150 and 100; `advertS` seconds between adverts. */
 export function oneInstance(advertS: number): (node: Node) => string {
@@ -70,15 +74,24 @@ export async function withPair<T>(
 
 function pairOf(stage: Stage, wire: Wire, programs: Programs, advertS: number): Pair {
   const gapsSince = (since: number) => stage.gaps().filter(({ endedAt }) => endedAt >= since)
+  const masterSince = async (since: number) => {
+    await speaks(wire, 'vos1', since)
+    await silent(wire, 'vos2', CALM_MS)
+  }
+  const startMaster = async () => {
+    const since = Date.now()
+    await stage.start('vos1', programs.vos1)
+    await masterSince(since)
+  }
   return {
     stage,
     wire,
-    async startMaster() {
-      const since = Date.now()
-      await stage.start('vos1', programs.vos1)
-      await speaks(wire, 'vos1', since)
-      await silent(wire, 'vos2', CALM_MS + 2 * advertS * 1_000)
+    startMaster,
+    async restartMaster() {
+      await stage.crash('vos1')
+      await startMaster()
     },
+    masterAgain: () => masterSince(Date.now()),
     async lossOf(happening) {
       const began = Date.now()
       await happening()
