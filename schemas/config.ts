@@ -134,6 +134,8 @@ export const VrrpInstance = z.strictObject({
   higherPriorityAdvert: z.boolean(),
   /** A master of priority 255 goes on, whatever others say. */
   ownerIgnoresAdverts: z.boolean(),
+  /** An instance that becomes MASTER this often within the window preempts nobody for a while; null: off. */
+  flapDamping: z.strictObject({ masterships: z.number().int().min(2), windowMs: z.number().int().min(1) }).nullable(),
   /** accept, no_accept: as master it answers packets to the addresses; always so with priority 255. */
   acceptsTraffic: z.boolean(),
   sourceAddress: z.string().nullable(),

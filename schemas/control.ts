@@ -55,11 +55,27 @@ export const AdvertCounts = z.strictObject({
 })
 export type AdvertCounts = z.infer<typeof AdvertCounts>
 
+/** What is left of the budget of flap_damping. */
+export const DampingState = z.strictObject({
+  instance: z.string(),
+  /** Masterships within the window, and how many of them are left. */
+  budget: z.number().int(),
+  left: z.number().int(),
+  windowMs: z.number(),
+  /** When it may preempt again, from now; null: it may. */
+  preemptsInMs: z.number().nullable(),
+  /** When it comes back from FAULT at the latest, from now; null: it does not wait for that. */
+  returnsInMs: z.number().nullable(),
+})
+export type DampingState = z.infer<typeof DampingState>
+
 export const CountRequest = z.strictObject({ type: z.literal('CountAdverts') })
 export type CountRequest = z.infer<typeof CountRequest>
 
 export const CountReply = z.strictObject({
   instances: z.array(AdvertCounts),
+  /** Of those that are damped. */
+  damping: z.array(DampingState),
   /** Adverts of virtual routers that are not configured here, by interface and id: `eth0 52`. */
   unknown: z.record(z.string(), z.number().int()),
 })

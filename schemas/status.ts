@@ -16,6 +16,19 @@ export const InstanceStatus = z.strictObject({
   addresses: z.array(z.strictObject({ address: z.string(), present: z.boolean() })),
   /** Since services/vrrp started; null when it does not answer. */
   adverts: AdvertCounts.omit({ instance: true }).nullable(),
+  /** Flap damping; null: nothing is damped, or services/vrrp does not answer. */
+  damping: z
+    .strictObject({
+      /** Masterships within the window, and how many of them are left: without one it preempts nobody. */
+      budget: z.number().int(),
+      left: z.number().int(),
+      windowMs: z.number(),
+      /** When it may preempt again; null: it may. */
+      preemptsAgain: time.nullable(),
+      /** When it comes back from FAULT at the latest; null: it does not wait for that. */
+      returns: time.nullable(),
+    })
+    .nullable(),
   /** A planned hand-over that goes on; null: none does. */
   handover: z
     .strictObject({

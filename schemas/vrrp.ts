@@ -237,6 +237,31 @@ export const HandoverEnded = z.strictObject({
   actor: z.string().nullable(),
 })
 
+/**
+ * It flaps. preemption: the budget of flap_damping is spent, and it accepts masters of lower priority until
+ * DampingEnded; without any other master it takes over as ever. return: the fault is over, and the way back from FAULT
+ * waits; it begins anew if there is a fault again, which is not told, and ends early when no master is heard.
+ */
+export const DampingBegan = z.strictObject({
+  type: z.literal('DampingBegan'),
+  instance,
+  what: z.enum(['preemption', 'return']),
+  /** Masterships, or FAULTs, within the window. */
+  count: z.number().int().min(1),
+  windowMs: z.number().min(0),
+  /** How long it lasts if it goes no further, from now. */
+  waitMs: z.number().min(0),
+  /** What was seen, in words that follow the name of the instance. */
+  detail: z.string(),
+})
+
+/** It may preempt again, or comes back from FAULT now. */
+export const DampingEnded = z.strictObject({
+  type: z.literal('DampingEnded'),
+  instance,
+  what: z.enum(['preemption', 'return']),
+})
+
 /** What happened to an instance; TrackerChanged is of none, and apart. */
 export const VrrpEvent = z.discriminatedUnion('type', [
   BecameMaster,
@@ -254,5 +279,7 @@ export const VrrpEvent = z.discriminatedUnion('type', [
   HandoverBegan,
   HandoverEnded,
   PriorityChanged,
+  DampingBegan,
+  DampingEnded,
 ])
 export type VrrpEvent = z.infer<typeof VrrpEvent>

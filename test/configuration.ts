@@ -74,6 +74,7 @@ export function exampleInstance(change: Partial<VrrpInstance> = {}): VrrpInstanc
       extra: null,
     },
     fastDetection: null,
+    flapDamping: null,
     leaseMs: 3_000,
     trackPrimary: true,
     tracked: [],

@@ -41,5 +41,6 @@ function observedInstance(instance: Config['instances'][number], here: Set<strin
     addresses,
     handover: null,
     adverts: null,
+    damping: null,
   }
 }

@@ -67,6 +67,7 @@ function projectInstance(instance: VrrpInstance, events: Envelope[]): NodeStatus
     since: last?.time ?? null,
     addresses: projectAddresses(instance, story),
     adverts: null,
+    damping: null,
     handover: projectHandover(story),
   }
 }
@@ -129,6 +130,8 @@ export function stateAfter(event: VrrpEvent): NodeStatus['instances'][number]['s
     case 'HandoverBegan':
     case 'HandoverEnded':
     case 'PriorityChanged':
+    case 'DampingBegan':
+    case 'DampingEnded':
       return null
   }
 }

@@ -76,6 +76,14 @@ function ofVrrp(event: VrrpEvent): string {
     }
     case 'HandoverEnded':
       return `the hand-over of ${event.instance} is over: ${becauseEnded(event)}`
+    case 'DampingBegan': {
+      const what = event.what === 'return' ? 'stays in FAULT' : 'preempts nobody'
+      return `${event.instance} ${what} for ${(event.waitMs / 1000).toFixed(1)} s, unless no other master is heard: it ${event.detail}`
+    }
+    case 'DampingEnded':
+      return event.what === 'return'
+        ? `${event.instance} need not stay in FAULT any longer`
+        : `${event.instance} may preempt again`
     case 'PriorityChanged':
       return `${event.instance} has priority ${event.priority} now, not ${event.formerly}`
     case 'InstanceRenamed':

@@ -86,9 +86,17 @@ function withCounts(told: Told, counted: CountReply | null): Told & Pick<NodeSta
       const found = counted?.instances.find((each) => each.instance === instance.name)
       if (found === undefined) return instance
       const { instance: _name, ...adverts } = found
-      return { ...instance, adverts }
+      return { ...instance, adverts, damping: dampingOf(instance.name, counted) }
     }),
   }
+}
+
+function dampingOf(name: string, counted: CountReply | null): NodeStatus['instances'][number]['damping'] {
+  const found = counted?.damping.find(({ instance }) => instance === name)
+  if (found === undefined) return null
+  const { instance: _name, preemptsInMs, returnsInMs, ...budget } = found
+  const moment = (inMs: number | null) => (inMs === null ? null : new Date(Date.now() + inMs).toISOString())
+  return { ...budget, preemptsAgain: moment(preemptsInMs), returns: moment(returnsInMs) }
 }
 
 const AWAY =
@@ -119,6 +127,7 @@ function instanceLines(instance: NodeStatus['instances'][number]): string[] {
   return [
     `${name} ${state}${when} on ${instance.interface}, virtual router ${virtualRouterId}, priority ${effectivePriority}`,
     ...(instance.handover === null ? [] : [`  ${handoverText(instance.handover)}`]),
+    ...dampingLines(instance.damping),
     ...instance.addresses.map(({ address, present }) => `  ${address} ${present ? 'here' : 'not here'}`),
     ...droppedLines(instance.adverts?.dropped ?? {}),
   ]
@@ -126,6 +135,18 @@ function instanceLines(instance: NodeStatus['instances'][number]): string[] {
 
 function handoverText({ actor, reason, since, until }: NonNullable<NodeStatus['instances'][number]['handover']>) {
   return `handed over by ${actor} at ${since}, ${until === null ? 'until that is ended' : `until ${until}`}: ${reason}`
+}
+
+/** What is left is said from the first mastership on. */
+function dampingLines(damping: NodeStatus['instances'][number]['damping']): string[] {
+  if (damping === null) return []
+  const { budget, left, windowMs, preemptsAgain, returns } = damping
+  const kept = `  flap damping: ${left} of ${budget} masterships in ${windowMs / 1000} s left`
+  const waits = preemptsAgain === null ? kept : `${kept}; preempts nobody until ${preemptsAgain}`
+  return [
+    ...(left === budget && preemptsAgain === null ? [] : [waits]),
+    ...(returns === null ? [] : [`  the fault is over, FAULT lasts until ${returns}: it came back too often`]),
+  ]
 }
 
 /** Only what calls for a look. */

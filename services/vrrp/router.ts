@@ -71,6 +71,7 @@ export function createRouter(config: VrrpInstance, ports: RouterPorts): VirtualR
     handover: createAlarm(clock, (at) =>
       loop.dispatch({ type: 'HandoverExpired', at, drained: false }, handoverCause()),
     ),
+    damping: createAlarm(clock, (at) => loop.dispatch({ type: 'DampingExpired', at })),
     device: createAlarm(clock, (at) => loop.dispatch({ type: 'DeviceExpired', at })),
     start: createAlarm(clock, (at) => loop.dispatch({ type: 'Started', at })),
   }

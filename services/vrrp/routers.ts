@@ -3,6 +3,7 @@ import type { Config, VrrpInstance } from '#schemas/config.ts'
 import { type CountReply, CountRequest, type VrrpReply } from '#schemas/control.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import { instanceIdentity } from '#schemas/names.ts'
+import { dampingState } from './core/damping.ts'
 import type { State } from './core/state.ts'
 import { type TrackerReport, trackerKey } from './core/tracking.ts'
 import { createDeviceLinks } from './device-links.ts'
@@ -146,7 +147,8 @@ export function createRouters(ports: Omit<RouterPorts, 'drainLinks' | 'rest'>, o
     answer(request) {
       const all = [...routers.values()]
       if (!CountRequest.safeParse(request).success) return answerRequest(request, all, clock)
-      return { instances: all.map((router) => router.counts()), unknown: wires.unknown() }
+      const damping = all.flatMap((router) => dampingState(clock.now(), router.state()) ?? [])
+      return { instances: all.map((router) => router.counts()), damping, unknown: wires.unknown() }
     },
     remember(instance, endsAt) {
       const router = [...routers.values()].find((each) => each.state().config.name === instance)

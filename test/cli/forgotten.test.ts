@@ -12,6 +12,7 @@ function instance(name: string, change: object) {
     since: null,
     addresses: [],
     adverts: null,
+    damping: null,
     handover: null,
     ...about,
     ...change,

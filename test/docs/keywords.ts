@@ -13,7 +13,7 @@ import { usageOf } from '#platform/config/keywords/usage.ts'
 import { table } from './page.ts'
 
 /** Not in keepalived's language. */
-const OWN = new Set(['site', 'vip_lease', 'fast_detection', 'event_bus', 'alert_sink'])
+const OWN = new Set(['site', 'vip_lease', 'fast_detection', 'flap_damping', 'event_bus', 'alert_sink'])
 
 /** Every keyword, a table for each block. */
 export function keywordReference(): string {

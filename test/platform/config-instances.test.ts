@@ -48,6 +48,7 @@ test('an instance of nothing but the necessary has the documented defaults', () 
       lowerPriorityDelayMs: 5000,
       extra: null,
     },
+    flapDamping: { masterships: 6, windowMs: 300_000 },
     fastDetection: { intervalMs: 50, multiplier: 3 },
     leaseMs: 3000,
     trackPrimary: true,

@@ -45,7 +45,11 @@ export function simulate(seed: number, leastMs = 60_000, { isDeaf, latestMs, ans
   const note = (who: string, text: string) => timeline.push(`${stamp(universe.now())} ${who.padEnd(6)} ${text}`)
   const common = drawCommon(dice)
   const nodes = Array.from({ length: count }, (_, index) => {
-    const instance = exampleInstance({ ...common, priority: dice.pick([100, 100, 150, 200, 254, 2]) })
+    const instance = exampleInstance({
+      ...common,
+      flapDamping: dampingOf(seed),
+      priority: dice.pick([100, 100, 150, 200, 254, 2]),
+    })
     const tell = (words: string) => {
       note(`node${index + 1}`, words)
       if (words === 'BecameMaster (unreachable)') keep(watch.takeOver(`node${index + 1}`))
@@ -108,6 +112,11 @@ function watchRestarts(holds: readonly (() => boolean)[]) {
 /** How long vrrp may be away before a backup takes over, its lateness off. */
 function shortestSilence({ advertIntervalMs }: { advertIntervalMs: number }): number {
   return Math.min(500, 1.9 * advertIntervalMs)
+}
+
+/** Every other run flaps more than it may. */
+function dampingOf(seed: number): VrrpInstance['flapDamping'] {
+  return seed % 2 === 0 ? { masterships: 6, windowMs: 300_000 } : { masterships: 2, windowMs: 30_000 }
 }
 
 /** What all nodes have in common. */

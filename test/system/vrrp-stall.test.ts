@@ -28,6 +28,7 @@ const ADVERT_BYTES = 32
 const PRIORITY: Record<Node, number> = { vos1: 150, vos2: 100 }
 const SKIP = UNABLE || (existsSync('/usr/sbin/keepalived') ? false : 'keepalived is not installed')
 
+/** vos1, always failoverd, comes back by preemption in every round. */
 function configOf(node: Node): string {
   return `vrrp_instance VI_1 {
     interface eth0
@@ -35,6 +36,7 @@ function configOf(node: Node): string {
     version 3
     priority ${PRIORITY[node]}
     advert_int 0.1
+    ${node === 'vos1' ? 'flap_damping off' : ''}
     virtual_ipaddress {
         ${VIP}
     }

@@ -49,7 +49,7 @@ test('each reason is reported once, and again after a change of role', () => {
 })
 
 test('every event the core makes has the shape others were promised', () => {
-  const subject = started()
+  const subject = started({ flapDamping: { masterships: 2, windowMs: 100_000 } })
   const inputs: Input[] = [
     dropped(1),
     silence(4_000),

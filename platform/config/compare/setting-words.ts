@@ -51,6 +51,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
   argv: 'script',
   forkDelayMs: 'fork_delay',
   fastDetection: 'fast_detection',
+  flapDamping: 'flap_damping',
   'announcement.repeat': 'garp_master_repeat',
   'announcement.delayMs': 'garp_master_delay',
   'announcement.refreshMs': 'garp_master_refresh',
@@ -78,7 +79,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 }
 
 /** Groups of fields that one statement sets. */
-const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra', 'fastDetection', 'device']
+const STATEMENTS = ['mail.server', 'scriptUser', 'announcement.extra', 'fastDetection', 'flapDamping', 'device']
 
 /** Every setting in an object, nested ones too; lists of objects are left to who compares them. */
 export function settingsOf(value: object): SettingWords[] {
@@ -109,6 +110,7 @@ function keywordOf(path: string): string {
 /** Times are in seconds, as in the file. */
 function textOf(path: string, value: unknown): string {
   if (path === 'fastDetection') return fastDetectionText(value)
+  if (path === 'flapDamping') return flapDampingText(value)
   if (value === null || value === '') return 'none'
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'number' && path === 'maxAgeS') return secondsText(value)
@@ -124,6 +126,12 @@ function fastDetectionText(value: unknown): string {
   if (!isObject(value)) return 'off'
   const [interval, multiplier] = Object.values(value)
   return `on interval ${interval} multiplier ${multiplier}`
+}
+
+function flapDampingText(value: unknown): string {
+  if (!isObject(value)) return 'off'
+  const [times, windowMs] = Object.values(value)
+  return `on times ${times} within ${Number(windowMs) / 1_000}`
 }
 
 /** An object that one statement sets, such as a script and its account. */

@@ -16,6 +16,7 @@ import {
 import { isAdvertGroup } from '../statements/ip-address.ts'
 import { readExtra } from './announcements.ts'
 import { readFastDetection } from './fast-detection.ts'
+import { readFlapDamping } from './flap-damping.ts'
 import { parseUmask } from './umask.ts'
 
 /** Who runs this: what the file leaves open. */
@@ -51,6 +52,8 @@ export interface Defaults {
   vipLeaseS: number | null
   /** undefined: nothing is said; null: off. */
   fastDetection: VrrpInstance['fastDetection'] | undefined
+  /** undefined: nothing is said; null: off. */
+  flapDamping: VrrpInstance['flapDamping'] | undefined
   /** First parts of the names of macvlans: of instances, and of addresses. */
   devicePrefix: string
   addressDevicePrefix: string
@@ -188,6 +191,7 @@ function readDefaults(block: Block, findings: Findings): Defaults {
     groupMail: boolOf(block, 'smtp_alert_vrrp') ?? alert ?? false,
     vipLeaseS: hasSetting(block, 'vip_lease') ? (numberOf(block, 'vip_lease') ?? null) : null,
     fastDetection: readFastDetection(block),
+    flapDamping: readFlapDamping(block),
     devicePrefix: textOf(block, 'vmac_prefix') ?? 'vrrp',
     addressDevicePrefix: textOf(block, 'vmac_addr_prefix') ?? textOf(block, 'vmac_prefix') ?? 'vrrp',
     noInstances: block.refused,

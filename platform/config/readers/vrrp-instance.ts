@@ -5,6 +5,7 @@ import { wordPosition } from '../language/text.ts'
 import { type Block, blocksOf, boolOf, hasSetting, numberOf, settingOf, settingsOf } from '../statements/block.ts'
 import { readAnnouncement } from './announcements.ts'
 import { fastDetectionOf } from './fast-detection.ts'
+import { flapDampingOf } from './flap-damping.ts'
 import type { Defaults } from './global-defs.ts'
 import type { RoutingConfig } from './routing.ts'
 import { readTracked } from './tracking.ts'
@@ -108,6 +109,7 @@ export function readInstance(reading: Reading): VrrpInstance | null {
     promoteSecondaries: hasSetting(block, 'promote_secondaries'),
     announcement: readAnnouncement(reading),
     ...{ routes: [], rules: [] },
+    flapDamping: flapDampingOf(reading),
     fastDetection: fastDetectionOf(reading, advertIntervalMs),
     leaseMs: readLease(reading, advertIntervalMs),
     ...readTracked(reading.root, block, { interface: device, ...endpoints }),

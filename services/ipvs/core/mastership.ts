@@ -57,6 +57,8 @@ export function decideMastership({ event, phase, happenedAt, at }: Heard, state:
     case 'TwoMasters':
     case 'AdvertRejected':
     case 'PriorityChanged':
+    case 'DampingBegan':
+    case 'DampingEnded':
       return []
   }
 }

@@ -84,6 +84,8 @@ export function awaited({ notice, said }: Offered, state: State): string | null 
     case 'HandoverBegan':
     case 'HandoverEnded':
     case 'PriorityChanged':
+    case 'DampingBegan':
+    case 'DampingEnded':
       return null
   }
 }

@@ -125,6 +125,8 @@ function whyOf(notice: Notice): string | null {
     case 'HandoverBegan':
     case 'HandoverEnded':
     case 'PriorityChanged':
+    case 'DampingBegan':
+    case 'DampingEnded':
       return null
   }
 }

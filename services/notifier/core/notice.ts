@@ -62,6 +62,8 @@ function stateWord(event: VrrpEvent): InstanceNews['state'] | null {
     case 'HandoverBegan':
     case 'HandoverEnded':
     case 'PriorityChanged':
+    case 'DampingBegan':
+    case 'DampingEnded':
       return null
   }
 }

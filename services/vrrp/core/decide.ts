@@ -1,12 +1,14 @@
 /** RFC 3768 6.4 and RFC 9568 6.4, with the safety that leases give: what an input means, given what we know. */
 
+import { isEqual } from '#platform/equality.ts'
+import { weighBudget } from './damping.ts'
 import { findMaster, loseMaster } from './fast-failover.ts'
 import { beginHandover, endHandover, handoverDue, recallHandover } from './handover.ts'
 import { hear } from './hearing.ts'
 import { joinGroup, obey } from './membership.ts'
 import { weighPromotion } from './promotion.ts'
 import { meetMisfit, missRivals, uncoverMisfit } from './rivals.ts'
-import { reconfigure, stop, watchLink, watchTracker } from './standing.ts'
+import { comeBack, reconfigure, stop, watchLink, watchTracker } from './standing.ts'
 import { missDevice, start } from './startup.ts'
 import type { Fact, Input, State } from './state.ts'
 import { keepOffice, loseAddress, seeAddress, weighCommit } from './tenure.ts'
@@ -59,12 +61,14 @@ function weigh(input: Input, state: State): Fact[] {
       return handoverDue(input, state)
     case 'HandoverRemembered':
       return recallHandover(input.endsAt, input.at, state)
+    case 'DampingExpired':
+      return [...weighBudget(input.at, state), ...comeBack(input.at, state)]
     case 'GroupChosen':
       return joinGroup(input.group, input.at, state)
     case 'GroupRuled':
       return obey(input.verdict, input.at, state)
     case 'Reconfigured':
-      return reconfigure(input.config, input.at, state)
+      return [...reconfigure(input.config, input.at, state), ...rebudget(input, state)]
     case 'StopRequested':
       return stop(input.at, state)
   }
@@ -77,6 +81,12 @@ function reject(input: Extract<Input, { type: 'AdvertDropped' }>, state: State):
   const counted: Fact = { type: 'AdvertCounted', at, reason }
   const rejected: Fact = { type: 'AdvertRejected', at, instance: state.config.name, reason, source }
   return [counted, ...(state.reported.includes(reason) ? [] : [rejected]), ...meetMisfit(input, state)]
+}
+
+/** Another budget than before. */
+function rebudget({ config, at }: Extract<Input, { type: 'Reconfigured' }>, state: State): Fact[] {
+  const isSame = isEqual(config.flapDamping, state.config.flapDamping)
+  return isSame || state.role === 'stopped' ? [] : weighBudget(at, { ...state, config })
 }
 
 /** services/ipvs lives: after an address went missing we compete again, once its quiet time is over. */

@@ -1,5 +1,6 @@
 /** What we know after a fact. */
 import type { VrrpInstance } from '#schemas/config.ts'
+import { dampingIn, evolveDamping } from './damping.ts'
 import { evolveHandover, stoodAside } from './handover.ts'
 import { afterAlarm, afterSilence, debtAfter, misfitAfter, type Rival, rivalAfter } from './rivals.ts'
 import type { Fact, State } from './state.ts'
@@ -34,7 +35,7 @@ function after(state: State, fact: Fact): State {
       return intoBackup(state, fact)
     case 'BecameFault':
     case 'InstanceStopped':
-      return left(state, fact.type === 'BecameFault' ? 'fault' : 'stopped')
+      return left(state, fact)
     case 'MasterAlive':
     case 'MasterResigned':
       return follow(state, fact)
@@ -43,6 +44,13 @@ function after(state: State, fact: Fact): State {
     case 'HandoverRecalled':
     case 'HandoverEnded':
       return { ...state, handover: evolveHandover(state.handover, fact) }
+    case 'DampingBegan':
+    case 'DampingProlonged':
+    case 'DampingEnded':
+    case 'ReturnHeld':
+    case 'ReturnLost':
+    case 'MasterOverheard':
+      return { ...state, damping: evolveDamping(state.damping, fact) }
     case 'PromotionWanted':
       return { ...state, wants: true }
     case 'MasterDoubted':
@@ -125,8 +133,9 @@ const FRESH = {
   reported: [],
 } as const
 
-function left(state: State, role: 'fault' | 'stopped'): State {
-  return { ...state, ...FRESH, role, handover: stoodAside(state.handover) }
+function left(state: State, fact: Of<'BecameFault'> | Of<'InstanceStopped'>): State {
+  const role = fact.type === 'BecameFault' ? 'fault' : 'stopped'
+  return { ...state, ...FRESH, role, handover: stoodAside(state.handover), damping: dampingIn(state, fact) }
 }
 
 function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResumed'>): State {
@@ -140,6 +149,7 @@ function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResum
     // It is what this mastership begins beside.
     misfit: state.misfit,
     role: 'master',
+    damping: dampingIn(state, fact),
     masterSince: at,
     sentAt: at,
     sentBefore: at,
@@ -152,12 +162,14 @@ function intoOffice(state: State, fact: Of<'BecameMaster'> | Of<'MastershipResum
 }
 
 /** A full master-down interval of our own: what was learned from an earlier master is forgotten. */
-function intoBackup(state: State, { at, reason, master }: Of<'BecameBackup'>): State {
+function intoBackup(state: State, fact: Of<'BecameBackup'>): State {
+  const { at, reason, master } = fact
   const { advertIntervalMs } = state.config
   const backup: State = {
     ...state,
     ...FRESH,
     role: 'backup',
+    damping: dampingIn(state, fact),
     handover: stoodAside(state.handover),
     masterIntervalMs: advertIntervalMs,
     downAt: at + masterDownMs(standingOf(state), advertIntervalMs),

@@ -1,5 +1,7 @@
 /** What an advert of another router means in each role. */
 import type { Peer } from '#schemas/vrrp.ts'
+import { isDamped } from './damping.ts'
+import { overhear } from './fault-return.ts'
 import { isYielding, succeeded } from './handover.ts'
 import { meetResignation, meetRival, overlapBefore } from './rivals.ts'
 import type { Fact, HeardAdvert, State } from './state.ts'
@@ -10,9 +12,10 @@ import { skewMs } from './timing.ts'
 export function hear(advert: HeardAdvert, at: number, state: State): Fact[] {
   switch (state.role) {
     case 'init':
-    case 'fault':
     case 'stopped':
       return []
+    case 'fault':
+      return overhear(advert, at, state)
     case 'backup':
       return asBackup(advert, at, state)
     case 'master':
@@ -27,7 +30,7 @@ function asBackup(advert: HeardAdvert, at: number, state: State): Fact[] {
     return [{ type: 'MasterResigned', at, master: peerOf(advert), downAt: at + skew }]
   }
   if (advert.priority >= effectivePriority(state)) return [follow(advert, at, state)]
-  if (preempts(at, state)) return [{ type: 'LowerIgnored', at, rival: peerOf(advert) }]
+  if (preempts(advert, at, state)) return [{ type: 'LowerIgnored', at, rival: peerOf(advert) }]
   const first: Fact[] = state.lowerSince === null ? [{ type: 'LowerFirstHeard', at }] : []
   return [...first, follow(advert, at, state)]
 }
@@ -35,13 +38,13 @@ function asBackup(advert: HeardAdvert, at: number, state: State): Fact[] {
 /**
  * Whether a master of lower priority is left to run into our timer. Never while services/ipvs has not shown itself
  * alive since it failed us: a router that cannot hold the addresses must not take them from one that can. Nor while it
- * stands aside after a hand-over.
+ * stands aside after a hand-over, or has spent its budget of masterships.
  */
-function preempts(at: number, state: State): boolean {
+function preempts({ priority }: HeardAdvert, at: number, state: State): boolean {
   const { config, distrustUntil, lowerSince, handover } = state
   if (distrustUntil !== null || handover !== null) return false
   if (effectivePriority(state) === 255) return true
-  if (!config.preempt) return false
+  if (!config.preempt || isDamped(priority, at, state)) return false
   return config.preemptDelayMs === 0 || (lowerSince !== null && at >= lowerSince + config.preemptDelayMs)
 }
 

@@ -1,6 +1,7 @@
 /** Becoming master: the end of the master-down timer, and what it takes beyond that. */
 
 import type { VrrpEvent } from '#schemas/vrrp.ts'
+import { spend } from './damping.ts'
 import { overtaken } from './handover.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, standingOf } from './state.ts'
@@ -26,7 +27,7 @@ export function promotion(at: number, state: State): Fact[] {
     previousMaster: previous?.peer ?? null,
     silentMs: previous === null ? null : Math.round(at - previous.at),
   }
-  return [...overtaken(at, state), master]
+  return [...overtaken(at, state), master, ...spend(at, state)]
 }
 
 function promotionReason(at: number, state: State): Extract<VrrpEvent, { type: 'BecameMaster' }>['reason'] {

@@ -1,6 +1,7 @@
 /** What has to be done because of a fact; `state` is the one after it. */
 import type { EventDraft } from '#schemas/envelope.ts'
 import { VrrpEvent } from '#schemas/vrrp.ts'
+import { dampingDue } from './damping.ts'
 import { nextDue } from './handover.ts'
 import { nextSilence } from './rivals.ts'
 import type { Effect, Fact, State } from './state.ts'
@@ -51,6 +52,13 @@ export function react(fact: Fact, state: State): Effect[] {
       return state.role === 'master' ? [advertAlarm(state), ...watchCommit(state)] : []
     case 'StartDeferred':
       return [{ type: 'SetAlarm', alarm: 'start', when: fact.until }]
+    case 'DampingBegan':
+    case 'DampingProlonged':
+    case 'DampingEnded':
+    case 'ReturnHeld':
+    case 'ReturnLost':
+    case 'MasterOverheard':
+      return dampingAlarm(state)
     case 'HandoverEnded':
     case 'InstanceStopped':
     case 'AdvertRejected':
@@ -76,6 +84,11 @@ export function react(fact: Fact, state: State): Effect[] {
 function handoverAlarm(state: State): Effect[] {
   const when = nextDue(state)
   return when === null ? [] : [{ type: 'SetAlarm', alarm: 'handover', when }]
+}
+
+function dampingAlarm(state: State): Effect[] {
+  const when = dampingDue(state)
+  return when === null ? [] : [{ type: 'SetAlarm', alarm: 'damping', when }]
 }
 
 /** Who was master, and has not said so to all by an advert of priority 0, still says it to services/ipvs. */

@@ -3,6 +3,7 @@ import { isEqual } from '#platform/equality.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { LinkState } from '../ports.ts'
 import { awaitDevice, awaitsDevice, missingDevice } from './device.ts'
+import { holdReturn, isReturnDue, knownMaster, loseReturn } from './fault-return.ts'
 import type { Fact, State } from './state.ts'
 import { effectivePriority, trackedAddresses, virtualAddresses } from './state.ts'
 import { awaitsReport, type TrackerReport, trackedFault, trackerKey } from './tracking.ts'
@@ -92,9 +93,8 @@ function reassess(reason: 'tracking' | 'configuration', at: number, before: Stat
     case 'fault': {
       const changed = priorityChange(reason, role, at, before, after)
       // In a sync group it is over when all members are clear.
-      return faultOf(after) === null && after.group === null
-        ? [...changed, ...enter('fault-cleared', at, after)]
-        : changed
+      if (faultOf(after) !== null || after.group !== null) return [...changed, ...loseReturn(at, after)]
+      return [...changed, ...(holdReturn(at, after) ?? returned(at, after))]
     }
     case 'backup':
     case 'master': {
@@ -104,6 +104,19 @@ function reassess(reason: 'tracking' | 'configuration', at: number, before: Stat
       return [...farewell(at, after), { type: 'BecameFault', ...common, ...fault }]
     }
   }
+}
+
+/** The wait for the way back from FAULT is over, by time or because nobody else is master. */
+export function comeBack(at: number, state: State): Fact[] {
+  return isReturnDue(at, state) ? returned(at, state) : []
+}
+
+function returned(at: number, state: State): Fact[] {
+  const { name: instance } = state.config
+  const ended: Fact[] = state.damping.hold === null ? [] : [{ type: 'DampingEnded', at, instance, what: 'return' }]
+  const entered = enter('fault-cleared', at, state)
+  const backup = entered.some(({ type }) => type === 'BecameBackup')
+  return [...ended, ...entered, ...(backup ? knownMaster(at, state) : [])]
 }
 
 type Running = 'master' | 'backup' | 'fault'

@@ -3,6 +3,7 @@ import type { Millis } from '#platform/clock-port.ts'
 import type { VrrpInstance } from '#schemas/config.ts'
 import type { Peer, VrrpEvent } from '#schemas/vrrp.ts'
 import type { AdvertClues, LinkState } from '../ports.ts'
+import type { Damping } from './damping.ts'
 import type { Verdict } from './group.ts'
 import type { Handover, HandoverRequest } from './handover.ts'
 import type { Misfit, Rival } from './rivals.ts'
@@ -76,6 +77,8 @@ export interface State {
   startAt: Millis | null
   /** A planned hand-over that goes on; null: there is none. */
   handover: Handover | null
+  /** Flaps, and what is left of their budget. */
+  damping: Damping
   /** When any other router was last heard; null: never since this process started. */
   heardAt: Millis | null
   /** When we last stepped aside for want of an address. */
@@ -124,6 +127,7 @@ export type Input =
   | { type: 'HandoverAsked'; at: Millis; request: HandoverRequest }
   | { type: 'HandoverEndAsked'; at: Millis; actor: string }
   | { type: 'HandoverExpired'; at: Millis; drained: boolean }
+  | { type: 'DampingExpired'; at: Millis }
   | { type: 'HandoverRemembered'; at: Millis; endsAt: Millis | null }
   | { type: 'GroupChosen'; at: Millis; group: string | null }
   | { type: 'GroupRuled'; at: Millis; verdict: Verdict }
@@ -159,6 +163,12 @@ type Observation =
   /** Priority 0 was sent; the addresses are kept until the successor speaks. */
   | { type: 'Yielding'; at: Millis; until: Millis }
   | { type: 'HandoverRecalled'; at: Millis; endsAt: Millis | null }
+  /** The budget recovers later than was said. */
+  | { type: 'DampingProlonged'; at: Millis; until: Millis }
+  /** FAULT is over, but for the wait; there is a fault again; a master was heard meanwhile: see fault-return.ts. */
+  | { type: 'ReturnHeld'; at: Millis; until: Millis; aloneAt: Millis }
+  | { type: 'ReturnLost'; at: Millis }
+  | { type: 'MasterOverheard'; at: Millis; master: Peer; intervalMs: number; aloneAt: Millis }
   /** The advert is due now. */
   | { type: 'AdvertOwed'; at: Millis }
   /** One more advert before yielding, or priority 0 before leaving. */
@@ -185,7 +195,7 @@ type Observation =
 /** Events get the moment they happened at: the core's own clock is nowhere else. */
 export type Fact = Observation | (VrrpEvent & { at: Millis })
 
-export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival' | 'handover' | 'device'
+export type Alarm = 'masterDown' | 'advert' | 'commit' | 'start' | 'rival' | 'handover' | 'device' | 'damping'
 
 export type Effect =
   | { type: 'SendAdvert'; priority: number }
@@ -227,6 +237,7 @@ export function initialState(config: VrrpInstance): State {
     rivalDebt: 0,
     startAt: null,
     handover: null,
+    damping: { masterships: [], returns: [], spentUntil: null, hold: null, told: false, fault: null },
     heardAt: null,
     asideAt: null,
     mishaps: 0,

@@ -1,10 +1,11 @@
 /** global_defs: VRRP, its announcements, its packet filter and its interfaces. Row format: see ../keyword-row.ts. */
-import { FAST_DETECTION, VIP_LEASE, VIP_PROBE } from './own.ts'
+import { FAST_DETECTION, FLAP_DAMPING, VIP_LEASE, VIP_PROBE } from './own.ts'
 
 export const VRRP = `
 ${VIP_LEASE}
 ${VIP_PROBE}
 ${FAST_DETECTION}
+${FLAP_DAMPING}
 + vrrp_version                enum:2|3 = 2
     - Protocol version of instances that do not say. One with IPv6 addresses always speaks version 3.
 + vrrp_mcast_group4           ip4 = 224.0.0.18

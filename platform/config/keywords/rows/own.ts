@@ -24,6 +24,13 @@ export const FAST_DETECTION = `
       missing, 3. Other programs are not affected. Without it: on, where it is faster than adverts.
 `
 
+export const FLAP_DAMPING = `
++ flap_damping                enabled=bool [times=int:2..100] [within=int:10..86400]
+    - Whether an instance that has become MASTER so many times within so many seconds preempts nobody until that is no
+      longer so, and one that comes out of FAULT time and again waits with it. It takes over as ever where no other
+      MASTER is heard. Without it: on, times 6 within 300; off with strict_mode.
+`
+
 export const ROOT_OWN = `
 ${SITE}
 + event_bus                   block

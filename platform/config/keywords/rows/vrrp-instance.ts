@@ -56,6 +56,9 @@ const ADDRESSES = `
     - Whether the crash of a MASTER that runs failoverd is noticed by a BFD session with it (UDP port 3784) instead of
       by missing adverts; interval, milliseconds between packets, is 50 otherwise, and multiplier, how many may be
       missing, 3. Without it: as global_defs says.
++ flap_damping                enabled=bool [times=int:2..100] [within=int:10..86400]
+    - Whether this instance, once it has become MASTER so many times within so many seconds, preempts nobody until that
+      is no longer so. Without it: as global_defs says.
 + promote_secondaries         flag
     - Sets the interface's sysctl of this name, so that other addresses of a subnet stay when its first one leaves.
 + virtual_routes              values
