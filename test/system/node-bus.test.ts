@@ -64,7 +64,7 @@ describe('without a bus', { skip: UNABLE, timeout: SUITE_MS }, () => {
     gate.open()
     const log = await backWithAll('vos2', since)
     assert.equal(typesOf(log, 0, 'supervisor')[0], 'NodeStarted', 'it is the log from before')
-    assert.deepEqual(typesOf(log, since, 'vrrp'), ['BecameMaster'])
+    assert.deepEqual(rolesOf(log, since), ['BecameMaster'])
     assert.deepEqual(typesOf(log, since, 'ipvs'), ['AddressesAdded'])
     assert.deepEqual(typesOf(log, since, 'checker'), ['RealServerDown', 'RealServerUp'])
 
@@ -90,7 +90,7 @@ describe('without a bus', { skip: UNABLE, timeout: SUITE_MS }, () => {
     gate.open()
     const log = await backWithAll('vos1', since)
     console.log(`no bus from the start: served after ${Math.round(servedMs)} ms, ${log.length} events in the log later`)
-    assert.deepEqual(typesOf(log, 0, 'vrrp'), ['BecameBackup', 'BecameMaster'])
+    assert.deepEqual(rolesOf(log, 0), ['BecameBackup', 'BecameMaster'])
     assert.deepEqual(
       typesOf(log, 0, 'ipvs').filter((type) => type !== 'KernelRefused'),
       ['AddressesAdded'],
@@ -119,7 +119,7 @@ describe('without a bus', { skip: UNABLE, timeout: SUITE_MS }, () => {
     })
     const log = await backWithAll('vos2', since)
     assert.equal(typesOf(log, 0, 'supervisor')[0], 'NodeStarted', 'it is the log from before')
-    assert.deepEqual(typesOf(log, since, 'vrrp'), ['BecameMaster'])
+    assert.deepEqual(rolesOf(log, since), ['BecameMaster'])
     assert.deepEqual(typesOf(log, since, 'ipvs'), ['AddressesAdded'])
     assert.deepEqual(typesOf(log, since, 'checker'), ['RealServerDown'])
   })
@@ -191,6 +191,11 @@ describe('without a bus', { skip: UNABLE, timeout: SUITE_MS }, () => {
 function typesOf(log: readonly NodeEvent[], since: number, service: string): string[] {
   const own = log.filter(({ at, envelope }) => at >= since && envelope.source.endsWith(`/${service}`))
   return own.map(({ type }) => type)
+}
+
+/** What vrrp tells of its roles: sessions of BFD come and go beside them. */
+function rolesOf(log: readonly NodeEvent[], since: number): string[] {
+  return typesOf(log, since, 'vrrp').filter((type) => !type.startsWith('Bfd'))
 }
 
 interface Gate {
