@@ -108,4 +108,29 @@ describe('two routers of ours on one bridge, with no bus', { skip: UNABLE, concu
     const faults = types(ours).filter((type) => type === 'BecameFault').length
     assert.deepEqual([types(ours).at(-1), faults, lan.holdsVip(a)], ['BecameMaster', 1, true])
   })
+
+  test('N13: a link that goes down and up all the time is one FAULT a wait, and the node is master again after it', async (t) => {
+    const { lan, a, b } = pair('vp-flap')
+    const fast = { version: 3, advertIntervalMs: 300, leaseMs: 2_000 } as const
+    const ours = lan.ours(a, { ...fast, priority: 150, flapDamping: { masterships: 6, windowMs: 300_000 } })
+    await ours.until('BecameMaster', 7_000)
+    const other = lan.ours(b, { ...fast, flapDamping: null })
+    await other.until('BecameBackup', 7_000)
+    const began = performance.now()
+    let flaps = 0
+    while (performance.now() < began + 3_000) {
+      lan.run(a, 'ip', 'link', 'set', 'eth0', 'down')
+      await sleep(20)
+      lan.run(a, 'ip', 'link', 'set', 'eth0', 'up')
+      await sleep(25)
+      flaps += 1
+    }
+    const ended = performance.now()
+    const faults = types(ours).filter((type) => type === 'BecameFault').length
+    t.diagnostic(`${flaps} flaps in ${Math.round(ended - began)} ms: ${faults} times in FAULT`)
+    // The first way back is free, and each further one waits a second at least.
+    assert.ok(faults <= 2 + (ended - began) / 1_000 && faults < flaps, `${faults} times in FAULT with ${flaps} flaps`)
+    assert.equal(lan.holdsVip(b), true)
+    await ours.until('BecameMaster', 10_000, ended)
+  })
 })
