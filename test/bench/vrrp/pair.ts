@@ -32,8 +32,8 @@ export interface Pair {
 
 /** Several starts and master-down intervals. */
 const TRANSITION_LIMIT_MS = 30_000
-/** Twice as long as the client needs to tell what it has lost. */
-const CALM_MS = 800
+/** Longer than the client needs to tell what it has lost. */
+const CALM_MS = 600
 
 /** VRRPv3, priorities 150 and 100; `advertS` seconds between adverts. */
 export function oneInstance(advertS: number): (node: Node) => string {
