@@ -188,3 +188,14 @@ test('who uses a session is told of both ends of it, after the event', () => {
   const down = risen().facts({ type: 'DetectionExpired', at: 9_000, drained: true })
   assert.ok(told(down).indexOf('SessionDown') < told(down).indexOf('ChangeKnown'))
 })
+
+test('RFC 5880 6.8.7: changes are told at once, but a network that doubles packets makes no storm of it', () => {
+  const subject = risen()
+  let sent = 0
+  for (let round = 0; round < 300; round++) {
+    const state = (['down', 'down', 'init'] as const)[round % 3] ?? 'down'
+    sent += subject.sent({ type: 'ControlHeard', at: 3_000 + round, packet: packet({ state }) }).length
+  }
+  assert.ok(sent > 2 && sent <= 6, String(sent))
+  assert.equal(subject.sent({ type: 'ControlHeard', at: 5_000, packet: packet({ state: 'down' }) }).length, 1)
+})

@@ -7,6 +7,7 @@ import {
   detectionMs,
   type Fact,
   type Input,
+  mayHasten,
   type Session,
   transmitMs,
   transmits,
@@ -18,11 +19,11 @@ export function decide(input: Input, session: Session): Fact[] {
   if (session.stopped) return []
   switch (input.type) {
     case 'SessionStarted':
-      return session.settings.passive ? [] : [{ type: 'ControlOwed', at }]
+      return session.settings.passive ? [] : [{ type: 'ControlOwed', at, hastened: false }]
     case 'ControlHeard':
       return hear(input.packet, at, session)
     case 'TransmitExpired':
-      return transmits(session) ? [{ type: 'ControlOwed', at }] : []
+      return transmits(session) ? [{ type: 'ControlOwed', at, hastened: false }] : []
     case 'DetectionExpired':
       return weighSilence(input, session)
     case 'SettingsChanged':
@@ -46,33 +47,31 @@ function move(packet: ControlPacket, at: number, session: Session): Fact[] {
     case 'admin-down':
       return state === 'down' ? [] : fall('neighbour-admin-down', at, session)
     case 'down':
-      if (state === 'down')
-        return [
-          { type: 'SessionInit', at },
-          { type: 'ControlOwed', at },
-        ]
+      if (state === 'down') return [{ type: 'SessionInit', at }, ...hasten(at, session)]
       return state === 'up' ? fall('neighbour-down', at, session) : []
     case 'init':
-      return state === 'up' ? [] : rise(at)
+      return state === 'up' ? [] : rise(at, session)
     case 'up':
-      return state === 'init' ? rise(at) : []
+      return state === 'init' ? rise(at, session) : []
   }
 }
 
-function rise(at: number): Fact[] {
-  return [
-    { type: 'SessionUp', at },
-    { type: 'ControlOwed', at },
-    { type: 'ChangeKnown', at, change: { to: 'up' } },
-  ]
+function rise(at: number, session: Session): Fact[] {
+  return [{ type: 'SessionUp', at }, ...hasten(at, session), { type: 'ChangeKnown', at, change: { to: 'up' } }]
 }
 
-function fall(reason: DownReason, at: number, { heardAt }: Session): Fact[] {
+/** The change is told at once, unless there was too much of that lately: then in turn. */
+function hasten(at: number, session: Session): Fact[] {
+  return mayHasten(session, at) ? [{ type: 'ControlOwed', at, hastened: true }] : []
+}
+
+function fall(reason: DownReason, at: number, session: Session): Fact[] {
+  const { heardAt } = session
   const diagnostic = reason === 'silence' ? DIAGNOSTIC.detectionExpired : DIAGNOSTIC.neighbourDown
   const silentMs = reason === 'silence' && heardAt !== null ? Math.round(at - heardAt) : 0
   return [
     { type: 'SessionDown', at, reason, diagnostic, silentMs },
-    { type: 'ControlOwed', at },
+    ...hasten(at, session),
     { type: 'ChangeKnown', at, change: { to: 'down', reason } },
   ]
 }

@@ -4,6 +4,7 @@ import {
   type Fact,
   fastPace,
   forgotten,
+  hastened,
   type Pace,
   type Session,
   type SessionSettings,
@@ -32,7 +33,7 @@ export function evolve(session: Session, fact: Fact): Session {
     case 'SettingsTaken':
       return configured(session, fact.settings)
     case 'ControlOwed':
-      return { ...session, sentAt: fact.at }
+      return { ...session, sentAt: fact.at, haste: fact.hastened ? hastened(session, fact.at) : session.haste }
     case 'SessionEnded':
       return { ...session, state: 'admin-down', diagnostic: DIAGNOSTIC.adminDown, polling: false, stopped: true }
     case 'PollHeard':

@@ -70,6 +70,8 @@ export interface Session {
   /** Packets ask the neighbour to confirm the announced pace. */
   polling: boolean
   sentAt: Millis | null
+  /** Packets sent out of turn since a moment: see mayHasten. */
+  haste: { since: Millis; count: number }
   /** The neighbour's last packet. */
   heardAt: Millis | null
   stopped: boolean
@@ -99,7 +101,8 @@ export type Fact =
   | { type: 'SessionUp'; at: Millis }
   | { type: 'SessionDown'; at: Millis; reason: DownReason; diagnostic: number; silentMs: number }
   /** A packet is due now, by the timer or because there is news for the neighbour. */
-  | { type: 'ControlOwed'; at: Millis }
+  /** `hastened`: between two turns, because of a change. */
+  | { type: 'ControlOwed'; at: Millis; hastened: boolean }
   /** The pause between our packets is another from here on. */
   | { type: 'PaceChanged'; at: Millis }
   | { type: 'PollConfirmed'; at: Millis }
@@ -144,6 +147,7 @@ export function initialSession(settings: SessionSettings, discriminator: number)
     inForce: pace,
     polling: false,
     sentAt: null,
+    haste: { since: 0, count: 0 },
     heardAt: null,
     stopped: false,
   }
@@ -179,4 +183,22 @@ export function transmits({ settings, neighbour, state, polling, stopped }: Sess
   if (neighbour.requiredRxMs === 0) return false
   const asleep = neighbour.demand && state === 'up' && neighbour.state === 'up'
   return !asleep || polling
+}
+
+/** As many packets may go out of turn within this time. */
+const MOST_HASTE = 6
+const HASTE_MS = 1_000
+
+/**
+ * Whether a change may be told at once (RFC 5880 6.8.7 allows it). A change answers a packet and causes one: between two
+ * routers whose packets a network duplicates, each would cause more than one, without end.
+ */
+export function mayHasten({ haste }: Session, at: Millis): boolean {
+  return haste.count < MOST_HASTE || at - haste.since >= HASTE_MS
+}
+
+/** What has been sent out of turn after one more of it. */
+export function hastened({ haste }: Session, at: Millis): Session['haste'] {
+  const fresh = at - haste.since >= HASTE_MS
+  return fresh ? { since: at, count: 1 } : { ...haste, count: haste.count + 1 }
 }
