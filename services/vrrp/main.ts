@@ -4,13 +4,13 @@ import { advertFrames } from './adapters/advert-frames.ts'
 import { openPulse } from './adapters/advert-pulse.ts'
 import { advertSockets } from './adapters/advert-socket.ts'
 import { openLinkWatch } from './adapters/link-watch.ts'
-import { openBfd } from './bfd.ts'
+import { openBfd } from './bfd/bfd.ts'
 import { firstElection } from './core/startup.ts'
 import { recallHandovers } from './handover-memory.ts'
 import { createRouters } from './routers.ts'
-import { openTrackers } from './tracking.ts'
-import { withVirtualSenders } from './virtual-wires.ts'
-import { createWires } from './wires.ts'
+import { openTrackers } from './tracking/tracking.ts'
+import { withVirtualSenders } from './wire/virtual-wires.ts'
+import { createWires } from './wire/wires.ts'
 
 /** For the last events to be written; the bus must not hold up the replacement. */
 const FAREWELL_MS = 200

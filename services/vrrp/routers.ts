@@ -9,11 +9,11 @@ import { type TrackerReport, trackerKey } from './core/tracking.ts'
 import { createDeviceLinks } from './device-links.ts'
 import { createGroups } from './groups.ts'
 import { answerRequest } from './handovers.ts'
-import { reportOf } from './link-trackers.ts'
 import type { LinkEvent, LinkState, LinkTargets, OpenLinkWatch } from './ports.ts'
 import { createRouter, type RouterPorts, type VirtualRouter } from './router.ts'
-import { createSteadyLinks } from './steady-links.ts'
-import { createBoard, type Noted } from './tracker-board.ts'
+import { reportOf } from './tracking/link-trackers.ts'
+import { createSteadyLinks } from './tracking/steady-links.ts'
+import { createBoard, type Noted } from './tracking/tracker-board.ts'
 
 /** All virtual routers of this node. */
 export interface Routers {

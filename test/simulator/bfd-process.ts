@@ -1,8 +1,8 @@
 /** BFD on a simulated machine: datagrams and questions over the segment, answers by the machine itself. */
 import type { Log } from '#platform/log.ts'
-import type { OpenEarpiece, OpenMouthpiece, OpenNeighbourProbe } from '../../services/vrrp/bfd-ports.ts'
-import { createSpeaker, type SpeakerPorts } from '../../services/vrrp/bfd-speaker.ts'
-import { createFastDetection, type FastDetection } from '../../services/vrrp/fast-detection.ts'
+import type { OpenEarpiece, OpenMouthpiece, OpenNeighbourProbe } from '../../services/vrrp/bfd/bfd-ports.ts'
+import { createSpeaker, type SpeakerPorts } from '../../services/vrrp/bfd/bfd-speaker.ts'
+import { createFastDetection, type FastDetection } from '../../services/vrrp/bfd/fast-detection.ts'
 import type { Machine } from './machine.ts'
 import type { Process } from './process.ts'
 

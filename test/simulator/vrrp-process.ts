@@ -12,7 +12,7 @@ import type {
   OpenLinkWatch,
 } from '../../services/vrrp/ports.ts'
 import { createRouters } from '../../services/vrrp/routers.ts'
-import { createWires } from '../../services/vrrp/wires.ts'
+import { createWires } from '../../services/vrrp/wire/wires.ts'
 import { NO_TRACKERS } from '../configuration.ts'
 import { startBfd } from './bfd-process.ts'
 import { envelopeOf } from './envelope.ts'

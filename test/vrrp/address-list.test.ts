@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
-import { formOf } from '../../services/vrrp/station.ts'
+import { formOf } from '../../services/vrrp/wire/station.ts'
 import { type Node, node } from './fake-node.ts'
 import { instance, vip } from './given.ts'
 

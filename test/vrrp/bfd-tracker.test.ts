@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { fakeClock } from '#platform/clock-fake.ts'
 import type { BfdTracker } from '#schemas/tracking.ts'
-import { createTrackers } from '../../services/vrrp/trackers.ts'
+import { createTrackers } from '../../services/vrrp/tracking/trackers.ts'
 import { NO_TRACKERS } from '../configuration.ts'
 import { fakeLink } from './fake-link.ts'
 

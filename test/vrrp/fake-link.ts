@@ -3,9 +3,9 @@ import { pino } from 'pino'
 import type { FakeClock } from '#platform/clock-fake.ts'
 import { seededRandom } from '#platform/config/language/random.ts'
 import type { EventDraft } from '#schemas/envelope.ts'
-import type { ControlDatagram } from '../../services/vrrp/bfd-ports.ts'
-import { type BfdSpeaker, createSpeaker } from '../../services/vrrp/bfd-speaker.ts'
-import { createFastDetection, type FastDetection, type Post } from '../../services/vrrp/fast-detection.ts'
+import type { ControlDatagram } from '../../services/vrrp/bfd/bfd-ports.ts'
+import { type BfdSpeaker, createSpeaker } from '../../services/vrrp/bfd/bfd-speaker.ts'
+import { createFastDetection, type FastDetection, type Post } from '../../services/vrrp/bfd/fast-detection.ts'
 
 export interface FakeStation {
   address: string

@@ -12,7 +12,7 @@ import type { ProcessTracker } from '#schemas/tracking.ts'
 import { procList } from '../../services/vrrp/adapters/process-list.ts'
 import { isMeant, type ProcessLook } from '../../services/vrrp/core/process-match.ts'
 import type { TrackerReport } from '../../services/vrrp/core/tracking.ts'
-import { createProcessTracker } from '../../services/vrrp/process-tracker.ts'
+import { createProcessTracker } from '../../services/vrrp/tracking/process-tracker.ts'
 
 const tracker = (change: Partial<ProcessTracker> = {}): ProcessTracker => ({
   ...{ name: 'web', command: 'nginx', parameters: [], match: 'name' },

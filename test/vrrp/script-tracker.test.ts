@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { fakeClock } from '#platform/clock-fake.ts'
 import type { ScriptTracker } from '#schemas/tracking.ts'
 import type { TrackerReport } from '../../services/vrrp/core/tracking.ts'
-import { createTrackers } from '../../services/vrrp/trackers.ts'
+import { createTrackers } from '../../services/vrrp/tracking/trackers.ts'
 import { NO_TRACKERS } from '../configuration.ts'
 
 const script = (change: Partial<ScriptTracker> = {}): ScriptTracker => ({

@@ -6,7 +6,7 @@ import type { AdvertHmac } from '#schemas/config.ts'
 import { type Reading, readAdvert } from '../../services/vrrp/adapters/advert-check.ts'
 import { encodeAdvert } from '../../services/vrrp/adapters/advert-codec.ts'
 import { readSeal, SEAL_LENGTH, type Sender, sealAdvert, stampOf } from '../../services/vrrp/adapters/advert-seal.ts'
-import { createReplayGuard, createSeal, createStamper, type Seal } from '../../services/vrrp/seal.ts'
+import { createReplayGuard, createSeal, createStamper, type Seal } from '../../services/vrrp/wire/seal.ts'
 import { SENT, type Vector } from './vectors.ts'
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, byte) => byte))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeClock } from '#platform/clock-fake.ts'
 import type { LinkEvent } from '../../services/vrrp/ports.ts'
-import { createSteadyLinks } from '../../services/vrrp/steady-links.ts'
+import { createSteadyLinks } from '../../services/vrrp/tracking/steady-links.ts'
 import { link } from './given.ts'
 
 const UP = link()

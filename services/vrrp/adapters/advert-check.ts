@@ -1,6 +1,6 @@
 /** What a virtual router accepts of others' adverts, checked in keepalived's order (RFC 9568 7.1, RFC 3768 7.1). */
 import { timingSafeEqual } from 'node:crypto'
-import type { Seal, SealFault } from '../seal.ts'
+import type { Seal, SealFault } from '../wire/seal.ts'
 import { type Advert, type AdvertForm, checksumHolds, decodeAdvert } from './advert-codec.ts'
 
 export type RejectReason =

@@ -13,7 +13,7 @@ import {
   sockaddrIp,
 } from '#platform/native/sockaddr.ts'
 import { int32, type NativeSocket, openSocket, type Received } from '#platform/native/socket.ts'
-import type { ControlDatagram, ControlPath, OpenEarpiece, OpenMouthpiece } from '../bfd-ports.ts'
+import type { ControlDatagram, ControlPath, OpenEarpiece, OpenMouthpiece } from '../bfd/bfd-ports.ts'
 import type { SendResult } from '../ports.ts'
 
 const SOL_SOCKET = 1

@@ -20,7 +20,7 @@ import {
 } from '#platform/native/sockaddr.ts'
 import { int32, type NativeSocket, openSocket } from '#platform/native/socket.ts'
 import { openRoute } from '#platform/netlink/route.ts'
-import type { NeighbourPlace, NeighbourProbe, OpenNeighbourProbe } from '../bfd-ports.ts'
+import type { NeighbourPlace, NeighbourProbe, OpenNeighbourProbe } from '../bfd/bfd-ports.ts'
 
 const ETHERTYPE_ARP = 0x0806
 const SENDER_IP_AT = 14

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '#platform/clock-port.ts'
 import type { LinkDelay } from '#schemas/tracking.ts'
-import type { LinkEvent, LinkState } from './ports.ts'
+import type { LinkEvent, LinkState } from '../ports.ts'
 
 /** interface_up_down_delays: a link that goes down or up counts only when it has stayed so. */
 export interface SteadyLinks {

@@ -1,7 +1,7 @@
 import type { FileTracker as Settings } from '#schemas/tracking.ts'
-import { fileValue } from './core/file-value.ts'
-import type { TrackerReport } from './core/tracking.ts'
-import type { OpenNumberFile } from './ports.ts'
+import { fileValue } from '../core/file-value.ts'
+import type { TrackerReport } from '../core/tracking.ts'
+import type { OpenNumberFile } from '../ports.ts'
 
 export interface FileTrackerPorts {
   files: OpenNumberFile

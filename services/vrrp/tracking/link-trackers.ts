@@ -1,6 +1,6 @@
 /** What the kernel tells of links and addresses, as reports of things that are tracked. */
-import type { TrackerReport } from './core/tracking.ts'
-import type { LinkEvent } from './ports.ts'
+import type { TrackerReport } from '../core/tracking.ts'
+import type { LinkEvent } from '../ports.ts'
 
 export function reportOf(event: LinkEvent): TrackerReport {
   switch (event.type) {

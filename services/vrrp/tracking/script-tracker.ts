@@ -1,9 +1,9 @@
 import type { Cancel, Clock } from '#platform/clock-port.ts'
 import type { Log } from '#platform/log.ts'
 import type { ScriptTracker as Settings } from '#schemas/tracking.ts'
-import { afterRun, firstRound } from './core/rounds.ts'
-import type { TrackerReport } from './core/tracking.ts'
-import type { CheckRuns, RunningCheck } from './ports.ts'
+import { afterRun, firstRound } from '../core/rounds.ts'
+import type { TrackerReport } from '../core/tracking.ts'
+import type { CheckRuns, RunningCheck } from '../ports.ts'
 
 /** One vrrp_script at work, for all instances that track it. */
 export interface ScriptTracker {

@@ -1,9 +1,9 @@
 import type { Clock } from '#platform/clock-port.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import type { BfdTracker } from '#schemas/tracking.ts'
-import type { BfdSpeaker, SessionPlace } from './bfd-speaker.ts'
-import type { Change, SessionSettings } from './core/bfd-state.ts'
-import type { TrackerReport } from './core/tracking.ts'
+import type { BfdSpeaker, SessionPlace } from '../bfd/bfd-speaker.ts'
+import type { Change, SessionSettings } from '../core/bfd-state.ts'
+import type { TrackerReport } from '../core/tracking.ts'
 
 export interface BfdTrackerPorts {
   clock: Clock

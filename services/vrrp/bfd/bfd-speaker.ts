@@ -4,12 +4,11 @@ import { describeError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import { causeOf, createLoop } from '#platform/loop.ts'
 import type { Cause } from '#schemas/envelope.ts'
-import { decodeControl, encodeControl } from './adapters/bfd-codec.ts'
-import { createAlarm } from './alarms.ts'
-import type { ControlDatagram, ControlPath, Earpiece, Mouthpiece, OpenEarpiece, OpenMouthpiece } from './bfd-ports.ts'
-import { decide } from './core/bfd-decide.ts'
-import { evolve } from './core/bfd-evolve.ts'
-import { react, toEvent } from './core/bfd-react.ts'
+import { decodeControl, encodeControl } from '../adapters/bfd-codec.ts'
+import { createAlarm } from '../alarms.ts'
+import { decide } from '../core/bfd-decide.ts'
+import { evolve } from '../core/bfd-evolve.ts'
+import { react, toEvent } from '../core/bfd-react.ts'
 import {
   type Change,
   type Effect,
@@ -17,7 +16,8 @@ import {
   initialSession,
   type Session,
   type SessionSettings,
-} from './core/bfd-state.ts'
+} from '../core/bfd-state.ts'
+import type { ControlDatagram, ControlPath, Earpiece, Mouthpiece, OpenEarpiece, OpenMouthpiece } from './bfd-ports.ts'
 
 /** With whom a session is. One for each neighbour, source and interface. */
 export interface SessionPlace extends ControlPath {

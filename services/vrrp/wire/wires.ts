@@ -1,6 +1,6 @@
 import { describeError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
-import { virtualRouterIdOf } from './adapters/advert-codec.ts'
+import { virtualRouterIdOf } from '../adapters/advert-codec.ts'
 import type {
   AdvertPacket,
   AdvertPulse,
@@ -9,7 +9,7 @@ import type {
   OpenAdvertPulse,
   OpenAdvertSocket,
   SendResult,
-} from './ports.ts'
+} from '../ports.ts'
 import type { VirtualSender } from './virtual-wires.ts'
 
 /** Where one virtual router sends and hears. */

@@ -1,6 +1,6 @@
 /** What BFD sessions need from the kernel. The adapters implement these; tests bring their own twins. */
 import type { Millis } from '#platform/clock-port.ts'
-import type { SendResult } from './ports.ts'
+import type { SendResult } from '../ports.ts'
 
 /** A datagram on one of BFD's ports, as it came in. */
 export interface ControlDatagram {

@@ -1,8 +1,8 @@
 import type { Cancel, Clock } from '#platform/clock-port.ts'
 import type { ProcessTracker as Settings } from '#schemas/tracking.ts'
-import { countWords, isEnough, isMeant, type ProcessLook } from './core/process-match.ts'
-import type { TrackerReport } from './core/tracking.ts'
-import type { ProcessList } from './ports.ts'
+import { countWords, isEnough, isMeant, type ProcessLook } from '../core/process-match.ts'
+import type { TrackerReport } from '../core/tracking.ts'
+import type { ProcessList } from '../ports.ts'
 
 export interface ProcessTrackerPorts {
   clock: Clock

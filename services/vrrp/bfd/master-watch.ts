@@ -1,6 +1,6 @@
 import type { Cause } from '#schemas/envelope.ts'
-import { ownAddress } from './core/standing.ts'
-import type { State } from './core/state.ts'
+import { ownAddress } from '../core/standing.ts'
+import type { State } from '../core/state.ts'
 import type { FastDetection, Post } from './fast-detection.ts'
 
 /** What one virtual router has to do with fast detection: where it stands, whom it follows, what it is told. */

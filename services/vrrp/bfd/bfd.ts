@@ -1,5 +1,5 @@
-import { earpieces, openMouthpiece } from './adapters/bfd-socket.ts'
-import { openNeighbourProbe } from './adapters/neighbour-probe.ts'
+import { earpieces, openMouthpiece } from '../adapters/bfd-socket.ts'
+import { openNeighbourProbe } from '../adapters/neighbour-probe.ts'
 import { type BfdSpeaker, createSpeaker, type SpeakerPorts } from './bfd-speaker.ts'
 import { createFastDetection, type FastDetection } from './fast-detection.ts'
 

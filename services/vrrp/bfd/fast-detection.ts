@@ -1,6 +1,6 @@
 import type { Cause } from '#schemas/envelope.ts'
+import type { PeerSettings } from '../core/peer-watch.ts'
 import type { ControlDatagram, NeighbourPlace } from './bfd-ports.ts'
-import type { PeerSettings } from './core/peer-watch.ts'
 import { type PeerPorts, type WatchedPeer, watchPeer } from './watched-peer.ts'
 
 /** Where a virtual router stands, and whom it follows. */

@@ -3,10 +3,8 @@ import { describeError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import { createLoop, type Loop } from '#platform/loop.ts'
 import type { Cause } from '#schemas/envelope.ts'
-import { createAlarm } from './alarms.ts'
-import type { NeighbourPlace, NeighbourProbe, OpenNeighbourProbe } from './bfd-ports.ts'
-import type { BfdSession, BfdSpeaker, SpeakerPorts } from './bfd-speaker.ts'
-import type { SessionSettings } from './core/bfd-state.ts'
+import { createAlarm } from '../alarms.ts'
+import type { SessionSettings } from '../core/bfd-state.ts'
 import {
   decide,
   type Effect,
@@ -17,7 +15,9 @@ import {
   type Peer,
   type PeerSettings,
   react,
-} from './core/peer-watch.ts'
+} from '../core/peer-watch.ts'
+import type { NeighbourPlace, NeighbourProbe, OpenNeighbourProbe } from './bfd-ports.ts'
+import type { BfdSession, BfdSpeaker, SpeakerPorts } from './bfd-speaker.ts'
 
 export interface PeerPorts {
   clock: Clock

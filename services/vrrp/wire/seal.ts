@@ -9,7 +9,7 @@ import {
   sealHolds,
   stampOf,
   wallMsOf,
-} from './adapters/advert-seal.ts'
+} from '../adapters/advert-seal.ts'
 
 export type SealFault =
   | 'hmac-missing'

@@ -1,7 +1,7 @@
 import { describeError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
-import { virtualRouterIdOf } from './adapters/advert-codec.ts'
-import type { AdvertFrames, AdvertSocket, OpenAdvertFrames, OpenAdvertSocket, SendResult } from './ports.ts'
+import { virtualRouterIdOf } from '../adapters/advert-codec.ts'
+import type { AdvertFrames, AdvertSocket, OpenAdvertFrames, OpenAdvertSocket, SendResult } from '../ports.ts'
 import type { Hear, Outgoing, Place, Wire, Wires } from './wires.ts'
 
 /** The hardware address a virtual router sends from, and the macvlan that has it. */

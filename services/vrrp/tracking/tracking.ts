@@ -1,9 +1,9 @@
 import type { Clock } from '#platform/clock-port.ts'
 import type { Log } from '#platform/log.ts'
 import type { Settings } from '#schemas/settings.ts'
-import { processRuns, type ScriptPolicy } from './adapters/check-runs.ts'
-import { initialiseFiles, isFirstSince, numberFiles } from './adapters/number-file.ts'
-import { procList } from './adapters/process-list.ts'
+import { processRuns, type ScriptPolicy } from '../adapters/check-runs.ts'
+import { initialiseFiles, isFirstSince, numberFiles } from '../adapters/number-file.ts'
+import { procList } from '../adapters/process-list.ts'
 import { createTrackers, type TrackerPorts, type Trackers } from './trackers.ts'
 
 export interface TrackingOptions {

@@ -4,7 +4,7 @@ import type { Log } from '#platform/log.ts'
 import { causeOf } from '#platform/loop.ts'
 import type { Cause } from '#schemas/envelope.ts'
 import type { Tracked } from '#schemas/tracking.ts'
-import { type TrackerReport, trackerKey } from './core/tracking.ts'
+import { type TrackerReport, trackerKey } from '../core/tracking.ts'
 
 /** A report, and the event that tells of it; null when nobody had to be told. */
 export interface Noted {

@@ -1,7 +1,7 @@
 import { createLoop } from '#platform/loop.ts'
 import type { EventDraft } from '#schemas/envelope.ts'
-import { decideWatch, evolveWatch, NOTHING_WATCHED, type WatchFact, type WatchInput } from './core/security.ts'
-import type { RouterPorts } from './router.ts'
+import { decideWatch, evolveWatch, NOTHING_WATCHED, type WatchFact, type WatchInput } from '../core/security.ts'
+import type { RouterPorts } from '../router.ts'
 
 /** Watches who sends what beside the election, which knows nothing of it. */
 export interface Sentry {
