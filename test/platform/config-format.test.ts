@@ -6,7 +6,8 @@ import { collectFindings } from '#platform/config/findings/diagnostic.ts'
 import { formatConfig } from '#platform/config/forms/format.ts'
 import { sourceLines } from '#platform/config/forms/source-lines.ts'
 import { readLines } from '#platform/config/language/lines.ts'
-import { buildTree, type Statement } from '#platform/config/language/tree.ts'
+import type { Statement } from '#platform/config/language/statement.ts'
+import { buildTree } from '#platform/config/language/tree.ts'
 import { memoryFiles, OPTIONS, PATH, parse } from './config/parse.ts'
 
 const CORPUS = new URL('../../../shared/corpus/files/', import.meta.url)

@@ -1,7 +1,7 @@
 /** What single statements cannot show: every check that looks at more than one of them. */
 
 import type { Findings } from '../findings/diagnostic.ts'
-import type { Statement } from '../language/tree.ts'
+import type { Statement } from '../language/statement.ts'
 import type { Block } from '../statements/block.ts'
 import { checkAuthentication } from './authentication.ts'
 import { checkBfd } from './bfd.ts'

@@ -3,8 +3,8 @@
 import type { Findings } from '../findings/diagnostic.ts'
 import { findKeyword } from '../keywords/keywords.ts'
 import { nearest } from '../keywords/suggestion.ts'
+import type { Statement } from '../language/statement.ts'
 import { type Word, wordPosition } from '../language/text.ts'
-import type { Statement } from '../language/tree.ts'
 import { type Block, blocksOf, settingsOf } from '../statements/block.ts'
 
 /** What the first words of the lines of a block name, by the block's own name. */

@@ -1,7 +1,7 @@
 /** What is said of braces that are missing, too many, or turned around. */
 import type { Findings } from '../findings/diagnostic.ts'
+import type { Statement } from './statement.ts'
 import { positionAt, type Text, wordPosition } from './text.ts'
-import type { Statement } from './tree.ts'
 
 export function reportNoOpening(statement: Statement, findings: Findings): void {
   findings.error({

@@ -6,11 +6,12 @@ import { dirname } from 'node:path'
 import type { Findings } from '../findings/diagnostic.ts'
 import { withoutComment } from './comments.ts'
 import { type Definitions, LONGEST_GROWTH, openDefinitions, type Surroundings } from './definitions.ts'
+import { eachFileLine } from './file-lines.ts'
 import type { ConfigFiles } from './files.ts'
 import { type Generator, parseGenerator } from './generated.ts'
 import { boundGrowth, type Growth } from './growth.ts'
 import { applyIncludeCheck, LENIENT, parseInclude, resolveInclude, STRICT, type Strictness } from './include.ts'
-import { type PhysicalLine, positionAt, slice, type Text, trim, trimmedLine, wholeLine } from './text.ts'
+import { type FileLine, positionAt, slice, type Text, trim, wholeLine } from './text.ts'
 
 /** A definition that contains itself has no other end. */
 const MOST_ROUNDS = 60
@@ -19,9 +20,6 @@ const ENDLESS_COST = 1_000_000
 const DEEPEST_INCLUDE = 16
 /** Bytes of a line that keepalived reads; what is behind them it takes for a line of its own. */
 const KEEPALIVED_LINE = 1022
-
-/** Whatever asks for more than being read as it is. */
-const EXTRAORDINARY = /[#!"$@~\\\0]|^[\t-\r ]*(include|random_seed)/
 
 export type TakeLine = (line: Text) => void
 
@@ -81,26 +79,20 @@ export function eachLine(
 }
 
 function readFile(reader: Reader, scope: Scope, content: string): void {
-  const { file } = scope
-  const text = content.replace(/^\ufeff/, '')
-  for (let from = 0, number = 1; from < text.length; number++) {
-    const feed = text.indexOf('\n', from)
-    const end = feed === -1 ? text.length : feed
-    const raw = text.slice(from, end)
-    const source = raw.endsWith('\r') ? raw.replace(/\r+$/, '') : raw
-    readLine(reader, scope, { file, number, source })
-    from = end + 1
-  }
+  eachFileLine(scope.file, content, (line, isMarked) => readLine(reader, scope, line, isMarked))
   closeDefinition(reader)
 }
 
-function readLine(reader: Reader, scope: Scope, physical: PhysicalLine): void {
-  const { source } = physical
-  if (source.length > KEEPALIVED_LINE / 4) noteLength(wholeLine(physical), reader.findings)
-  if (reader.pending === null && !EXTRAORDINARY.test(source)) {
-    const ordinary = trimmedLine(physical)
-    if (ordinary !== null) reader.take(ordinary)
-  } else readExtraordinary(reader, scope, wholeLine(physical))
+function readLine(reader: Reader, scope: Scope, line: FileLine, isMarked: boolean): void {
+  if (line.length > KEEPALIVED_LINE / 4) noteLength(wholeLine(line), reader.findings)
+  const ordinary = isMarked || reader.pending !== null ? null : line.trimmed()
+  if (ordinary === null && !isMarked && reader.pending === null) return
+  if (ordinary === null || asksForMore(ordinary)) readExtraordinary(reader, scope, wholeLine(line))
+  else reader.take(ordinary)
+}
+
+function asksForMore({ chars }: Text): boolean {
+  return chars.startsWith('include') || chars.startsWith('random_seed')
 }
 
 function readExtraordinary(reader: Reader, scope: Scope, line: Text): void {
@@ -248,16 +240,20 @@ function repeatLine(
   if (!reader.growth.allow(line, rows.length, rows.length * template.chars.length)) return
   for (const row of rows) {
     for (const [index, name] of names.entries()) {
-      reader.definitions.define(name, [wholeLine({ ...line.line, source: row[index] ?? '' })])
+      reader.definitions.define(name, [wholeLine({ ...placeOf(line), source: row[index] ?? '' })])
     }
     takeLine(reader, scope, template, round + 1)
   }
   for (const name of names) reader.definitions.remove(name)
 }
 
+function placeOf({ line: { file, number } }: Text): { file: string; number: number } {
+  return { file, number }
+}
+
 /** The arguments of a generator, whose definitions are wanted at once. */
 function expandFully(reader: Reader, scope: Scope, line: Text, argument: string): string {
-  let text = wholeLine({ ...line.line, source: argument })
+  let text = wholeLine({ ...placeOf(line), source: argument })
   for (let round = 0; round < MOST_ROUNDS && text.chars.length <= LONGEST_GROWTH; round++) {
     const [part, ...more] = reader.definitions.expand(text, dirname(scope.file)) ?? []
     if (part === undefined || more.length > 0) break

@@ -1,10 +1,10 @@
 /** Configuration text that remembers where each of its characters was written. */
 
 export interface PhysicalLine {
-  file: string
+  readonly file: string
   /** Counted from 1. */
-  number: number
-  source: string
+  readonly number: number
+  readonly source: string
 }
 
 export interface Text {
@@ -37,13 +37,48 @@ export function wholeLine(line: PhysicalLine): Text {
   return { chars: line.source, line, offset: 0, runs: null, damaged: false }
 }
 
-/** A whole line without blanks at either end; null when there is nothing else on it. */
-export function trimmedLine(line: PhysicalLine): Text | null {
-  const { source } = line
-  let [first, end] = [0, source.length]
-  while (first < end && isBlank(source.charCodeAt(first))) first++
-  while (end > first && isBlank(source.charCodeAt(end - 1))) end--
-  return first === end ? null : { chars: source.slice(first, end), line, offset: first, runs: null, damaged: false }
+/** A line of a file: what stands in it is taken out of the file when somebody asks. */
+export class FileLine implements PhysicalLine {
+  readonly file: string
+  readonly number: number
+  readonly #content: string
+  readonly #from: number
+  readonly #to: number
+
+  /** The part of `content` from one index up to, not including, another. */
+  constructor(file: string, number: number, content: string, from: number, to: number) {
+    this.file = file
+    this.number = number
+    this.#content = content
+    this.#from = from
+    this.#to = to
+  }
+
+  get length(): number {
+    return this.#to - this.#from
+  }
+
+  get source(): string {
+    return this.#content.slice(this.#from, this.#to)
+  }
+
+  /** Some of its characters, counted from its beginning. */
+  chars(from: number, to: number): string {
+    return this.#content.slice(this.#from + from, this.#from + to)
+  }
+
+  /** All of it but blanks at either end; null when there is nothing else. */
+  trimmed(): Text | null {
+    let [first, end] = [this.#from, this.#to]
+    while (first < end && isBlank(this.#content.charCodeAt(first))) first++
+    while (end > first && isBlank(this.#content.charCodeAt(end - 1))) end--
+    return first === end ? null : textOf(this, first - this.#from, end - this.#from)
+  }
+}
+
+/** Part of a line of a file. */
+export function textOf(line: FileLine, from: number, to: number): Text {
+  return { chars: line.chars(from, to), line, offset: from, runs: null, damaged: false }
 }
 
 /** Where the character at this index was written. */

@@ -18,10 +18,15 @@ const CLOSE = 125
 /** Where a line may be more than one statement, or less than one. */
 const MARK = /["${}]/
 
+/** Where in a line something may part it; -1: it is one statement. */
+export function markIn(chars: string): number {
+  return chars.search(MARK)
+}
+
 /** Takes a line apart at its braces. */
 export function tokensOf(line: Text, findings: Findings): Token[] {
   const { chars } = line
-  const first = chars.search(MARK)
+  const first = markIn(chars)
   if (first === -1) return [{ kind: 'text', text: trim(line) }]
   const tokens: Token[] = []
   let from = 0

@@ -7,42 +7,9 @@ import type { Findings } from '../findings/diagnostic.ts'
 import { findKeyword, type Keyword, keywordsOf } from '../keywords/keywords.ts'
 import { reportEarly, reportExtra, reportNoOpening, reportTurned, reportUnclosed } from './braces.ts'
 import type { TakeLine } from './lines.ts'
-import { type PhysicalLine, type Position, positionAt, type Text, type Word } from './text.ts'
-import { firstWordOf, type Token, tokensOf, wordsBehind } from './tokens.ts'
-
-export interface Statement {
-  /** Its first word. */
-  readonly name: string
-  readonly keyword: Word
-  /** The words behind it. */
-  readonly args: readonly Word[]
-  text: Text
-  /** What stands in its braces; null without braces. */
-  block: Statement[] | null
-  /** Where its opening brace is. */
-  openedAt: Position | null
-}
-
-/** Taken apart whenever somebody asks: kept, the words would be a third of all that is kept of a large file. */
-class WrittenStatement implements Statement {
-  readonly name: string
-  readonly text: Text
-  block: Statement[] | null = null
-  openedAt: Position | null = null
-
-  constructor(text: Text) {
-    this.name = firstWordOf(text).value
-    this.text = text
-  }
-
-  get keyword(): Word {
-    return firstWordOf(this.text)
-  }
-
-  get args(): readonly Word[] {
-    return wordsBehind(this.keyword)
-  }
-}
+import { type Statement, WrittenStatement } from './statement.ts'
+import { type PhysicalLine, positionAt, slice, type Text, trim } from './text.ts'
+import { markIn, type Token, tokensOf } from './tokens.ts'
 
 interface Frame {
   statement: Statement | null
@@ -75,7 +42,7 @@ interface Building {
   /** The open blocks, the root first. */
   stack: [root: Frame, ...Frame[]]
   /** What stands right before, without a brace yet. */
-  previous: Statement | null
+  previous: WrittenStatement | null
   /** The last block that was closed, as long as all that came behind it may belong in it. */
   closed: Closed | null
   /** Blocks that are not closed where they ought to be. */
@@ -128,12 +95,21 @@ function build(eachLine: LineSource, findings: Findings, repair: Repair): Buildi
     reports: [],
   }
   // One by one: all lines and tokens together would be half of what there is to keep in mind.
-  eachLine((line) => {
-    if (line.chars === '}') closeBlock(building, line)
-    else for (const token of tokensOf(line, findings)) take(building, token)
-  })
+  eachLine((line) => takeLine(building, line))
   leaveOpen(building, building.stack.slice(1), null)
   return building
+}
+
+/** Most lines are a brace, or one statement with or without the brace that opens its block. */
+function takeLine(building: Building, line: Text): void {
+  const { chars } = line
+  const mark = markIn(chars)
+  if (mark === -1) addStatement(building, new WrittenStatement(line))
+  else if (chars === '}') closeBlock(building, line)
+  else if (mark > 0 && mark === chars.length - 1 && chars.endsWith('{')) {
+    addStatement(building, new WrittenStatement(trim(line, 0, mark)))
+    openBlock(building, slice(line, mark))
+  } else for (const token of tokensOf(line, building.findings)) take(building, token)
 }
 
 function take(building: Building, { kind, text }: Token): void {
@@ -146,7 +122,7 @@ function innermost({ stack }: Building): Frame {
   return stack.at(-1) ?? stack[0]
 }
 
-function addStatement(building: Building, statement: Statement): void {
+function addStatement(building: Building, statement: WrittenStatement): void {
   if (building.previous !== null && lacksOpening(innermost(building), building.previous, statement)) {
     const { previous, reports, findings } = building
     reports.push(() => reportNoOpening(previous, findings))
@@ -160,12 +136,12 @@ function addStatement(building: Building, statement: Statement): void {
 
 function openBlock(building: Building, brace: Text): void {
   const frame = innermost(building)
-  const at = positionAt(brace, 0)
   if (building.previous !== null) {
-    building.previous.openedAt = at
+    building.previous.open(brace)
     enterBlock(building, building.previous)
     return
   }
+  const at = positionAt(brace, 0)
   if (frame.path !== null && frame.path !== '' && frame.items.length === 0) {
     const hint = 'one brace opens a block'
     building.reports.push(() =>

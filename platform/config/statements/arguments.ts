@@ -3,9 +3,9 @@ import type { Findings } from '../findings/diagnostic.ts'
 import { fallbackText, standIn } from '../keywords/fallback.ts'
 import type { Argument, Keyword, Option } from '../keywords/keyword-row.ts'
 import { nearest } from '../keywords/suggestion.ts'
+import type { Statement } from '../language/statement.ts'
 import { positionAt, type Text, type Word, wordPosition } from '../language/text.ts'
 import { commandArguments, scriptWordsOf } from '../language/tokens.ts'
-import type { Statement } from '../language/tree.ts'
 import { allowedText, KIND_TEXTS, parseValue, type Refusal, type Remark, type Value } from './values.ts'
 
 export interface Arguments {

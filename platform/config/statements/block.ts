@@ -1,7 +1,7 @@
 /** A block of usable statements, and what to ask of it. */
 import type { Script } from '#schemas/config.ts'
 import { findKeyword, type Keyword } from '../keywords/keywords.ts'
-import type { Statement } from '../language/tree.ts'
+import type { Statement } from '../language/statement.ts'
 import { type Arguments, NO_ARGUMENTS } from './arguments.ts'
 import type { Entry } from './entries.ts'
 

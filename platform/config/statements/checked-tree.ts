@@ -3,8 +3,9 @@
 import type { Findings } from '../findings/diagnostic.ts'
 import { findKeyword, findValue, type Keyword, keywordsOf } from '../keywords/keywords.ts'
 import { describeBlock, suggestKeyword } from '../keywords/suggestion.ts'
+import type { Statement } from '../language/statement.ts'
 import { type Position, type Word, wordPosition } from '../language/text.ts'
-import type { Statement } from '../language/tree.ts'
+import { wordsOf } from '../language/tokens.ts'
 import { type Arguments, NO_ARGUMENTS, parseArguments } from './arguments.ts'
 import { type Block, openBlock, settingsOf } from './block.ts'
 import { asksForNothing, type Enforcement, leftOutText, watchEnforcement } from './enforcement.ts'
@@ -46,13 +47,14 @@ function checkBlock(block: Block, statements: readonly Statement[], context: Con
 
 function checkStatement(block: Block, keyword: Keyword, statement: Statement, context: Context): void {
   const { findings } = context
-  const { args } = statement
-  const taken = statement.text.damaged ? null : parseArguments(keyword, statement, args, findings)
+  const { text } = statement
+  const [word = statement.keyword, ...args] = wordsOf(text)
+  const taken = statement.damaged ? null : parseArguments(keyword, { keyword: word, text }, args, findings)
   if (INCLUDES.has(keyword.name)) {
     reportInclude(statement, findings)
     return
   }
-  if (!statement.text.damaged) reportUse(block, keyword, statement, args, context)
+  if (!statement.damaged) reportUse(block, keyword, statement, args, context)
   if (keyword.opens !== null) {
     checkOpening(block, keyword, statement, taken, context)
     return
@@ -90,7 +92,7 @@ function checkOpening(
 
 function addEntries(block: Block, statements: readonly Statement[], context: Context): void {
   for (const statement of statements) {
-    if (statement.text.damaged) continue
+    if (statement.damaged) continue
     if (statement.block !== null) reportUnexpectedBlock(statement, context.findings)
     const entry = parseEntry(block.path, statement, context.findings)
     if (entry === null) {
@@ -131,7 +133,7 @@ function store(
 
 function reportUnknown(path: string, statement: Statement, findings: Findings): void {
   // What follows from an undefined name or an open quote has been said.
-  if (statement.text.damaged) return
+  if (statement.damaged) return
   const { value } = statement.keyword
   if (INCLUDES.has(value)) {
     reportInclude(statement, findings)

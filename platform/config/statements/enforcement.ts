@@ -2,8 +2,8 @@
 import type { Finding, Findings, Severity } from '../findings/diagnostic.ts'
 import { alsoOn } from '../findings/places.ts'
 import type { Keyword } from '../keywords/keywords.ts'
+import type { Statement } from '../language/statement.ts'
 import type { Position, Word } from '../language/text.ts'
-import type { Statement } from '../language/tree.ts'
 
 export interface Enforcement {
   /** Takes note of one use; each keyword is said once, with all its places. */
