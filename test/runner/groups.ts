@@ -35,7 +35,7 @@ export const groups: Record<string, Group> = {
 
   /** The configuration language against keepalived and against everything that can be typed. */
   config(pattern) {
-    return runTests(testFiles(LANGUAGE_TESTS, pattern), { isolated: true, boundMs: 7 * MINUTE_MS })
+    return runTests(testFiles(LANGUAGE_TESTS, pattern), { isolated: true, boundMs: 9 * MINUTE_MS })
   },
 
   system(pattern) {
