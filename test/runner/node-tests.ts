@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeEnding, type Ending, type Output, runBounded } from './child.ts'
@@ -25,8 +25,9 @@ export async function runTests(
   { isolated, boundMs, wrap, output = 'inherit' }: Run,
 ): Promise<Tally> {
   if (files.length === 0) return NOTHING
-  const folder = join(CACHE, String(process.pid))
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(CACHE, { recursive: true })
+  // Each run its own: two may go on at the same time.
+  const folder = mkdtempSync(join(CACHE, `${process.pid}-`))
   try {
     const tallyFile = join(folder, 'tally')
     const readers = ['--test-reporter=spec', '--test-reporter-destination=stdout']
