@@ -78,7 +78,10 @@ export function parseConfig(files: ConfigFiles, path: string, options: Surroundi
   return { root, config: usable ? config : null, diagnostics, scripts: placedScripts(root) }
 }
 
-/** Service by service: zod copies what it looks at, and a copy of all of them at once would have to be kept. */
+/** So many servers are validated at a time. */
+const PORTION = 100
+
+/** In portions: zod copies what it looks at, and a copy of all of it at once would have to be kept. */
 function issuesOf({ virtualServers, ...others }: Config): z.core.$ZodIssue[] {
   const issues: z.core.$ZodIssue[] = []
   const look = (schema: z.ZodType, value: unknown): void => {
@@ -86,7 +89,12 @@ function issuesOf({ virtualServers, ...others }: Config): z.core.$ZodIssue[] {
     if (error !== undefined) issues.push(...error.issues)
   }
   look(Config, { ...others, virtualServers: [] })
-  for (const service of virtualServers) look(VirtualServer, service)
+  for (const { realServers, ...service } of virtualServers) {
+    look(VirtualServer, { ...service, realServers: [] })
+    for (let from = 0; from < realServers.length; from += PORTION) {
+      look(VirtualServer.shape.realServers, realServers.slice(from, from + PORTION))
+    }
+  }
   return issues
 }
 

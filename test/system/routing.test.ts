@@ -164,7 +164,10 @@ test('a restart finds all of it in place and changes nothing', options, async ()
   await sleep(2 * INTERVAL_MS)
   assert.deepEqual([shown(node.namespace, 'route'), shown(node.namespace, 'rule')], before)
   assert.deepEqual(
-    changes.lines.filter(({ at }) => at > since).map(({ content }) => content),
+    // The kernel's own come late where it has looked for others with the same address.
+    changes.lines
+      .filter(({ at, content }) => at > since && !content.includes('proto kernel'))
+      .map(({ content }) => content),
     [],
   )
 })
