@@ -72,8 +72,9 @@ describe('verdicts on real configurations and mutants of them', { skip: whyNoKee
     for (const { name, perMille } of DIFFERENCES) {
       const count = all.filter(({ because }) => because.includes(name)).length
       context.diagnostic(`${String(count).padStart(5)} ${name}`)
-      // Of few mutants the originals are too large a part.
-      assert.ok(count <= Math.max(10, (all.length * perMille) / 1000), name)
+      // Of few mutants the originals are too large a part; keepalived's own samples show off what others hardly use.
+      const share = hasCorpus() ? perMille : 2 * perMille
+      assert.ok(count <= Math.max(10, (all.length * share) / 1000), name)
     }
   })
 })
