@@ -178,11 +178,12 @@ export function inflict(fault: Fault, { universe, segment, nodes }: Stage): void
     }
     case 'bad weather': {
       const ways = nodes.flatMap((_, from) => nodes.map((_other, to) => segment.way(from, to)))
-      for (const way of ways) Object.assign(way, fault.way)
       const { loss, duplication, delayMs } = CLEAR
+      const settled = universe.now() + fault.forMs + fault.way.delayMs
+      for (const way of ways) Object.assign(way, fault.way, { unsettledUntil: Math.max(way.unsettledUntil, settled) })
       later(fault.forMs, () => {
-        const unsettledUntil = universe.now() + fault.way.delayMs
-        for (const way of ways) Object.assign(way, { loss, duplication, delayMs, unsettledUntil })
+        // Where worse weather came meanwhile it stays.
+        for (const way of ways) if (way.unsettledUntil <= settled) Object.assign(way, { loss, duplication, delayMs })
       })
       return
     }
