@@ -96,6 +96,17 @@ describe('a vrrp that misses its addresses', () => {
 })
 
 describe('leaving', () => {
+  test('without a bus vrrp says past it that the addresses are let go, and with one its event does', () => {
+    const letGo = { unicast: true }
+    const node = master()
+    node.clock.advance(100)
+    node.advert(0, letGo)
+    assert.deepEqual(node.writes(), [], 'the event comes, and says why')
+    node.bus(false)
+    node.advert(0, letGo)
+    assert.deepEqual(node.writes(), [`remove ${VIP}`])
+  })
+
   for (const event of [becameBackup, becameFault, instanceStopped]) {
     test(`${event.type} removes the addresses`, () => {
       const node = master()
